@@ -1,0 +1,1 @@
+export type { Outcome, CompletedOutcome, UnsuccessfulOutcome, AbortedOutcome, Status } from './outcome.ts'

@@ -1,0 +1,44 @@
+import type { Issue, VerdictName } from '@fanfold/workers'
+
+/** How a task ended, in the order of the codes in a batch's `statuses` column. */
+export type { Status } from '@fanfold/workers/protocol'
+
+interface OutcomeBase {
+  /** The task's 0-based position in the source. */
+  readonly index: number
+  /** Text sources: the 1-based line within its file, where the record starts. */
+  readonly line?: number
+  /** The input as given, when the source has several. */
+  readonly file?: string
+  /** What the source's `id` option pointed at. */
+  readonly id?: unknown
+  /** Executions that were charged to the task; 0 if it never started. */
+  readonly attempts: number
+  /** The last execution's time in ms; tasks under about 50 µs carry the mean of their group. */
+  readonly durationMs: number
+}
+
+/** A verdict was reached. */
+export interface CompletedOutcome<Value = unknown> extends OutcomeBase {
+  readonly status: 'completed'
+  readonly verdict: VerdictName
+  /** The first issue's reason. */
+  readonly reason?: string
+  readonly issues?: readonly Issue[]
+  readonly value?: Value
+}
+
+/** No verdict: the verifier threw or answered no verdict, the record could not be read, time ran out, a thread died. */
+export interface UnsuccessfulOutcome extends OutcomeBase {
+  readonly status: 'errored' | 'timedOut' | 'crashed'
+  readonly error: Error
+}
+
+/** Cancelled, or the run halted, before a verdict was reached. */
+export interface AbortedOutcome extends OutcomeBase {
+  readonly status: 'aborted' | 'skipped'
+  readonly error?: Error
+}
+
+/** How one task ended. There is exactly one for every task that was read. */
+export type Outcome<Value = unknown> = CompletedOutcome<Value> | UnsuccessfulOutcome | AbortedOutcome

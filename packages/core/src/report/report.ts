@@ -1,0 +1,60 @@
+import type { Status } from '@fanfold/workers/protocol'
+import type { VerdictName } from '@fanfold/workers'
+
+/** `succeeded`: every task completed. `partial`: some did not. `failed`: the source broke, or no thread was left. `aborted`: cancelled. */
+export type RunResult = 'succeeded' | 'partial' | 'failed' | 'aborted'
+
+/** The account of a run: every task that was read is in exactly one of `statuses`. */
+export interface Report {
+  readonly result: RunResult
+  /** Tasks read, and the unread rest of a source of known size when the run was cut short. */
+  readonly total: number
+  /** Whether the source was read to its end. */
+  readonly sourceExhausted: boolean
+  readonly statuses: Readonly<Record<Status, number>>
+  readonly verdicts: Readonly<Record<VerdictName, number>>
+  /** How often each was the first issue's reason. */
+  readonly reasons: Readonly<Record<string, number>>
+  /** Further attempts that were made. */
+  readonly retries: number
+  /** Threads that were ended and started anew in this run. */
+  readonly threadsReplaced: number
+  /** Threads that could not be ended because they were stuck in native code. */
+  readonly stuckThreads: readonly StuckThread[]
+  readonly threads: number
+  readonly elapsedMs: number
+  readonly tasksPerSecond: number
+  /** Of the tasks that ran; from a histogram with buckets of 9%. */
+  readonly durationMs: { readonly p50: number; readonly p90: number; readonly p99: number; readonly max: number }
+  /** The ten slowest tasks, slowest first. */
+  readonly slowest: readonly { readonly index: number; readonly durationMs: number }[]
+  readonly warnings: readonly string[]
+}
+
+export interface StuckThread {
+  /** 1-based. */
+  readonly thread: number
+  /** The task that was running. */
+  readonly index: number | undefined
+}
+
+/** A run's state at one moment. */
+export interface Progress {
+  /** `starting`: threads are being set up. `waiting`: nobody reads the outcomes, so the run waits. `ending`: cancelled or halted. */
+  readonly state: 'starting' | 'running' | 'waiting' | 'ending' | 'ended'
+  /** Tasks read from the source. */
+  readonly read: number
+  /** Tasks in the source, when that is known. */
+  readonly total?: number
+  readonly bytesRead: number
+  readonly bytesTotal?: number
+  /** Read and not yet delivered. */
+  readonly held: number
+  /** Attempts that execute now. */
+  readonly running: number
+  readonly statuses: Readonly<Record<Status, number>>
+  readonly verdicts: Readonly<Record<VerdictName, number>>
+  readonly tasksPerSecond: number
+  readonly etaMs?: number
+  readonly lanes: readonly { readonly thread: number; readonly index?: number; readonly busyMs: number }[]
+}

@@ -1,0 +1,68 @@
+import type { ShardPayload } from '@fanfold/workers/protocol'
+import type { FanfoldError } from '@fanfold/workers/protocol'
+
+/**
+ * A contiguous run of tasks, as the main thread keeps it until its last outcome is delivered. Positions are 0-based
+ * within the shard. Everything here but `tasks` and `bytes` is asked for rarely (a task that timed out, a consumer
+ * that reads records), so it may scan.
+ */
+export interface Shard {
+  /** How many tasks it has; at least 1. */
+  readonly tasks: number
+  /** What it keeps in memory, in bytes; an estimate for items. */
+  readonly bytes: number
+  /** The input it came from, when the source has several. */
+  readonly file: string | undefined
+  /** Set when its only task could not be read: it is `errored` without being run. */
+  readonly unreadable: FanfoldError | undefined
+  /** `outcome.index` of the task at `position`. */
+  indexAt(position: number): number
+  /** Text sources: the 1-based line within its file on which the record starts. */
+  lineAt(position: number): number | undefined
+  /** `outcome.id` of a task whose outcome is made on the main thread. */
+  idAt(position: number): unknown
+  /** The record as it was read: its text without the line end (text sources), or the item. */
+  recordAt(position: number): unknown
+  /**
+   * The records at positions `from` to `to` (exclusive), ready to be sent. Bytes are copied, so that the shard keeps
+   * its own; `transfer` lists what may be moved.
+   */
+  payload(from: number, to: number): { readonly payload: ShardPayload; readonly transfer: readonly ArrayBuffer[] }
+}
+
+export interface ReadLimits {
+  /** The most tasks the shard may have; at least 1. */
+  readonly maxTasks: number
+  /** The most bytes it should have; one record larger than this comes alone. */
+  readonly maxBytes: number
+}
+
+/** Reads one source once, shard by shard. */
+export interface ShardReader {
+  /** What is known of the size before reading: of an array both may be missing or exact, of a file the bytes. */
+  readonly totalTasks: number | undefined
+  readonly totalBytes: number | undefined
+  /** Bytes (text sources) read so far. */
+  readonly bytesRead: number
+  /**
+   * The next shard, or `undefined` at the end of the source. Called again only after the last call has settled.
+   *
+   * @throws {FanfoldError} `FANFOLD_SOURCE_FAILED`, `FANFOLD_CSV_UNCLOSED_QUOTE`, `FANFOLD_CSV_BAD_HEADER`: the source
+   * is broken; shards returned before stay valid.
+   */
+  next(limits: ReadLimits): Shard | undefined | Promise<Shard | undefined>
+  /** Lets go of files and iterators. Never waits for a pending `next()`, nor for the source's `return()`. */
+  close(): void
+}
+
+/** Where tasks come from. Made by `ndjson`, `csv`, `lines`; anything iterable is one too. */
+export interface Source<Item = unknown> {
+  /** Carries the type of the items; never present at run time. */
+  readonly item?: Item
+  /**
+   * Checks that the source can be read and starts to read it.
+   *
+   * @throws {FanfoldError} `FANFOLD_SOURCE_UNREADABLE` for a missing file, a folder, no permission.
+   */
+  open(): Promise<ShardReader>
+}

@@ -1,0 +1,92 @@
+import { ERROR_CODES, FanfoldError } from './fanfold-error.ts'
+import type { ErrorCode } from './fanfold-error.ts'
+
+/**
+ * A thrown value on its way between threads. Structured clone drops an error's `code`, own fields and class name, and
+ * dies on functions; so each is encoded by hand, and what cannot be sent is replaced by its description.
+ */
+export type EncodedError =
+  | {
+      readonly kind: 'error'
+      readonly name: string
+      readonly message: string
+      readonly stack: string | undefined
+      readonly code: unknown
+      readonly cause: EncodedError | undefined
+      readonly fields: Readonly<Record<string, unknown>>
+    }
+  | { readonly kind: 'value'; readonly value: unknown }
+
+/** Causes of causes are followed this far. */
+const MAX_CAUSES = 8
+
+/** Encodes whatever was thrown; never throws itself, whatever getters or proxies are in it. */
+export function encodeError(thrown: unknown, depth: number = 0): EncodedError {
+  try {
+    if (!isErrorLike(thrown)) return { kind: 'value', value: sendable(thrown) }
+    const fields: Record<string, unknown> = {}
+    for (const key of Object.keys(thrown)) {
+      if (key === 'name' || key === 'message' || key === 'stack' || key === 'code' || key === 'cause') continue
+      fields[key] = sendable(Reflect.get(thrown, key))
+    }
+    return {
+      kind: 'error',
+      name: String(thrown.name),
+      message: String(thrown.message),
+      stack: typeof thrown.stack === 'string' ? thrown.stack : undefined,
+      code: sendable(Reflect.get(thrown, 'code')),
+      cause: 'cause' in thrown && depth < MAX_CAUSES ? encodeError(thrown.cause, depth + 1) : undefined,
+      fields,
+    }
+  } catch {
+    return { kind: 'value', value: 'an error that could not be read (a getter or a proxy in it threw)' }
+  }
+}
+
+/** The error that {@link encodeError} was given, as nearly as can be; a thrown non-error becomes the `cause` of one. */
+export function decodeError(encoded: EncodedError): Error {
+  if (encoded.kind === 'value') {
+    return new Error(`a value that is no error was thrown: ${describe(encoded.value)}`, { cause: encoded.value })
+  }
+  const options = encoded.cause === undefined ? undefined : { cause: decodeCause(encoded.cause) }
+  const error = isOurs(encoded.code)
+    ? new FanfoldError(encoded.code, encoded.message, options)
+    : Object.assign(new Error(encoded.message, options), encoded.code === undefined ? {} : { code: encoded.code })
+  if (error.name !== encoded.name) Object.defineProperty(error, 'name', { value: encoded.name, configurable: true, writable: true })
+  if (encoded.stack !== undefined) Object.defineProperty(error, 'stack', { value: encoded.stack, configurable: true, writable: true })
+  for (const [key, value] of Object.entries(encoded.fields)) {
+    Object.defineProperty(error, key, { value, configurable: true, writable: true, enumerable: true })
+  }
+  return error
+}
+
+function decodeCause(cause: EncodedError): unknown {
+  return cause.kind === 'value' ? cause.value : decodeError(cause)
+}
+
+function isErrorLike(thrown: unknown): thrown is Error {
+  if (thrown instanceof Error) return true
+  return typeof thrown === 'object' && thrown !== null && 'message' in thrown && 'stack' in thrown && 'name' in thrown
+}
+
+function isOurs(code: unknown): code is ErrorCode {
+  return ERROR_CODES.includes(code as ErrorCode)
+}
+
+/** The value itself when it survives the way, else its description. */
+function sendable(value: unknown): unknown {
+  if (value === null || (typeof value !== 'object' && typeof value !== 'function' && typeof value !== 'symbol')) return value
+  try {
+    return structuredClone(value)
+  } catch {
+    return describe(value)
+  }
+}
+
+function describe(value: unknown): string {
+  try {
+    return typeof value === 'object' && value !== null ? Object.prototype.toString.call(value) : String(value)
+  } catch {
+    return typeof value
+  }
+}

@@ -1,0 +1,67 @@
+/**
+ * Outcomes as columns: what a thread posts and a consumer reads. A plain pass is two zero bytes and a duration;
+ * only what differs from one is encoded as detail, and decoded by whoever asks for it.
+ */
+
+/** Statuses in the order of their codes in the `statuses` column. */
+export const STATUSES = ['completed', 'errored', 'timedOut', 'crashed', 'aborted', 'skipped'] as const
+/** How a task ended. `errored`, `timedOut` and `crashed` together are the unsuccessful. */
+export type Status = (typeof STATUSES)[number]
+
+export const COMPLETED = 0
+export const ERRORED = 1
+export const TIMED_OUT = 2
+export const CRASHED = 3
+export const ABORTED = 4
+/** In the `verdicts` column: the task reached no verdict. */
+export const NO_VERDICT = 255
+
+/** The positions of a part's outcomes within their shard: a stretch for a sync verifier, a list in order of settling otherwise. */
+export type Positions = { readonly from: number; readonly count: number } | Uint32Array
+
+/** Outcomes of one shard, posted together. All typed arrays are moved, not copied. */
+export interface OutcomePart {
+  readonly positions: Positions
+  /** Codes, see {@link STATUSES}. */
+  readonly statuses: Uint8Array
+  /** Codes, see `VERDICTS`, or {@link NO_VERDICT}. */
+  readonly verdicts: Uint8Array
+  /** ms */
+  readonly durations: Float32Array
+  readonly details: PartDetails | undefined
+  /** By ordinal in this part; only for sources with an `id` option. */
+  readonly ids: readonly unknown[] | undefined
+  readonly tally: PartTally
+}
+
+/** What differs from a plain pass, for some of a part's outcomes. */
+export interface PartDetails {
+  /** Ordinals within the part, ascending. */
+  readonly ordinals: Uint32Array
+  /** 1 + index into `reasons`, for a verdict that has no more to say than its reason; else 0. */
+  readonly reasonIds: Uint32Array
+  readonly reasons: readonly string[]
+  /** Where each one's serialised {@link Detail} ends in `bytes`; it starts where the one before ends. Empty: none. */
+  readonly ends: Uint32Array
+  readonly bytes: Uint8Array
+}
+
+/** One outcome's detail, serialised by `v8.serialize`. */
+export interface Detail {
+  readonly issues?: readonly import('./verdict.ts').Issue[]
+  readonly value?: unknown
+  readonly error?: import('./error-codec.ts').EncodedError
+}
+
+/** The sums over a part, counted in the thread, so that the main thread works per part. */
+export interface PartTally {
+  /** By status code. */
+  readonly statuses: readonly number[]
+  /** By verdict code. */
+  readonly verdicts: readonly number[]
+  readonly reasons: Readonly<Record<string, number>>
+  /** Pairs of duration bucket (see `duration-buckets.ts`) and count. */
+  readonly buckets: readonly number[]
+  /** The few slowest: pairs of position and ms. */
+  readonly slowest: readonly number[]
+}

@@ -1,0 +1,185 @@
+/**
+ * Every message between the coordinator's side and a thread, one interface a message.
+ *
+ * A thread is driven over one long-lived `MessagePort` (its session) and a small `SharedArrayBuffer` of cells
+ * (`thread/cells.ts`). At most one shard is with a thread at a time. Messages on a port keep their order, and what a
+ * dying thread had posted still arrives before the port's `close`.
+ */
+import type { EncodedError } from './error-codec.ts'
+import type { OutcomePart } from './outcome-columns.ts'
+
+/** Both sides are always of one version; a session that meets another one ends with an error instead of guessing. */
+export const PROTOCOL_VERSION = 1
+
+/** How the records of a shard travel. Positions count from the first record in the payload. */
+export type ShardPayload = TextPayload | ItemsPayload | StringsPayload | NumbersPayload
+
+/** Raw bytes that start and end at record borders; the thread cuts and parses them. */
+export interface TextPayload {
+  readonly kind: 'text'
+  readonly format: TextFormat
+  /** UTF-8, owned by the receiver. */
+  readonly bytes: Uint8Array
+  /** `outcome.index` of the first record (`csv`), or of the first line, blank or not (`ndjson`, `lines`). */
+  readonly firstIndex: number
+  /** The 1-based line within its file on which `bytes` begins. */
+  readonly firstLine: number
+  readonly file: string | undefined
+}
+
+/** What the thread has to know of a text format, beyond the bytes. */
+export type TextFormat =
+  | { readonly name: 'ndjson'; readonly id: string | undefined }
+  | { readonly name: 'lines' }
+  | {
+      readonly name: 'csv'
+      readonly delimiter: string
+      /** Names the fields; without it an item is an array. */
+      readonly header: readonly string[] | undefined
+      readonly id: string | undefined
+    }
+
+/** Items as the structured clone algorithm sends them. */
+export interface ItemsPayload {
+  readonly kind: 'items'
+  readonly items: readonly unknown[]
+  readonly firstIndex: number
+  readonly id: string | undefined
+}
+
+/** Strings, joined: one long string and the lengths cost about half of an array of strings. */
+export interface StringsPayload {
+  readonly kind: 'strings'
+  readonly text: string
+  /** UTF-16 code units of each. */
+  readonly lengths: Uint32Array
+  readonly firstIndex: number
+}
+
+/** A stretch of a typed array; the item is the number (or bigint). */
+export interface NumbersPayload {
+  readonly kind: 'numbers'
+  readonly numbers: ArrayLike<number | bigint>
+  readonly firstIndex: number
+}
+
+/** What the session's Piscina task is started with. */
+export interface SessionStart {
+  readonly version: number
+  readonly port: import('node:worker_threads').MessagePort
+  readonly cells: SharedArrayBuffer
+  /** 1-based; what a person sees. */
+  readonly thread: number
+}
+
+export type ToThread = LoadVerifier | UnloadVerifier | RunShard | AbortShard | EndSession
+
+/** Import the module and run its setup. Answered by `loaded` or `loadFailed`. */
+export interface LoadVerifier {
+  readonly type: 'load'
+  readonly verifier: number
+  readonly url: string
+  readonly config: unknown
+  readonly startTimeoutMs: number
+}
+
+/** Run the verifier's teardown and forget it. Answered by `unloaded`. */
+export interface UnloadVerifier {
+  readonly type: 'unload'
+  readonly verifier: number
+  readonly teardownTimeoutMs: number
+}
+
+/** Verify these records. Answered by any number of `part`s and then one `ended`. */
+export interface RunShard {
+  readonly type: 'shard'
+  readonly assignment: number
+  readonly verifier: number
+  readonly payload: ShardPayload
+  /** Position within the shard of the payload's first record. */
+  readonly base: number
+  /** Pairs `from, to` (exclusive) of positions within the shard, ascending: what is to be run. */
+  readonly ranges: readonly number[]
+  readonly timeoutMs: number
+  /** Most tasks of this shard that may be running at once. */
+  readonly concurrency: number
+  readonly attempt: number
+  /** The only task on a fresh thread: all the time that passes is its own. */
+  readonly alone: boolean
+  /** The thread ends the shard early when the values it has posted exceed this; the rest is sent again later. */
+  readonly maxValueBytes: number
+}
+
+/** Fire the signals of the running tasks; what has not settled after `graceMs` is `aborted` and abandoned. */
+export interface AbortShard {
+  readonly type: 'abort'
+  readonly assignment: number
+  readonly reason: EncodedError
+  readonly graceMs: number
+}
+
+/** Tear every verifier down and let the session's task resolve. */
+export interface EndSession {
+  readonly type: 'end'
+  readonly teardownTimeoutMs: number
+}
+
+export type FromThread = SessionReady | VerifierLoaded | VerifierLoadFailed | ShardPart | ShardEnded | VerifierUnloaded | SessionEnded
+
+export interface SessionReady {
+  readonly type: 'ready'
+  /** `worker_threads.threadId`. */
+  readonly threadId: number
+}
+
+export interface VerifierLoaded {
+  readonly type: 'loaded'
+  readonly verifier: number
+}
+
+export interface VerifierLoadFailed {
+  readonly type: 'loadFailed'
+  readonly verifier: number
+  readonly error: EncodedError
+}
+
+/** Outcomes, streamed while the shard still runs. */
+export interface ShardPart {
+  readonly type: 'part'
+  readonly assignment: number
+  readonly part: OutcomePart
+}
+
+/**
+ * The thread holds nothing of this shard any more. What is neither in a part nor among the suspects was not started
+ * and has to be sent again.
+ */
+export interface ShardEnded {
+  readonly type: 'ended'
+  readonly assignment: number
+  /** Tasks started and not settled, one of which may have held the event loop: each has to run alone. */
+  readonly suspects: readonly number[]
+  /** Tasks of this thread that were settled over their head and have not ended yet. */
+  readonly abandoned: number
+  /** Time in which this shard occupied the thread, ms. */
+  readonly busyMs: number
+}
+
+export interface VerifierUnloaded {
+  readonly type: 'unloaded'
+  readonly verifier: number
+  readonly error: EncodedError | undefined
+}
+
+/** The last message of a session that was asked to end. */
+export interface SessionEnded {
+  readonly type: 'sessionEnded'
+  /** Teardowns that threw or took too long. */
+  readonly errors: readonly EncodedError[]
+}
+
+export { ERROR_CODES, FanfoldError } from './fanfold-error.ts'
+export type { ErrorCode } from './fanfold-error.ts'
+export { decodeError, encodeError } from './error-codec.ts'
+export type { EncodedError } from './error-codec.ts'
+export * from './outcome-columns.ts'

@@ -1,0 +1,93 @@
+import type { Verdict } from './verdict.ts'
+
+/** What a verifier may return for an item: a verdict, `true` (pass), `false` (fail, reason `rejected`), or a promise of one. */
+export type Answer<Value = unknown> = Verdict<Value> | boolean
+
+/** What `setup` is given. */
+export interface SetupContext<Config = unknown> {
+  /** A copy of what the application gave as `config`; `{}` when it gave none. */
+  readonly config: Config
+  /** Fires when setup takes longer than `startTimeoutMs`. */
+  readonly signal: AbortSignal
+}
+
+/** What `verify` is given beside the item. It may be destructured and kept. */
+export interface VerifyContext<Config = unknown, State = unknown> {
+  /** What `setup` resolved to, in this thread. */
+  readonly state: State
+  readonly config: Config
+  /**
+   * Fires at the task's timeout and when the run is cancelled; made when it is first read.
+   * A task that honours it ends early; one that does not is abandoned.
+   */
+  readonly signal: AbortSignal
+  /** 1 for the first execution of this task. A verifier may run more than once for one task. */
+  readonly attempt: number
+  /** The task's 0-based position in the source: `outcome.index`. */
+  readonly index: number
+  /** Text sources: the 1-based line within its file, where the record starts. */
+  readonly line: number | undefined
+  /** The input as given, when the source has several. */
+  readonly file: string | undefined
+}
+
+/** A verifier with a lifecycle: `setup` once per thread, `verify` for every task, `teardown` at the end. */
+export interface VerifierDefinition<Item, Config, State, Value> {
+  /** Runs once per thread and load, before that thread's first task; what it resolves to is `context.state`. */
+  setup?(context: SetupContext<Config>): State | Promise<State>
+  /** Verifies one item. Sync or async; several async calls may be pending in one thread (`concurrency`). */
+  verify(item: Item, context: VerifyContext<Config, State>): Answer<Value> | Promise<Answer<Value>>
+  /** Runs when the thread is done with this verifier, but not when the thread had to be terminated. */
+  teardown?(state: State, context: { readonly config: Config }): void | Promise<void>
+}
+
+const BRAND: unique symbol = Symbol.for('fanfold.verifier.1') as never
+
+/** A verifier made by {@link defineVerifier}; the type parameters carry over to outcomes. */
+export interface Verifier<Item = unknown, Config = unknown, State = unknown, Value = unknown> extends VerifierDefinition<
+  Item,
+  Config,
+  State,
+  Value
+> {
+  readonly [BRAND]: true
+}
+
+/** A plain function is a verifier too, without state. */
+export type PlainVerifier<Item = unknown, Config = unknown, Value = unknown> = (
+  item: Item,
+  context: VerifyContext<Config, undefined>,
+) => Answer<Value> | Promise<Answer<Value>>
+
+/**
+ * Declares a verifier; a verifier module has it as its default export.
+ *
+ * @typeParam Item - what the source yields: parsed JSON for `ndjson`, an object of strings for `csv`, a string for `lines`.
+ * @throws TypeError when `verify` is not a function.
+ * @example
+ * ```ts
+ * import { defineVerifier, flag, pass } from '@fanfold/workers'
+ *
+ * export default defineVerifier<{ id: string }, { known: string[] }, Set<string>>({
+ *   setup: ({ config }) => new Set(config.known),
+ *   verify: (customer, { state }) => (state.has(customer.id) ? pass() : flag('unknown-customer')),
+ * })
+ * ```
+ */
+export function defineVerifier<Item = unknown, Config = unknown, State = undefined, Value = unknown>(
+  definition: VerifierDefinition<Item, Config, State, Value>,
+): Verifier<Item, Config, State, Value> {
+  if (typeof definition?.verify !== 'function') {
+    throw new TypeError('defineVerifier() needs an object with a `verify` function: { setup?, verify, teardown? }.')
+  }
+  return Object.freeze({ ...definition, [BRAND]: true as const })
+}
+
+/** A module's default export as a definition, or `undefined` when it is no verifier. */
+export function toDefinition(exported: unknown): VerifierDefinition<unknown, unknown, unknown, unknown> | undefined {
+  if (typeof exported === 'function') return { verify: exported as PlainVerifier }
+  if (typeof exported === 'object' && exported !== null && 'verify' in exported && typeof exported.verify === 'function') {
+    return exported as VerifierDefinition<unknown, unknown, unknown, unknown>
+  }
+  return undefined
+}
