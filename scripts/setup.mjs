@@ -1,33 +1,116 @@
 /**
- * Brings a checkout to the point where anything in it can be run: installs what the lockfile names and
- * builds the packages. Does nothing that is already done, so every npm script starts with it.
+ * Brings a checkout to the point where anything in it can be run: installs what the lockfile names and builds the
+ * packages (not with `--install`). Does nothing that is already done, so every npm script starts with it.
  *
  * It runs under whatever Node the machine has (20 or newer): nothing is installed yet at its first call.
  */
-import { createHash } from 'node:crypto'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { chmodSync, existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { PNPM } from './pnpm.mjs'
+
+/** @typedef {{ dependencies?: Record<string, string>, devDependencies?: Record<string, string> }} Manifest */
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-const stamp = `${root}node_modules/.fanfold-installed`
-const PNPM = 'pnpm@12.21.0'
+const modules = join(root, 'node_modules')
+const tsc = join(modules, '.bin/tsc')
 
-const wanted = createHash('sha256')
-for (const file of ['pnpm-lock.yaml', 'pnpm-workspace.yaml', 'package.json']) wanted.update(readFileSync(root + file))
-const wantedHash = wanted.digest('hex')
+install()
+if (!process.argv.includes('--install')) build()
 
-if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== wantedHash) {
-  run('npx', ['--yes', PNPM, 'install', '--frozen-lockfile'])
+function install() {
+  const stamp = join(modules, '.fanfold-installed')
+  // A package's own package.json need not be in it: a frozen lockfile is refused when they disagree.
+  const wanted = createHash('sha256')
+  for (const file of ['pnpm-lock.yaml', 'pnpm-workspace.yaml']) wanted.update(readFileSync(join(root, file)))
+  const wantedHash = wanted.digest('hex')
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wantedHash && missing() === undefined) return
+
+  rmSync(stamp, { force: true })
+  pnpmInstall()
+  if (missing() !== undefined) {
+    // pnpm takes its own notes on what it installed for true: what was deleted by hand comes back only from nothing.
+    for (const folder of workspace()) rmSync(join(folder, 'node_modules'), { recursive: true, force: true })
+    pnpmInstall()
+  }
+  const path = missing()
+  if (path !== undefined) fail(`${path} is still missing after the install.`)
   writeFileSync(stamp, wantedHash)
 }
-// `tsc -b` compares time stamps and builds nothing that is up to date.
-run(`${root}node_modules/.bin/tsc`, ['-b', 'tsconfig.json'])
 
-function run(command, args) {
-  const { status, error, signal } = spawnSync(command, args, { cwd: root, stdio: ['ignore', 2, 2] })
+function build() {
+  // Compares time stamps and hashes, and builds nothing that is up to date.
+  run(tsc, ['-b'])
+  // But it trusts its notes in dist/.tsbuildinfo, which outlive a `rm dist/*`.
+  if (unbuilt()) run(tsc, ['-b', '--force'])
+  const bin = join(root, 'packages/cli/dist/bin.js')
+  if (existsSync(bin)) chmodSync(bin, 0o755)
+}
+
+function pnpmInstall() {
+  // CI: pnpm never asks, for example whether it may replace a node_modules of another layout.
+  run('npx', ['--yes', PNPM, 'install', '--frozen-lockfile'], { ...process.env, CI: 'true' })
+}
+
+/** The first thing that an install should have brought and that is not there. */
+function missing() {
+  for (const bin of ['node', 'tsc', 'vitest'])
+    if (!existsSync(join(modules, '.bin', bin))) return `node_modules/.bin/${bin}`
+  for (const folder of workspace()) {
+    const { dependencies, devDependencies } = manifest(folder)
+    for (const name of Object.keys({ ...dependencies, ...devDependencies })) {
+      const path = join(folder, 'node_modules', name, 'package.json')
+      if (!existsSync(path)) return path
+    }
+  }
+  return undefined
+}
+
+/** The folders of all packages of the workspace, as pnpm-workspace.yaml lists them. */
+function workspace() {
+  const nested = ['packages', 'examples'].flatMap((parent) => {
+    const path = join(root, parent)
+    return existsSync(path) ? readdirSync(path).map((name) => join(path, name)) : []
+  })
+  return [root, join(root, 'bench'), ...nested].filter((folder) => existsSync(join(folder, 'package.json')))
+}
+
+/** Whether a source file of a package has no output. */
+function unbuilt() {
+  const packages = workspace().filter((folder) => existsSync(join(folder, 'tsconfig.json')) && folder !== root)
+  return packages.some((folder) => {
+    const sources = join(folder, 'src')
+    if (!existsSync(sources)) return false
+    return readdirSync(sources, { recursive: true, encoding: 'utf8' }).some((file) => {
+      if (!file.endsWith('.ts') || /\.d\.ts$|\.test(-d)?\.ts$|(^|[\\/])testing[\\/]/.test(file)) return false
+      return !existsSync(join(folder, 'dist', file.replace(/\.ts$/, '.js')))
+    })
+  })
+}
+
+/** @param {string} folder */
+function manifest(folder) {
+  /** @type {Manifest} */
+  const parsed = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
+  return parsed
+}
+
+/**
+ * @param {string} command
+ * @param {string[]} args
+ * @param {NodeJS.ProcessEnv} [env]
+ */
+function run(command, args, env = process.env) {
+  const { status, error, signal } = spawnSync(command, args, { cwd: root, env, stdio: ['ignore', 2, 2] })
   if (status === 0) return
   const why = error?.message ?? (signal ? `it was ended by ${signal}` : `it exited with ${status}`)
-  console.error(`setup: \`${[command, ...args].join(' ')}\` did not succeed: ${why}`)
-  process.exit(status ?? 1)
+  fail(`\`${[command, ...args].join(' ')}\` did not succeed: ${why}`)
+}
+
+/** @param {string} message */
+function fail(message) {
+  console.error(`setup: ${message}`)
+  process.exit(1)
 }
