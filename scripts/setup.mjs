@@ -41,10 +41,9 @@ function install() {
 }
 
 function build() {
-  // Compares time stamps and hashes, and builds nothing that is up to date.
+  // `tsc -b` builds nothing that is up to date by its notes. They outlive a `rm dist/*`, so they go when they are wrong.
+  for (const folder of workspace()) if (unbuilt(folder)) rmSync(join(folder, 'dist/.tsbuildinfo'), { force: true })
   run(tsc, ['-b'])
-  // But it trusts its notes in dist/.tsbuildinfo, which outlive a `rm dist/*`.
-  if (unbuilt()) run(tsc, ['-b', '--force'])
   const bin = join(root, 'packages/cli/dist/bin.js')
   if (existsSync(bin)) chmodSync(bin, 0o755)
 }
@@ -77,16 +76,16 @@ function workspace() {
   return [root, join(root, 'bench'), ...nested].filter((folder) => existsSync(join(folder, 'package.json')))
 }
 
-/** Whether a source file of a package has no output. */
-function unbuilt() {
-  const packages = workspace().filter((folder) => existsSync(join(folder, 'tsconfig.json')) && folder !== root)
-  return packages.some((folder) => {
-    const sources = join(folder, 'src')
-    if (!existsSync(sources)) return false
-    return readdirSync(sources, { recursive: true, encoding: 'utf8' }).some((file) => {
-      if (!file.endsWith('.ts') || /\.d\.ts$|\.test(-d)?\.ts$|(^|[\\/])testing[\\/]/.test(file)) return false
-      return !existsSync(join(folder, 'dist', file.replace(/\.ts$/, '.js')))
-    })
+/**
+ * Whether the folder is a package that is built, and one of its source files has no output.
+ *
+ * @param {string} folder
+ */
+function unbuilt(folder) {
+  if (!existsSync(join(folder, 'dist/.tsbuildinfo')) || !existsSync(join(folder, 'src'))) return false
+  return readdirSync(join(folder, 'src'), { recursive: true, encoding: 'utf8' }).some((file) => {
+    if (!file.endsWith('.ts') || /\.d\.ts$|\.test(-d)?\.ts$|(^|[\\/])testing[\\/]/.test(file)) return false
+    return !existsSync(join(folder, 'dist', file.replace(/\.ts$/, '.js')))
   })
 }
 
