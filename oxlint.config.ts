@@ -129,6 +129,8 @@ const config: OxlintConfig = {
     'unicorn/consistent-function-scoping': 'off',
     'unicorn/no-array-reverse': 'off',
     'unicorn/no-array-sort': 'off',
+    // A copy that is iterated while its original changes is not useless.
+    'unicorn/no-useless-spread': 'off',
     'unicorn/prefer-add-event-listener': 'off',
     // A port's postMessage has no origin.
     'unicorn/require-post-message-target-origin': 'off',
