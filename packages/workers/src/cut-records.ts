@@ -21,7 +21,9 @@ export interface RecordTable {
 
 /** @param maxFieldBytes of a quoted CSV field */
 export function recordCutter(format: CutFormat, maxFieldBytes: number = Infinity): RecordCutter {
-  return format.name === 'csv' ? new CsvCutter(format.delimiter, maxFieldBytes) : new LineCutter(format.name === 'lines')
+  return format.name === 'csv'
+    ? new CsvCutter(format.delimiter, maxFieldBytes)
+    : new LineCutter(format.name === 'lines')
 }
 
 /** Cuts bytes that start and end at record borders. A quote left open takes the rest: a record that cannot be parsed. */

@@ -1,26 +1,9 @@
-import { Buffer } from 'node:buffer'
-import type { ItemsPayload, NumbersPayload, ShardPayload, StringsPayload } from '../protocol.ts'
-import { compileId } from '../record-id.ts'
-import type { ReadId } from '../record-id.ts'
-import { GroupedText } from './grouped-text.ts'
+import type { ShardPayload } from '../protocol.ts'
+import { ItemRecords, NumberRecords, StringRecords } from './item-records.ts'
+import type { Records } from './record-list.ts'
 import { CsvRecords, JsonRecords, LineRecords } from './text-records.ts'
 
-/** A shard's records within its thread. Ordinals count from the first record of the payload; any order will do. */
-export interface Records {
-  readonly count: number
-  /**
-   * Parses a record. Nothing is kept: who needs the item twice keeps it.
-   *
-   * @throws {FanfoldError} `FANFOLD_RECORD_UNPARSABLE`; the records beside it are not concerned.
-   */
-  item(ordinal: number): unknown
-  /** `outcome.index` */
-  index(ordinal: number): number
-  /** The 1-based line within its file on which the record starts; `undefined` for items. */
-  line(ordinal: number): number | undefined
-  /** What the source's `id` option points at in the item just parsed. */
-  id(ordinal: number, item: unknown): unknown
-}
+export type { Records }
 
 /** Opens what was received; parses nothing yet. */
 export function readRecords(payload: ShardPayload): Records {
@@ -40,102 +23,5 @@ export function readRecords(payload: ShardPayload): Records {
       return new StringRecords(payload)
     case 'numbers':
       return new NumberRecords(payload)
-  }
-}
-
-class ItemRecords implements Records {
-  readonly count: number
-  readonly #items: readonly unknown[]
-  readonly #firstIndex: number
-  readonly #readId: ReadId | undefined
-
-  constructor(payload: ItemsPayload) {
-    this.count = payload.items.length
-    this.#items = payload.items
-    this.#firstIndex = payload.firstIndex
-    this.#readId = payload.id === undefined ? undefined : compileId(payload.id)
-  }
-
-  item(ordinal: number): unknown {
-    return this.#items[ordinal]
-  }
-
-  index(ordinal: number): number {
-    return this.#firstIndex + ordinal
-  }
-
-  line(): undefined {
-    return undefined
-  }
-
-  id(_ordinal: number, item: unknown): unknown {
-    return this.#readId?.(item)
-  }
-}
-
-class StringRecords implements Records {
-  readonly count: number
-  readonly #firstIndex: number
-  readonly #ends: Uint32Array
-  readonly #text: GroupedText
-
-  constructor(payload: StringsPayload) {
-    const { text, lengths } = payload
-    this.count = lengths.length
-    this.#firstIndex = payload.firstIndex
-    this.#ends = new Uint32Array(lengths.length)
-    let end = 0
-    for (let ordinal = 0; ordinal < lengths.length; ordinal++) {
-      end += lengths[ordinal] ?? 0
-      this.#ends[ordinal] = end
-    }
-    const isAscii = Buffer.byteLength(text, 'utf8') === text.length
-    const encoding = isAscii ? 'latin1' : 'utf16le'
-    this.#text = new GroupedText(Buffer.from(text, encoding), encoding)
-  }
-
-  item(ordinal: number): string {
-    const start = ordinal === 0 ? 0 : (this.#ends[ordinal - 1] ?? 0)
-    return this.#text.slice(start, this.#ends[ordinal] ?? 0)
-  }
-
-  index(ordinal: number): number {
-    return this.#firstIndex + ordinal
-  }
-
-  line(): undefined {
-    return undefined
-  }
-
-  id(): undefined {
-    return undefined
-  }
-}
-
-class NumberRecords implements Records {
-  readonly count: number
-  readonly #numbers: ArrayLike<number | bigint>
-  readonly #firstIndex: number
-
-  constructor(payload: NumbersPayload) {
-    this.count = payload.numbers.length
-    this.#numbers = payload.numbers
-    this.#firstIndex = payload.firstIndex
-  }
-
-  item(ordinal: number): number | bigint | undefined {
-    return this.#numbers[ordinal]
-  }
-
-  index(ordinal: number): number {
-    return this.#firstIndex + ordinal
-  }
-
-  line(): undefined {
-    return undefined
-  }
-
-  id(): undefined {
-    return undefined
   }
 }

@@ -7,7 +7,7 @@ import { compileId } from '../record-id.ts'
 import type { ReadId } from '../record-id.ts'
 import { CsvRows } from './csv-rows.ts'
 import { GroupedText } from './grouped-text.ts'
-import type { Records } from './records.ts'
+import type { Records } from './record-list.ts'
 
 /** What the text formats share. Borders are found for all records at once, about 30 ns each; parsing waits for `item`. */
 abstract class TextRecords implements Records {
@@ -60,7 +60,11 @@ abstract class TextRecords implements Records {
     const { file } = this.#payload
     const place = `line ${this.line(ordinal)}${file === undefined ? '' : ` of ${file}`}`
     const options = cause === undefined ? undefined : { cause }
-    return new FanfoldError('FANFOLD_RECORD_UNPARSABLE', `The record on ${place} cannot be read: ${problem}. ${remedy}`, options)
+    return new FanfoldError(
+      'FANFOLD_RECORD_UNPARSABLE',
+      `The record on ${place} cannot be read: ${problem}. ${remedy}`,
+      options,
+    )
   }
 
   #lineOffset(ordinal: number): number {
@@ -126,7 +130,8 @@ function byHeader(header: readonly string[], row: readonly string[]): Record<str
     const name = header[column] ?? ''
     const value = row[column] ?? ''
     // Assigned, a column of this name would set the prototype, or be lost.
-    if (name === '__proto__') Object.defineProperty(item, name, { value, enumerable: true, writable: true, configurable: true })
+    if (name === '__proto__')
+      Object.defineProperty(item, name, { value, enumerable: true, writable: true, configurable: true })
     else item[name] = value
   }
   return item

@@ -1,0 +1,74 @@
+import { Buffer } from 'node:buffer'
+import type { Block } from './byte-input.ts'
+
+const EMPTY = Buffer.alloc(0)
+const LEAST_CAPACITY = 64 * 1024
+/** A shard that holds this much of a buffer may be a view of it; a smaller one would keep more alive than it counts. */
+const VIEW_SHARE = 0.75
+
+/** The bytes that were read and not cut off yet. */
+export class ByteWindow {
+  /** Positions are counted in these. */
+  bytes: Buffer = EMPTY
+  #buffer: Buffer = EMPTY
+  /** A view of the buffer was given away, so that only bytes behind the window may be written. */
+  #shared = false
+
+  /**
+   * Adds a block. Of the bytes before it, those from `keepFrom` stay.
+   *
+   * @returns by how much positions have moved
+   */
+  append(block: Block, keepFrom: number): number {
+    const kept = this.bytes.subarray(keepFrom)
+    const { data, headroom } = block
+    if (headroom !== undefined && kept.length <= headroom) {
+      const offset = data.byteOffset - kept.length
+      this.#buffer = Buffer.from(data.buffer, data.byteOffset - headroom, headroom + data.length)
+      this.#shared = false
+      this.bytes = Buffer.from(data.buffer, offset, kept.length + data.length)
+      kept.copy(this.bytes)
+      return -keepFrom
+    }
+    return this.#copyIn(data, kept, keepFrom)
+  }
+
+  #copyIn(data: Buffer, kept: Buffer, keepFrom: number): number {
+    const length = kept.length + data.length
+    const start = kept.byteOffset - this.#buffer.byteOffset
+    if (start + length <= this.#buffer.length) {
+      data.copy(this.#buffer, start + kept.length)
+      this.bytes = this.#buffer.subarray(start, start + length)
+      return -keepFrom
+    }
+    let target = this.#buffer
+    // At least doubled, so that a long record which comes in many blocks is copied a few times only.
+    if (this.#shared || 2 * length > target.length)
+      target = Buffer.allocUnsafeSlow(Math.max(LEAST_CAPACITY, 2 * length))
+    kept.copy(target)
+    data.copy(target, kept.length)
+    if (target !== this.#buffer) this.#shared = false
+    this.#buffer = target
+    this.bytes = target.subarray(0, length)
+    return -keepFrom
+  }
+
+  /** Bytes for a shard to own; the window does not write to them any more. */
+  take(start: number, end: number): Buffer {
+    const bytes = this.bytes.subarray(start, end)
+    if (bytes.length < VIEW_SHARE * this.#buffer.length) {
+      const own = Buffer.allocUnsafeSlow(bytes.length)
+      bytes.copy(own)
+      return own
+    }
+    this.#shared = true
+    return bytes
+  }
+
+  /** Forgets everything, between two inputs. */
+  clear(): void {
+    this.bytes = EMPTY
+    this.#buffer = EMPTY
+    this.#shared = false
+  }
+}

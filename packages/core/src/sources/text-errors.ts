@@ -1,0 +1,41 @@
+import { FanfoldError } from '@fanfold/workers/protocol'
+
+/** @param file the input's name, where it has one */
+export function recordTooLong(
+  line: number,
+  file: string | undefined,
+  bytes: number,
+  maxRecordBytes: number,
+): FanfoldError {
+  return new FanfoldError(
+    'FANFOLD_RECORD_TOO_LONG',
+    `The record on ${place(line, file)} has ${bytes} bytes, more than the limit of ${maxRecordBytes}. ` +
+      'If it is right, raise maxRecordBytes (--max-record).',
+  )
+}
+
+export function unclosedQuote(line: number, file: string | undefined, maxRecordBytes: number): FanfoldError {
+  return new FanfoldError(
+    'FANFOLD_CSV_UNCLOSED_QUOTE',
+    `The quoted field that opens on ${place(line, file)} is not closed within ${maxRecordBytes} bytes or by the end, ` +
+      'so the rows after it cannot be told apart. Correct the quote, or raise maxRecordBytes (--max-record) if the field is right.',
+  )
+}
+
+/** What a reader throws when its input did. */
+export function brokenInput(error: unknown, file: string | undefined): FanfoldError {
+  if (error instanceof FanfoldError) return error
+  const what = file === undefined ? 'The stream' : `The input '${file}'`
+  const reason = error instanceof Error ? error.message : String(error)
+  return new FanfoldError(
+    'FANFOLD_SOURCE_FAILED',
+    `${what} broke while it was read: ${reason}. The tasks read before stay valid.`,
+    {
+      cause: error,
+    },
+  )
+}
+
+function place(line: number, file: string | undefined): string {
+  return `line ${line}${file === undefined ? '' : ` of '${file}'`}`
+}

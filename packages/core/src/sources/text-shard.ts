@@ -1,0 +1,133 @@
+import { Buffer } from 'node:buffer'
+import { FanfoldError } from '@fanfold/workers/protocol'
+import type { ShardPayload, TextFormat } from '@fanfold/workers/protocol'
+import { cutRecords, readRecords } from '@fanfold/workers/records'
+import type { RecordTable } from '@fanfold/workers/records'
+import type { Shard } from './shard.ts'
+
+/** Where a shard's records are in their source. */
+export interface TextPlace {
+  readonly file: string | undefined
+  /** The 1-based line within the file of the first record. */
+  readonly firstLine: number
+  /** `outcome.index` of the first record. */
+  readonly firstIndex: number
+}
+
+/** Records as bytes. Only the lines are kept beside them, and only when they do not follow from the position. */
+export class TextShard implements Shard {
+  readonly tasks: number
+  readonly bytes: number
+  readonly file: string | undefined
+  readonly unreadable: undefined = undefined
+  readonly #bytes: Buffer
+  readonly #format: TextFormat
+  readonly #place: TextPlace
+  /** Lines from the first record to each; `undefined` when that is the position. */
+  readonly #lines: Uint32Array | undefined
+  #table: RecordTable | undefined
+
+  /** @param bytes from the start of the first record to the end of the last; its own, or a view that keeps little more alive */
+  constructor(bytes: Buffer, tasks: number, format: TextFormat, place: TextPlace, lines: Uint32Array | undefined) {
+    this.tasks = tasks
+    this.bytes = bytes.length + (lines?.byteLength ?? 0)
+    this.file = place.file
+    this.#bytes = bytes
+    this.#format = format
+    this.#place = place
+    this.#lines = lines
+  }
+
+  indexAt(position: number): number {
+    return this.#place.firstIndex + (this.#format.name === 'csv' ? position : this.#lineOffset(position))
+  }
+
+  lineAt(position: number): number {
+    return this.#place.firstLine + this.#lineOffset(position)
+  }
+
+  idAt(position: number): unknown {
+    if (this.#format.name === 'lines' || this.#format.id === undefined) return undefined
+    const records = readRecords(this.#payload(position, this.#slice(position, position + 1)))
+    try {
+      return records.id(0, records.item(0))
+    } catch {
+      // A record that cannot be parsed has no id, on whichever side that is found out.
+      return undefined
+    }
+  }
+
+  recordAt(position: number): string {
+    const { starts, ends } = this.#borders()
+    return this.#bytes.toString('utf8', starts[position], ends[position])
+  }
+
+  payload(from: number, to: number): { readonly payload: ShardPayload; readonly transfer: readonly ArrayBuffer[] } {
+    const slice = from === 0 && to === this.tasks ? this.#bytes : this.#slice(from, to)
+    // Not zeroed first, and not from Node's pool, which cannot be transferred.
+    const own = Buffer.allocUnsafeSlow(slice.length)
+    slice.copy(own)
+    return { payload: this.#payload(from, own), transfer: [own.buffer] }
+  }
+
+  #payload(from: number, bytes: Buffer): ShardPayload {
+    return {
+      kind: 'text',
+      format: this.#format,
+      bytes: new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength),
+      firstIndex: this.indexAt(from),
+      firstLine: this.lineAt(from),
+      file: this.file,
+    }
+  }
+
+  #slice(from: number, to: number): Buffer {
+    const { starts } = this.#borders()
+    return this.#bytes.subarray(starts[from], to < this.tasks ? starts[to] : this.#bytes.length)
+  }
+
+  /** Found when a single record is asked for, which for most shards never happens. */
+  #borders(): RecordTable {
+    this.#table ??= cutRecords(this.#bytes, this.#format)
+    return this.#table
+  }
+
+  #lineOffset(position: number): number {
+    return this.#lines === undefined ? position : (this.#lines[position] ?? 0)
+  }
+}
+
+/** The place of a record that was too long to be kept. */
+export class UnreadableShard implements Shard {
+  readonly tasks = 1
+  readonly bytes = 0
+  readonly file: string | undefined
+  readonly unreadable: FanfoldError
+  readonly #place: TextPlace
+
+  constructor(unreadable: FanfoldError, place: TextPlace) {
+    this.unreadable = unreadable
+    this.file = place.file
+    this.#place = place
+  }
+
+  indexAt(): number {
+    return this.#place.firstIndex
+  }
+
+  lineAt(): number {
+    return this.#place.firstLine
+  }
+
+  idAt(): undefined {
+    return undefined
+  }
+
+  recordAt(): undefined {
+    return undefined
+  }
+
+  payload(): never {
+    throw new FanfoldError('FANFOLD_INTERNAL', 'A record that could not be read was about to be sent to a thread.')
+  }
+}
