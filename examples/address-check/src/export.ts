@@ -4,7 +4,7 @@ import { EXAMPLE_FOLDER } from './databases/paths.ts'
 import { mailing } from './mailing/mailing.ts'
 
 /** Where the mailing lies as a file, as a company would have it. */
-export const MAILING_FILE: string = join(EXAMPLE_FOLDER, 'addresses.ndjson')
+const MAILING_FILE = join(EXAMPLE_FOLDER, 'addresses.ndjson')
 
 /** Writes the first records of the mailing as NDJSON, one record a line, and returns the path. Leaves a file that is right alone. */
 export function writeMailing(records: number, path: string = MAILING_FILE): string {

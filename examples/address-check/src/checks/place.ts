@@ -12,7 +12,7 @@ import { likelyPostcode } from './likely-postcode.ts'
  * Further from its postcode's centre, an address is somewhere else. Of the 3,220 real addresses 99.9% lie within
  * 19 km, and the two beyond 30 km are errors of the reference (see README).
  */
-export const TOO_FAR_KM = 30
+const TOO_FAR_KM = 30
 /** How far a city's own postcodes may be from this one for its name to be used here: suburbs, shared post offices. */
 const NEIGHBOUR_KM = 40
 

@@ -29,7 +29,7 @@ export interface PostalReference {
 }
 
 /** Half the width of the square that counts as the neighbourhood of a position. */
-export const REACH_KM = 30
+const REACH_KM = 30
 const KM_PER_DEGREE = 111.2
 
 const SCHEMA = `
