@@ -1,6 +1,6 @@
 import type { Block, ByteInput } from './byte-input.ts'
 
-/** Reads inputs one after the other, always one block ahead, so that reading and cutting overlap. */
+/** Reads inputs one after the other. */
 export class InputQueue {
   readonly #inputs: readonly ByteInput[]
   #current = 0
@@ -25,7 +25,6 @@ export class InputQueue {
     this.#ahead = undefined
     if (block === undefined || this.#closed) return undefined
     this.bytesRead += block.data.length
-    void this.readAhead()
     return block
   }
 
@@ -57,7 +56,10 @@ export class InputQueue {
     for (const input of this.#inputs.slice(this.#current)) input.close()
   }
 
-  /** Starts to read the next block, if that has not been done. */
+  /**
+   * Starts to read the next block, if that has not been done, so that reading and cutting overlap. To be called when the
+   * last block has been copied, or kept: a stream may go on to use the memory of its last chunk.
+   */
   readAhead(): Promise<Block | undefined> {
     if (this.#ahead === undefined) {
       this.#arrived = false

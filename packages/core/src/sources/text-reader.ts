@@ -244,6 +244,7 @@ export class TextReader implements ShardReader {
     const delta = this.#window.append(block, keepFrom)
     cutter.shift(delta)
     this.#draft.shift(delta)
+    void this.#queue.readAhead()
   }
 
   #nextInput(): boolean {

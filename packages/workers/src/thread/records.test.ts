@@ -1,0 +1,137 @@
+import { expect, test } from 'vitest'
+import { FanfoldError } from '../fanfold-error.ts'
+import type { TextFormat } from '../protocol.ts'
+import { readRecords } from './records.ts'
+import type { Records } from './records.ts'
+
+const NDJSON: TextFormat = { name: 'ndjson', id: undefined }
+const LINES: TextFormat = { name: 'lines' }
+
+function csvFormat(header: readonly string[] | undefined, id?: string): TextFormat {
+  return { name: 'csv', delimiter: ',', header, id }
+}
+
+function read(format: TextFormat, content: string | Uint8Array, first: { index: number; line: number } = { index: 0, line: 1 }): Records {
+  const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content
+  return readRecords({ kind: 'text', format, bytes, firstIndex: first.index, firstLine: first.line, file: undefined })
+}
+
+function all(records: Records): unknown[] {
+  return Array.from({ length: records.count }, (_, ordinal) => {
+    try {
+      return records.item(ordinal)
+    } catch (error) {
+      if (error instanceof FanfoldError) return error
+      throw error
+    }
+  })
+}
+
+const unparsable = (...parts: string[]): unknown =>
+  expect.toSatisfy(
+    (error: unknown) =>
+      error instanceof FanfoldError &&
+      error.code === 'FANFOLD_RECORD_UNPARSABLE' &&
+      parts.every((part) => error.message.includes(part)),
+  )
+
+test('a line that is not JSON is an error of its own record, and says on which line', () => {
+  const records = read(NDJSON, '{"a":1}\n\nnot json\r\n[2]\n', { index: 10, line: 4 })
+  expect(all(records)).toEqual([{ a: 1 }, unparsable('line 6', 'not valid JSON'), [2]])
+  expect([0, 1, 2].map((ordinal) => records.index(ordinal))).toEqual([10, 12, 13])
+  expect([0, 1, 2].map((ordinal) => records.line(ordinal))).toEqual([4, 6, 7])
+})
+
+test('the error of a line that is not JSON carries what JSON.parse said', () => {
+  expect(() => read(NDJSON, '{').item(0)).toThrow(expect.objectContaining({ cause: expect.any(SyntaxError) }))
+})
+
+test('bytes that are no UTF-8 cost their own record only, in every format', () => {
+  const bytes = Buffer.concat([Buffer.from('"é"\n'), Buffer.from([0x22, 0xff, 0x22, 0x0a]), Buffer.from('"ok"')])
+  expect(all(read(NDJSON, bytes))).toEqual(['é', unparsable('line 2', 'UTF-8'), 'ok'])
+  expect(all(read(LINES, bytes))).toEqual(['"é"', unparsable('line 2', 'UTF-8'), '"ok"'])
+  expect(all(read(csvFormat(undefined), bytes))).toEqual([['é'], unparsable('line 2', 'UTF-8'), ['ok']])
+})
+
+test('a JSON column named __proto__ is a field like any other', () => {
+  const item = read(NDJSON, '{"__proto__":{"x":1}}').item(0)
+  expect(Object.hasOwn(item as object, '__proto__')).toBe(true)
+})
+
+test('a CSV column named __proto__ is a field like any other', () => {
+  const item = read(csvFormat(['a', '__proto__']), '1,2').item(0)
+  expect(Object.entries(item as object)).toEqual([
+    ['a', '1'],
+    ['__proto__', '2'],
+  ])
+  expect(Object.getPrototypeOf(item)).toBe(Object.prototype)
+})
+
+test('a CSV row with too few or too many fields is an error that names both counts', () => {
+  expect(all(read(csvFormat(['a', 'b']), '1,2\n1\n1,2,3\n3,4\n'))).toEqual([
+    { a: '1', b: '2' },
+    unparsable('line 2', '2 fields expected', '1 found'),
+    unparsable('line 3', '2 fields expected', '3 found'),
+    { a: '3', b: '4' },
+  ])
+})
+
+test('text after a closing quote is an error of its own row, and no other row of its group', () => {
+  const rows = Array.from({ length: 200 }, (_, at) => (at === 70 ? '"a"b,"c"' : `"${at}",x`))
+  const items = all(read(csvFormat(['a', 'b']), rows.join('\r\n')))
+  expect(items[70]).toEqual(unparsable('line 71', 'quote'))
+  expect(items.filter((item) => !(item instanceof FanfoldError))).toHaveLength(199)
+  expect(items[71]).toEqual({ a: '71', b: 'x' })
+})
+
+test('rows can be asked for in any order, and again', () => {
+  const records = read(csvFormat(['a']), Array.from({ length: 300 }, (_, at) => `"${at}"`).join('\n'))
+  for (const ordinal of [299, 0, 150, 64, 63, 0]) expect(records.item(ordinal)).toEqual({ a: String(ordinal) })
+})
+
+test('a row reads the same whether it comes alone or among others', () => {
+  const rows = ['"a"  ,b', '"a" ', ' "a"', 'a"b', '""', '"x\ny",', '\u{FEFF}a,\u{FEFF}', '"a"\r']
+  for (const newline of ['\n', '\r\n']) {
+    const together = all(read(csvFormat(undefined), rows.join(newline) + newline))
+    expect(together).toEqual(rows.map((row) => read(csvFormat(undefined), row + newline).item(0)))
+  }
+})
+
+test('lines of a block that mixes line ends are read without their own', () => {
+  expect(all(read(csvFormat(undefined), 'a,b\r\nc,d\ne,f'))).toEqual([
+    ['a', 'b'],
+    ['c', 'd'],
+    ['e', 'f'],
+  ])
+  expect(all(read(LINES, 'a\r\n\nb\r'))).toEqual(['a', '', 'b\r'])
+})
+
+test('an id is found by the name of a field or by a JSON pointer', () => {
+  const content = '{"id":7,"a/b":{"~":[8]},"x":null}'
+  const idOf = (id: string): unknown => {
+    const records = read({ name: 'ndjson', id }, content)
+    return records.id(0, records.item(0))
+  }
+  expect(idOf('id')).toBe(7)
+  expect(idOf('/a~1b/~0/0')).toBe(8)
+  expect(idOf('/x/y')).toBeUndefined()
+  expect(idOf('toString')).toBeUndefined()
+})
+
+test('strings come out of the one that carried them, ASCII or not', () => {
+  for (const strings of [['abc', '', 'a string of some length'], ['é', '😀', '\ud800', ''], Array.from({ length: 5000 }, String)]) {
+    const lengths = Uint32Array.from(strings, (string) => string.length)
+    const records = readRecords({ kind: 'strings', text: strings.join(''), lengths, firstIndex: 5 })
+    expect(all(records)).toEqual(strings)
+    expect(records.index(1)).toBe(6)
+    expect(records.line(0)).toBeUndefined()
+  }
+})
+
+test('items and numbers are handed out as they are', () => {
+  const items = [{ a: 1 }, undefined, 'x']
+  expect(all(readRecords({ kind: 'items', items, firstIndex: 3, id: undefined }))).toEqual(items)
+  const numbers = readRecords({ kind: 'numbers', numbers: BigInt64Array.of(1n, 2n), firstIndex: 3 })
+  expect(all(numbers)).toEqual([1n, 2n])
+  expect(numbers.index(1)).toBe(4)
+})
