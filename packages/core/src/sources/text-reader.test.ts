@@ -33,7 +33,11 @@ async function* pieces(content: string, sizes: readonly number[]): AsyncGenerato
   }
 }
 
-function expected(records: readonly OracleRecord[], max: number, indexOf: (record: OracleRecord, at: number) => number) {
+function expected(
+  records: readonly OracleRecord[],
+  max: number,
+  indexOf: (record: OracleRecord, at: number) => number,
+) {
   return records.map((record, at) => {
     const tooLong = Buffer.byteLength(record.text) > max
     return { index: indexOf(record, at), line: record.line, record: tooLong ? undefined : record.text, tooLong }
@@ -60,48 +64,77 @@ const LINE_PARTS = ['a', 'bc', 'é', '😀', ' ', '\t', '\r', '\n', '\n', '\r\n'
 
 test('lines are those of a simple split, wherever blocks and shards end', async () => {
   await fc.assert(
-    fc.asyncProperty(text(LINE_PARTS), fc.record(shape), async (content, { mark, cuts, limits, piece, maxRecordBytes }) => {
-      const source = lines(pieces((mark ? BOM : '') + content, cuts), { maxRecordBytes })
-      const drained = await drain(source, limits, piece)
-      expect(found(drained)).toEqual(expected(oracleLines(content), maxRecordBytes, (record) => record.line - 1))
-      for (const task of drained.tasks) if (task.error === undefined) expect(task.item).toBe(task.record)
-      expectWithin(drained, limits)
-    }),
+    fc.asyncProperty(
+      text(LINE_PARTS),
+      fc.record(shape),
+      async (content, { mark, cuts, limits, piece, maxRecordBytes }) => {
+        const source = lines(pieces((mark ? BOM : '') + content, cuts), { maxRecordBytes })
+        const drained = await drain(source, limits, piece)
+        expect(found(drained)).toEqual(expected(oracleLines(content), maxRecordBytes, (record) => record.line - 1))
+        for (const task of drained.tasks) if (task.error === undefined) expect(task.item).toBe(task.record)
+        expectWithin(drained, limits)
+      },
+    ),
     { numRuns: 400 },
   )
 })
 
 test('NDJSON records are the lines with something in them, wherever blocks and shards end', async () => {
   await fc.assert(
-    fc.asyncProperty(text(LINE_PARTS), fc.record(shape), async (content, { mark, cuts, limits, piece, maxRecordBytes }) => {
-      const source = ndjson(pieces((mark ? BOM : '') + content, cuts), { maxRecordBytes })
-      const drained = await drain(source, limits, piece)
-      expect(found(drained)).toEqual(expected(oracleNdjson(content), maxRecordBytes, (record) => record.line - 1))
-      expectWithin(drained, limits)
-    }),
+    fc.asyncProperty(
+      text(LINE_PARTS),
+      fc.record(shape),
+      async (content, { mark, cuts, limits, piece, maxRecordBytes }) => {
+        const source = ndjson(pieces((mark ? BOM : '') + content, cuts), { maxRecordBytes })
+        const drained = await drain(source, limits, piece)
+        expect(found(drained)).toEqual(expected(oracleNdjson(content), maxRecordBytes, (record) => record.line - 1))
+        expectWithin(drained, limits)
+      },
+    ),
     { numRuns: 400 },
   )
 })
 
-const CSV_PARTS = ['a', 'é', '😀', ' ', ',', ',', '"', '""', '"x"', '"y,\n"', '"\r\n"', '\r', '\n', '\n', '\r\n', 'long text']
+const CSV_PARTS = [
+  'a',
+  'é',
+  '😀',
+  ' ',
+  ',',
+  ',',
+  '"',
+  '""',
+  '"x"',
+  '"y,\n"',
+  '"\r\n"',
+  '\r',
+  '\n',
+  '\n',
+  '\r\n',
+  'long text',
+]
 
 test('CSV records and fields are those of a character by character parser, wherever blocks and shards end', async () => {
   await fc.assert(
-    fc.asyncProperty(text(CSV_PARTS), fc.record(shape), async (content, { mark, cuts, limits, piece, maxRecordBytes }) => {
-      const source = csv(pieces((mark ? BOM : '') + content, cuts), { header: false, maxRecordBytes })
-      const drained = await drain(source, limits, piece)
-      const oracle = oracleCsv(content, ',', maxRecordBytes)
-      expect(found(drained)).toEqual(expected(oracle.records, maxRecordBytes, (_record, at) => at))
-      for (const [at, task] of drained.tasks.entries()) {
-        if (task.record === undefined) continue
-        const fields = oracle.records[at]?.fields
-        if (fields === undefined) expect(task.error).toBe('FANFOLD_RECORD_UNPARSABLE')
-        else expect(task.item).toEqual(fields)
-      }
-      expect(drained.broken?.code).toBe(oracle.unclosed === undefined ? undefined : 'FANFOLD_CSV_UNCLOSED_QUOTE')
-      if (oracle.unclosed !== undefined) expect(drained.broken?.message).toContain(`line ${oracle.unclosed} `)
-      expectWithin(drained, limits)
-    }),
+    fc.asyncProperty(
+      text(CSV_PARTS),
+      fc.record(shape),
+      async (content, { mark, cuts, limits, piece, maxRecordBytes }) => {
+        const source = csv(pieces((mark ? BOM : '') + content, cuts), { header: false, maxRecordBytes })
+        const drained = await drain(source, limits, piece)
+        const oracle = oracleCsv(content, ',', maxRecordBytes)
+        expect(found(drained)).toEqual(expected(oracle.records, maxRecordBytes, (_record, at) => at))
+        for (const [at, task] of drained.tasks.entries()) {
+          if (task.record === undefined) continue
+          const fields = oracle.records[at]?.fields
+          if (fields === undefined) expect(task.error).toBe('FANFOLD_RECORD_UNPARSABLE')
+          else expect(task.item).toEqual(fields)
+        }
+        expect(drained.broken?.code).toBe(oracle.unclosed === undefined ? undefined : 'FANFOLD_CSV_UNCLOSED_QUOTE')
+        if (oracle.unclosed !== undefined) expect(drained.broken?.message).toContain(`line ${oracle.unclosed} `)
+        expectWithin(drained, limits)
+      },
+    ),
     { numRuns: 1500 },
   )
 })

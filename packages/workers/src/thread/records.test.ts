@@ -11,7 +11,11 @@ function csvFormat(header: readonly string[] | undefined, id?: string): TextForm
   return { name: 'csv', delimiter: ',', header, id }
 }
 
-function read(format: TextFormat, content: string | Uint8Array, first: { index: number; line: number } = { index: 0, line: 1 }): Records {
+function read(
+  format: TextFormat,
+  content: string | Uint8Array,
+  first: { index: number; line: number } = { index: 0, line: 1 },
+): Records {
   const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content
   return readRecords({ kind: 'text', format, bytes, firstIndex: first.index, firstLine: first.line, file: undefined })
 }
@@ -119,7 +123,11 @@ test('an id is found by the name of a field or by a JSON pointer', () => {
 })
 
 test('strings come out of the one that carried them, ASCII or not', () => {
-  for (const strings of [['abc', '', 'a string of some length'], ['é', '😀', '\ud800', ''], Array.from({ length: 5000 }, String)]) {
+  for (const strings of [
+    ['abc', '', 'a string of some length'],
+    ['é', '😀', '\ud800', ''],
+    Array.from({ length: 5000 }, String),
+  ]) {
     const lengths = Uint32Array.from(strings, (string) => string.length)
     const records = readRecords({ kind: 'strings', text: strings.join(''), lengths, firstIndex: 5 })
     expect(all(records)).toEqual(strings)

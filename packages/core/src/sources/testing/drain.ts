@@ -55,7 +55,8 @@ export function tasksOf(shard: Shard, piece: number = Infinity): ReadTask[] {
     // Through the structured clone algorithm, as the payload goes to a thread.
     const { payload, transfer } = shard.payload(from, to)
     const records = readRecords(structuredClone(payload, { transfer: [...transfer] }))
-    if (records.count !== to - from) throw new Error(`${records.count} records in the payload, ${to - from} in the shard`)
+    if (records.count !== to - from)
+      throw new Error(`${records.count} records in the payload, ${to - from} in the shard`)
     for (let ordinal = 0; ordinal < records.count; ordinal++) {
       const place = placeOf(shard, from + ordinal)
       if (records.index(ordinal) !== place.index || records.line(ordinal) !== place.line) {

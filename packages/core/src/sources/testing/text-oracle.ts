@@ -45,7 +45,8 @@ export function oracleCsv(text: string, delimiter: string, maxFieldBytes: number
           if (text[at] === '\n') line++
           value += text[at]
         }
-        if (at >= text.length || Buffer.byteLength(text.slice(open, at)) > maxFieldBytes) return { records, unclosed: openedOn }
+        if (at >= text.length || Buffer.byteLength(text.slice(open, at)) > maxFieldBytes)
+          return { records, unclosed: openedOn }
         at++
       }
       for (; at < text.length && text[at] !== delimiter && text[at] !== '\n'; at++) rest += text[at]
