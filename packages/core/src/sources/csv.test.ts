@@ -29,6 +29,14 @@ test('without a header, rows are arrays of any length', async () => {
   expect(await itemsOf('1;2\n3', { header: false, delimiter: ';' })).toEqual([['1', '2'], ['3']])
 })
 
+test('a mark, a header and rows may come a byte at a time', async () => {
+  async function* bytes(): AsyncGenerator<Uint8Array> {
+    for (const byte of Buffer.from('\u{FEFF}"ä\n",b\r\n1,"2\n"\r\n')) yield Uint8Array.of(byte)
+  }
+  const { tasks } = await drain(csv(bytes()))
+  expect(tasks.map(({ index, line, item }) => [index, line, item])).toEqual([[0, 3, { 'ä\n': '1', b: '2\n' }]])
+})
+
 test('a header alone, and an empty file, have no tasks', async () => {
   expect(await itemsOf('a,b')).toEqual([])
   expect(await itemsOf('')).toEqual([])

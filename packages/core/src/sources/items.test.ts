@@ -182,7 +182,7 @@ test('what cannot be a source is refused, with what to give instead', () => {
     [42, 'a number'],
     [undefined, 'undefined'],
     [{ a: 1 }, 'an object'],
-    [new Map().entries, 'call it'],
+    [() => [1], 'call it'],
     [Promise.resolve([]), 'Await it'],
     [new URL('file:///x'), 'ndjson(url)'],
     [new DataView(new ArrayBuffer(1)), 'an instance of DataView'],
