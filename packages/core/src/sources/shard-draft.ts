@@ -24,6 +24,21 @@ export class ShardDraft {
     this.tasks++
   }
 
+  /** Whether records, one a line from here on, go on as those before: then `addLines` may take several at once. */
+  goesOnAt(line: number): boolean {
+    return this.#lines === undefined && (this.tasks === 0 || line === this.firstLine + this.tasks)
+  }
+
+  /** Adds records, one a line, which start at `start` on `line`. */
+  addLines(records: number, start: number, line: number, end: number): void {
+    if (this.tasks === 0) {
+      this.start = start
+      this.firstLine = line
+    }
+    this.end = end
+    this.tasks += records
+  }
+
   lines(): Uint32Array | undefined {
     return this.#lines === undefined ? undefined : Uint32Array.from(this.#lines)
   }

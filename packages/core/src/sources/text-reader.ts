@@ -105,6 +105,8 @@ export class TextReader implements ShardReader {
     const { bytes } = this.#window
     const { maxRecordBytes } = this.#plan
     while (draft.tasks < limits.maxTasks) {
+      this.#pass(limits)
+      if (draft.tasks >= limits.maxTasks) break
       if (!cutter.find(bytes, this.#final)) return this.#final && draft.tasks > 0 ? this.#finish() : undefined
       if (cutter.unclosedQuote !== undefined) return this.#finishBefore(() => this.#unclosed())
       if (cutter.end - cutter.start > maxRecordBytes) return this.#finishBefore(() => this.#tooLong())
@@ -116,6 +118,16 @@ export class TextReader implements ShardReader {
       draft.add(cutter)
     }
     return this.#finish()
+  }
+
+  #pass(limits: ReadLimits): void {
+    const draft = this.#draft
+    const cutter = this.#cutter
+    const { next, nextLine } = cutter
+    if (!draft.goesOnAt(nextLine)) return
+    const limit = (draft.tasks > 0 ? draft.start : next) + limits.maxBytes
+    const records = cutter.pass(this.#window.bytes, limits.maxTasks - draft.tasks, limit, this.#plan.maxRecordBytes)
+    if (records > 0) draft.addLines(records, next, nextLine, cutter.next)
   }
 
   /** A shard is not held up to gather little more, nor while a record comes in that will have none of it. */
