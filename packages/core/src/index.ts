@@ -1,1 +1,25 @@
+export { Engine } from './engine.ts'
+export type { CloseReport } from './engine.ts'
+export type { LoadedVerifier } from './loaded-verifier.ts'
+export type { Run } from './run.ts'
+export { verify } from './verify.ts'
+export { verifierAt } from './verifier-types.ts'
+export type { VerifierLocation, VerifierUrl } from './verifier-types.ts'
+export { assertSucceeded, RunError } from './report/run-error.ts'
+export { ERROR_CODES, FanfoldError } from './errors.ts'
+export type { ErrorCode } from './errors.ts'
+export type { EngineOptions, LoadOptions, Order, RunOptions } from './options.ts'
 export type { Outcome, CompletedOutcome, UnsuccessfulOutcome, AbortedOutcome, Status } from './outcome.ts'
+export type { Batch } from './merge/batch.ts'
+export type { Progress, Report, RunResult, StuckThread } from './report/report.ts'
+export { csv, lines, ndjson } from './sources/index.ts'
+export type {
+  CsvOptions,
+  LinesOptions,
+  NdjsonOptions,
+  PathLike,
+  Source,
+  SourceInput,
+  TextInput,
+  TextOptions,
+} from './sources/index.ts'

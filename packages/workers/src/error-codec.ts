@@ -52,8 +52,10 @@ export function decodeError(encoded: EncodedError): Error {
   const error = isOurs(encoded.code)
     ? new FanfoldError(encoded.code, encoded.message, options)
     : Object.assign(new Error(encoded.message, options), encoded.code === undefined ? {} : { code: encoded.code })
-  if (error.name !== encoded.name) Object.defineProperty(error, 'name', { value: encoded.name, configurable: true, writable: true })
-  if (encoded.stack !== undefined) Object.defineProperty(error, 'stack', { value: encoded.stack, configurable: true, writable: true })
+  if (error.name !== encoded.name)
+    Object.defineProperty(error, 'name', { value: encoded.name, configurable: true, writable: true })
+  if (encoded.stack !== undefined)
+    Object.defineProperty(error, 'stack', { value: encoded.stack, configurable: true, writable: true })
   for (const [key, value] of Object.entries(encoded.fields)) {
     Object.defineProperty(error, key, { value, configurable: true, writable: true, enumerable: true })
   }
@@ -75,7 +77,8 @@ function isOurs(code: unknown): code is ErrorCode {
 
 /** The value itself when it survives the way, else its description. */
 function sendable(value: unknown): unknown {
-  if (value === null || (typeof value !== 'object' && typeof value !== 'function' && typeof value !== 'symbol')) return value
+  if (value === null || (typeof value !== 'object' && typeof value !== 'function' && typeof value !== 'symbol'))
+    return value
   try {
     return structuredClone(value)
   } catch {

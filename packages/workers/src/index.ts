@@ -1,11 +1,4 @@
 export { pass, flag, fail } from './verdict.ts'
 export type { Issue, Verdict, VerdictName } from './verdict.ts'
 export { defineVerifier } from './verifier.ts'
-export type {
-  Answer,
-  PlainVerifier,
-  SetupContext,
-  Verifier,
-  VerifierDefinition,
-  VerifyContext,
-} from './verifier.ts'
+export type { Answer, PlainVerifier, SetupContext, Verifier, VerifierDefinition, VerifyContext } from './verifier.ts'

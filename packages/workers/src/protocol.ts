@@ -63,7 +63,7 @@ export interface NumbersPayload {
   readonly firstIndex: number
 }
 
-/** What the session's Piscina task is started with. */
+/** What a session is started with. */
 export interface SessionStart {
   readonly version: number
   readonly port: import('node:worker_threads').MessagePort
@@ -124,13 +124,7 @@ export interface EndSession {
   readonly teardownTimeoutMs: number
 }
 
-export type FromThread = SessionReady | VerifierLoaded | VerifierLoadFailed | ShardPart | ShardEnded | VerifierUnloaded | SessionEnded
-
-export interface SessionReady {
-  readonly type: 'ready'
-  /** `worker_threads.threadId`. */
-  readonly threadId: number
-}
+export type FromThread = VerifierLoaded | VerifierLoadFailed | ShardPart | ShardEnded | VerifierUnloaded | SessionEnded
 
 export interface VerifierLoaded {
   readonly type: 'loaded'
@@ -183,3 +177,9 @@ export type { ErrorCode } from './fanfold-error.ts'
 export { decodeError, encodeError } from './error-codec.ts'
 export type { EncodedError } from './error-codec.ts'
 export * from './outcome-columns.ts'
+export * from './cells.ts'
+export { BUCKET_COUNT, bucketOf, durationOf } from './duration-buckets.ts'
+export { VERDICTS } from './verdict.ts'
+
+/** The module that a pool's threads run; its default export takes a {@link SessionStart}. */
+export const threadEntry: URL = new URL('./thread/entry.js', import.meta.url)

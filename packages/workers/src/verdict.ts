@@ -91,12 +91,19 @@ export function fail<Value = never>(reason: string | readonly Issue[], value?: V
   return new BrandedVerdict('fail', toIssues(reason, 'fail'), value)
 }
 
-/** The verdict behind what a verifier returned, or `undefined` if it is none. */
+/** The verdict behind what a verifier returned, or `undefined` if it is none. Never throws, even for a hostile proxy. */
 export function toVerdict(answer: unknown): Verdict | undefined {
-  if (answer === true) return PLAIN_PASS
+  if (answer === PLAIN_PASS || answer === true) return PLAIN_PASS
   if (answer === false) return REJECTED
-  if (typeof answer === 'object' && answer !== null && BRAND in answer) return answer as Verdict
-  return undefined
+  try {
+    return isBranded(answer) ? answer : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function isBranded(answer: unknown): answer is Verdict {
+  return typeof answer === 'object' && answer !== null && BRAND in answer
 }
 
 function toIssues(reason: string | readonly Issue[], verdict: string): readonly Issue[] {

@@ -44,12 +44,12 @@ export interface VerifierDefinition<Item, Config, State, Value> {
 const BRAND: unique symbol = Symbol.for('fanfold.verifier.1') as never
 
 /** A verifier made by {@link defineVerifier}; the type parameters carry over to outcomes. */
-export interface Verifier<Item = unknown, Config = unknown, State = unknown, Value = unknown> extends VerifierDefinition<
-  Item,
-  Config,
-  State,
-  Value
-> {
+export interface Verifier<
+  Item = unknown,
+  Config = unknown,
+  State = unknown,
+  Value = unknown,
+> extends VerifierDefinition<Item, Config, State, Value> {
   readonly [BRAND]: true
 }
 
@@ -86,7 +86,12 @@ export function defineVerifier<Item = unknown, Config = unknown, State = undefin
 /** A module's default export as a definition, or `undefined` when it is no verifier. */
 export function toDefinition(exported: unknown): VerifierDefinition<unknown, unknown, unknown, unknown> | undefined {
   if (typeof exported === 'function') return { verify: exported as PlainVerifier }
-  if (typeof exported === 'object' && exported !== null && 'verify' in exported && typeof exported.verify === 'function') {
+  if (
+    typeof exported === 'object' &&
+    exported !== null &&
+    'verify' in exported &&
+    typeof exported.verify === 'function'
+  ) {
     return exported as VerifierDefinition<unknown, unknown, unknown, unknown>
   }
   return undefined

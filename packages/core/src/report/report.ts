@@ -29,6 +29,8 @@ export interface Report {
   /** The ten slowest tasks, slowest first. */
   readonly slowest: readonly { readonly index: number; readonly durationMs: number }[]
   readonly warnings: readonly string[]
+  /** Why the run `failed` or was `aborted`. */
+  readonly failure?: Error
 }
 
 export interface StuckThread {

@@ -6,6 +6,9 @@ import { iterableSource } from './iterables.ts'
 import type { Source } from './shard.ts'
 import { nameOf } from './text-source.ts'
 
+/** What a run accepts as its source; a typed array's items are numbers (or bigints). */
+export type SourceInput<Item = unknown> = Source<Item> | Iterable<Item> | AsyncIterable<Item> | ReadableStream<Item>
+
 /**
  * What a run accepts as its source: one made by `ndjson`, `csv` or `lines`, or items: an array, a typed array, an
  * iterable, an asynchronous iterable or stream.

@@ -1,0 +1,131 @@
+import type { Command, Deliver, RunEnd, RunSettings, Settle, ShardId, VerifierId } from './coordinator/events.ts'
+import { OutcomeBatch, SETTLED_CODES } from './merge/batch.ts'
+import { InputOrder } from './merge/input-order.ts'
+import { Outbox } from './merge/outbox.ts'
+import { Account } from './report/account.ts'
+import type { Report, StuckThread } from './report/report.ts'
+import { FanfoldError } from './errors.ts'
+import type { OutcomePart } from '@fanfold/workers/protocol'
+import type { Shard, ShardReader } from './sources/shard.ts'
+
+/** What the main thread keeps of a run that the coordinator must not know: records, outcomes, the account. */
+export class ActiveRun {
+  readonly verifier: VerifierId
+  readonly settings: RunSettings
+  readonly outbox: Outbox
+  readonly account: Account = new Account()
+  readonly warnings: string[] = []
+  readonly stuckThreads: StuckThread[] = []
+  readonly startedAt: number = performance.now()
+  /** Resolves when the run has ended; rejects when it could not start. */
+  readonly ended: Promise<Report>
+  reader: ShardReader | undefined
+  read = 0
+  /** It is being cut short. */
+  isEnding = false
+  report: Report | undefined
+  startError: Error | undefined
+  readonly #shards = new Map<ShardId, Shard>()
+  readonly #order: InputOrder | undefined
+  readonly #threads: number
+  readonly #settle: PromiseWithResolvers<Report> = Promise.withResolvers()
+
+  constructor(verifier: VerifierId, settings: RunSettings, threads: number, onTaken: (batch: OutcomeBatch) => void) {
+    this.verifier = verifier
+    this.settings = settings
+    this.#threads = threads
+    this.#order = settings.order === 'input' ? new InputOrder() : undefined
+    this.outbox = new Outbox(onTaken)
+    this.ended = this.#settle.promise
+    this.ended.catch(() => {}) // whoever asks for the report hears of it
+  }
+
+  keep(id: ShardId, shard: Shard): void {
+    this.#shards.set(id, shard)
+    this.read += shard.tasks
+  }
+
+  shard(id: ShardId): Shard {
+    const shard = this.#shards.get(id)
+    if (shard === undefined)
+      throw new FanfoldError('FANFOLD_INTERNAL', `shard ${id} was let go before its last outcome`)
+    return shard
+  }
+
+  release(id: ShardId): void {
+    this.#shards.delete(id)
+  }
+
+  deliver({ shard, batch, attempts, accepted, valueBytes }: Deliver): void {
+    // `batch` is what the backend gave with the event; the coordinator passes it on unseen.
+    const whole = OutcomeBatch.ofPart(shard, this.shard(shard), batch as OutcomePart, attempts, valueBytes)
+    this.#merge(accepted === undefined ? whole : whole.select(accepted))
+  }
+
+  settle({ shard, ranges, status, attempts, error }: Settle): void {
+    this.#merge(OutcomeBatch.settled(shard, this.shard(shard), ranges, SETTLED_CODES[status], attempts, error))
+  }
+
+  #merge(batch: OutcomeBatch): void {
+    this.account.add(batch)
+    if (this.startError !== undefined) return
+    for (const ready of this.#order?.add(batch) ?? [batch]) this.outbox.add(ready)
+  }
+
+  /** It never came to run: iteration and report fail with the same error. */
+  failStart(error: Error): void {
+    if (this.report !== undefined || this.startError !== undefined) return
+    this.startError = error
+    this.reader?.close()
+    this.outbox.drain()
+    this.outbox.end(error)
+    this.#settle.reject(error)
+  }
+
+  end(command: Extract<Command, { type: 'endRun' }>): void {
+    this.reader?.close()
+    if (this.startError !== undefined) return
+    this.report = this.#makeReport(command.end, command.sourceExhausted, command.threadsReplaced)
+    this.outbox.end(command.end.how === 'failed' ? command.end.error : undefined)
+    this.#settle.resolve(this.report)
+  }
+
+  #makeReport(end: RunEnd, sourceExhausted: boolean, threadsReplaced: number): Report {
+    const { account } = this
+    const settled = account.settled
+    if (settled !== this.read) {
+      throw new FanfoldError('FANFOLD_INTERNAL', `${this.read} tasks were read, but ${settled} are accounted for`)
+    }
+    const known = this.reader?.totalTasks
+    const unread =
+      end.how === 'finished' || known === undefined ? 0 : Math.max(0, Math.min(known, this.settings.limit) - this.read)
+    account.addUnread(unread)
+    const elapsedMs = performance.now() - this.startedAt
+    const { statuses } = account
+    return {
+      result: resultOf(end, statuses),
+      total: this.read + unread,
+      sourceExhausted,
+      statuses,
+      verdicts: account.verdicts,
+      reasons: account.reasons,
+      retries: 0,
+      threadsReplaced,
+      stuckThreads: this.stuckThreads,
+      threads: this.#threads,
+      elapsedMs,
+      tasksPerSecond: elapsedMs === 0 ? 0 : ((this.read - statuses.aborted + unread) / elapsedMs) * 1000,
+      durationMs: account.durationMs,
+      slowest: account.slowest,
+      warnings: this.warnings,
+      ...(end.how === 'finished' ? {} : { failure: end.error }),
+    }
+  }
+}
+
+function resultOf(end: RunEnd, statuses: Report['statuses']): Report['result'] {
+  if (end.how === 'cancelled') return 'aborted'
+  if (end.how === 'failed') return 'failed'
+  const { errored, timedOut, crashed, aborted } = statuses
+  return errored + timedOut + crashed + aborted === 0 ? 'succeeded' : 'partial'
+}

@@ -1,0 +1,94 @@
+import type { OutcomePart, ShardPayload } from '@fanfold/workers/protocol'
+import type {
+  AssignmentEnded,
+  AssignmentId,
+  LaneDied,
+  LaneId,
+  LaneOverdue,
+  PartArrived,
+  Unsendable,
+  VerifierId,
+} from './coordinator/events.ts'
+
+/** A verifier module as a backend loads it. */
+export interface VerifierSpec {
+  readonly id: VerifierId
+  readonly url: string
+  readonly config: unknown
+  readonly startTimeoutMs: number
+  readonly teardownTimeoutMs: number
+}
+
+/** One assignment with its records. */
+export interface Work {
+  readonly lane: LaneId
+  readonly assignment: AssignmentId
+  readonly verifier: VerifierId
+  /** Records from position `base` on, at least as far as the last range goes. */
+  readonly payload: ShardPayload
+  readonly transfer: readonly ArrayBuffer[]
+  readonly base: number
+  readonly ranges: readonly number[]
+  readonly concurrency: number
+  readonly timeoutMs: number
+  readonly attempt: number
+  readonly alone: boolean
+  readonly maxValueBytes: number
+}
+
+/** The facts that a backend reports; each is an event of the coordinator. */
+export type BackendEvent =
+  | { readonly type: 'laneOpened'; readonly lane: LaneId }
+  | { readonly type: 'verifierLoaded'; readonly lane: LaneId; readonly verifier: VerifierId }
+  | { readonly type: 'verifierFailed'; readonly lane: LaneId; readonly verifier: VerifierId; readonly error: Error }
+  | { readonly type: 'verifierUnloaded'; readonly lane: LaneId; readonly verifier: VerifierId }
+  | (PartArrived & { readonly batch: OutcomePart })
+  | AssignmentEnded
+  | Unsendable
+  | LaneOverdue
+  | LaneDied
+  | { readonly type: 'laneExited'; readonly lane: LaneId }
+
+export interface BackendListener {
+  event(event: BackendEvent): void
+  /** Something went wrong that costs no task anything: a teardown that failed. */
+  warning(error: Error): void
+}
+
+/** What a lane does at this moment, for a person to look at. */
+export interface LaneSnapshot {
+  readonly lane: LaneId
+  readonly assignment: AssignmentId | undefined
+  /** A position that is running. */
+  readonly position: number | undefined
+  /** Since the assignment was sent. */
+  readonly busyMs: number
+  /** Tasks that are running. */
+  readonly running: number
+}
+
+/**
+ * Where verifiers run: the one port through which the coordinator's commands are carried out. A backend decides
+ * nothing. It reports, for each lane and in this order: `laneOpened`; for each load one answer; for each `run` any
+ * number of `part`s and one end (`assignmentEnded`, `unsendable`), or `overdue`; after a kill, a retirement or a death
+ * everything that had been posted, and then one `laneDied`.
+ */
+export interface Backend {
+  /** How many lanes it has; they are numbered from 0. */
+  readonly lanes: number
+  /** Starts a fresh thread (or what stands for one). */
+  open(lane: LaneId): void
+  load(lane: LaneId, verifier: VerifierSpec): void
+  unload(lane: LaneId, verifier: VerifierSpec): void
+  run(work: Work): void
+  /** See the coordinator's command. */
+  abort(lane: LaneId, assignment: AssignmentId, reason: Error): void
+  kill(lane: LaneId): void
+  retire(lane: LaneId): void
+  snapshot(): readonly LaneSnapshot[]
+  /**
+   * Ends every lane through its teardowns; nothing is reported any more. Resolves with the lanes that could not be
+   * ended, never later than the longest teardown's timeout and two seconds.
+   */
+  close(): Promise<readonly LaneId[]>
+}

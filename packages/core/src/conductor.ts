@@ -1,0 +1,247 @@
+import type { Backend, BackendEvent, LaneSnapshot, VerifierSpec } from './backend.ts'
+import type { ActiveRun } from './active-run.ts'
+import { Coordinator } from './coordinator/coordinator.ts'
+import type { Command, Dispatch, Event, RunId, VerifierId } from './coordinator/events.ts'
+import { FanfoldError } from './errors.ts'
+import type { OutcomeBatch } from './merge/batch.ts'
+import type { Shard } from './sources/shard.ts'
+
+/** A verifier's readiness, as its loader waits for it. */
+interface ActiveVerifier {
+  readonly spec: VerifierSpec
+  readonly ready: PromiseWithResolvers<void>
+  readonly gone: PromiseWithResolvers<void>
+  isReady: boolean
+  readonly failures: string[]
+}
+
+/** Carries out what the coordinator decides: the one place where its events and commands meet the world. */
+export class Conductor {
+  readonly #coordinator: Coordinator
+  readonly #backend: Backend
+  readonly #runs = new Map<RunId, ActiveRun>()
+  readonly #verifiers = new Map<VerifierId, ActiveVerifier>()
+  readonly #events: Event[] = []
+  #isHandling = false
+  #nextId = 1
+
+  constructor(makeBackend: (listener: { event(event: BackendEvent): void; warning(error: Error): void }) => Backend) {
+    this.#backend = makeBackend({ event: (event) => this.#fromBackend(event), warning: (error) => this.#warn(error) })
+    this.#coordinator = new Coordinator(this.#backend.lanes)
+    this.#carryOut(this.#coordinator.start())
+  }
+
+  addVerifier(spec: Omit<VerifierSpec, 'id'>): { readonly id: VerifierId; readonly ready: Promise<void> } {
+    const id = this.#nextId++
+    const verifier: ActiveVerifier = {
+      spec: { id, ...spec },
+      ready: Promise.withResolvers(),
+      gone: Promise.withResolvers(),
+      isReady: false,
+      failures: [],
+    }
+    verifier.ready.promise.catch(() => {}) // a run that needs it tells
+    this.#verifiers.set(id, verifier)
+    this.handle({ type: 'verifierAdded', verifier: id })
+    return { id, ready: verifier.ready.promise }
+  }
+
+  /** Resolves when every thread has torn it down. */
+  removeVerifier(id: VerifierId): Promise<void> {
+    const verifier = this.#verifiers.get(id)
+    if (verifier === undefined) return Promise.resolve()
+    this.handle({ type: 'verifierRemoved', verifier: id })
+    return verifier.gone.promise
+  }
+
+  newRunId(): RunId {
+    return this.#nextId++
+  }
+
+  addRun(id: RunId, run: ActiveRun): void {
+    this.#runs.set(id, run)
+    const verifier = this.#verifiers.get(run.verifier)
+    run.warnings.push(...(verifier?.failures ?? []))
+    this.handle({ type: 'runAdded', run: id, verifier: run.verifier, options: run.settings })
+  }
+
+  taken(run: RunId, batch: OutcomeBatch): void {
+    const { shardId: shard, length: tasks, valueBytes } = batch
+    this.handle({ type: 'delivered', run, shard, tasks, valueBytes })
+  }
+
+  /** Events that come up while one is handled wait for their turn. */
+  handle(event: Event): void {
+    this.#events.push(event)
+    if (this.#isHandling) return
+    this.#isHandling = true
+    try {
+      for (let next = this.#events.shift(); next !== undefined; next = this.#events.shift()) {
+        this.#carryOut(this.#coordinator.handle(next))
+      }
+    } catch (cause) {
+      this.#broken(cause)
+    } finally {
+      this.#isHandling = false
+    }
+  }
+
+  snapshot(): readonly LaneSnapshot[] {
+    return this.#backend.snapshot()
+  }
+
+  /** The run that a lane's assignment belongs to, and the index of a position of it. */
+  locate(snapshot: LaneSnapshot): { readonly run: ActiveRun | undefined; readonly index: number | undefined } {
+    const phase = this.#coordinator.state.lanes[snapshot.lane]!.phase
+    if (phase.name !== 'busy' || phase.assignment.id !== snapshot.assignment)
+      return { run: undefined, index: undefined }
+    const run = this.#runs.get(phase.assignment.run)
+    const index =
+      snapshot.position === undefined ? undefined : run?.shard(phase.assignment.piece.shard).indexAt(snapshot.position)
+    return { run, index }
+  }
+
+  heldBy(run: RunId): number {
+    return this.#coordinator.state.runs.get(run)?.held ?? 0
+  }
+
+  close(): Promise<readonly number[]> {
+    return this.#backend.close()
+  }
+
+  #fromBackend(event: BackendEvent): void {
+    if (event.type === 'laneDied' && event.stuck) this.#noteStuck(event.lane, event.running[0])
+    this.handle(event)
+  }
+
+  #noteStuck(lane: number, position: number | undefined): void {
+    const { phase } = this.#coordinator.state.lanes[lane]!
+    const assignment =
+      phase.name === 'busy'
+        ? phase.assignment
+        : phase.name === 'ending' && phase.why.name === 'overdue'
+          ? phase.why.assignment
+          : undefined
+    const run = assignment === undefined ? undefined : this.#runs.get(assignment.run)
+    const index =
+      assignment === undefined || position === undefined
+        ? undefined
+        : run?.shard(assignment.piece.shard).indexAt(position)
+    run?.stuckThreads.push({ thread: lane + 1, index })
+  }
+
+  #warn(error: Error): void {
+    for (const run of this.#runs.values()) run.warnings.push(error.message)
+  }
+
+  #carryOut(commands: readonly Command[]): void {
+    for (const command of commands) this.#execute(command)
+  }
+
+  #execute(command: Command): void {
+    switch (command.type) {
+      case 'openLane':
+        return this.#backend.open(command.lane)
+      case 'loadVerifier':
+        return this.#backend.load(command.lane, this.#verifiers.get(command.verifier)!.spec)
+      case 'unloadVerifier':
+        return this.#backend.unload(command.lane, this.#verifiers.get(command.verifier)!.spec)
+      case 'dispatch':
+        return this.#dispatch(command)
+      case 'abort':
+        return this.#backend.abort(command.lane, command.assignment, command.reason)
+      case 'killLane':
+        return this.#backend.kill(command.lane)
+      case 'retireLane':
+        return this.#backend.retire(command.lane)
+      case 'verifierReady':
+        return this.#verifierReady(this.#verifiers.get(command.verifier)!, command.failures)
+      case 'verifierUnusable':
+        return this.#verifierUnusable(command.verifier, command.failures)
+      case 'verifierGone':
+        this.#verifiers.get(command.verifier)!.gone.resolve()
+        this.#verifiers.delete(command.verifier)
+        return
+      case 'read':
+        return void this.#read(command.run, command.maxTasks, command.maxBytes)
+      case 'keepShard':
+        return this.#runs.get(command.run)!.keep(command.shard, command.records as Shard) // what #shardRead gave
+      case 'deliver':
+        return this.#runs.get(command.run)!.deliver(command)
+      case 'settle':
+        return this.#runs.get(command.run)!.settle(command)
+      case 'releaseShard':
+        return this.#runs.get(command.run)?.release(command.shard)
+      case 'endRun': {
+        const run = this.#runs.get(command.run)!
+        this.#runs.delete(command.run)
+        return run.end(command)
+      }
+    }
+  }
+
+  #dispatch(command: Dispatch): void {
+    const { type: _type, run, shard, ranges, ...rest } = command
+    const from = ranges[0]!
+    const { payload, transfer } = this.#runs
+      .get(run)!
+      .shard(shard)
+      .payload(from, ranges[ranges.length - 1]!)
+    this.#backend.run({ ...rest, ranges, payload, transfer, base: from })
+  }
+
+  #verifierReady(verifier: ActiveVerifier, failures: readonly Error[]): void {
+    verifier.isReady = true
+    verifier.failures.push(...new Set(failures.map(({ message }) => `a thread is not used: ${message}`)))
+    for (const run of this.#runs.values()) run.warnings.push(...verifier.failures)
+    verifier.ready.resolve()
+  }
+
+  #verifierUnusable(id: VerifierId, failures: readonly Error[]): void {
+    const verifier = this.#verifiers.get(id)!
+    const error = failures[0] ?? new FanfoldError('FANFOLD_THREAD_DIED', 'no thread could be started')
+    if (!verifier.isReady) for (const run of this.#runs.values()) if (run.verifier === id) run.failStart(error)
+    verifier.ready.reject(error)
+  }
+
+  async #read(id: RunId, maxTasks: number, maxBytes: number): Promise<void> {
+    const run = this.#runs.get(id)!
+    const { reader } = run
+    try {
+      const read = reader!.next({ maxTasks, maxBytes })
+      const shard = read instanceof Promise ? await read : read
+      if (!this.#runs.has(id)) return // cut short meanwhile: it counts as not read
+      if (shard === undefined) this.handle({ type: 'sourceEnded', run: id })
+      else this.#shardRead(id, run, shard)
+    } catch (error) {
+      if (this.#runs.has(id)) this.handle({ type: 'sourceFailed', run: id, error: error as Error })
+    }
+  }
+
+  #shardRead(id: RunId, run: ActiveRun, shard: Shard): void {
+    const { totalTasks, totalBytes, bytesRead } = run.reader!
+    this.handle({
+      type: 'shardRead',
+      run: id,
+      tasks: shard.tasks,
+      bytes: shard.bytes,
+      records: shard,
+      unreadable: shard.unreadable,
+      remainingTasks: totalTasks === undefined ? undefined : Math.max(0, totalTasks - run.read - shard.tasks),
+      remainingBytes: totalBytes === undefined ? undefined : Math.max(0, totalBytes - bytesRead),
+    })
+  }
+
+  /** A bug of ours: nobody may wait for ever because of it. */
+  #broken(cause: unknown): void {
+    const message = `a bug in Fanfold: ${cause instanceof Error ? cause.message : String(cause)}. Please report it, with the stack of the cause.`
+    const error = new FanfoldError('FANFOLD_INTERNAL', message, { cause })
+    for (const run of this.#runs.values()) run.failStart(error)
+    for (const verifier of this.#verifiers.values()) {
+      verifier.ready.reject(error)
+      verifier.gone.resolve()
+    }
+    this.#runs.clear()
+    this.#events.length = 0
+  }
+}

@@ -1,0 +1,203 @@
+import type { FanfoldError, Positions } from '@fanfold/workers/protocol'
+import type { Order } from '../options.ts'
+import type { Ranges } from './position-set.ts'
+
+export type LaneId = number
+export type RunId = number
+export type VerifierId = number
+/** Counts up within a run, in the order of the source. */
+export type ShardId = number
+/** One dispatch of one piece to one lane; never used again. */
+export type AssignmentId = number
+
+/** What happened. The coordinator is told nothing else, and by nobody else. */
+export type Event =
+  // Lanes: what the backend says
+  | { readonly type: 'laneOpened'; readonly lane: LaneId }
+  | { readonly type: 'verifierLoaded'; readonly lane: LaneId; readonly verifier: VerifierId }
+  | { readonly type: 'verifierFailed'; readonly lane: LaneId; readonly verifier: VerifierId; readonly error: Error }
+  | { readonly type: 'verifierUnloaded'; readonly lane: LaneId; readonly verifier: VerifierId }
+  | PartArrived
+  | AssignmentEnded
+  | Unsendable
+  | LaneOverdue
+  | LaneDied
+  /** A thread that had been given up as stuck has exited after all. */
+  | { readonly type: 'laneExited'; readonly lane: LaneId }
+  // Runs: what the application and its sources say
+  | { readonly type: 'verifierAdded'; readonly verifier: VerifierId }
+  | { readonly type: 'verifierRemoved'; readonly verifier: VerifierId }
+  | { readonly type: 'runAdded'; readonly run: RunId; readonly verifier: VerifierId; readonly options: RunSettings }
+  | ShardRead
+  | { readonly type: 'sourceEnded'; readonly run: RunId }
+  | { readonly type: 'sourceFailed'; readonly run: RunId; readonly error: Error }
+  | Delivered
+  | { readonly type: 'cancelRequested'; readonly run: RunId; readonly reason: Error }
+
+/** Outcomes came from a lane. `batch` is passed on and never looked into. */
+export interface PartArrived {
+  readonly type: 'part'
+  readonly lane: LaneId
+  readonly assignment: AssignmentId
+  readonly positions: Positions
+  readonly batch: unknown
+  /** What the batch keeps in memory beyond its columns, bytes. */
+  readonly valueBytes: number
+}
+
+/** The lane holds nothing of the assignment any more, and is free. */
+export interface AssignmentEnded {
+  readonly type: 'assignmentEnded'
+  readonly lane: LaneId
+  readonly assignment: AssignmentId
+  /** Started and unsettled, and perhaps to blame: each has to run alone. */
+  readonly suspects: readonly number[]
+  /** Tasks of this lane that have not ended although they are settled. */
+  readonly abandoned: number
+  /** How long it occupied the lane, ms. */
+  readonly busyMs: number
+}
+
+/** Some items of an assignment could not be sent; nothing of it was. */
+export interface Unsendable {
+  readonly type: 'unsendable'
+  readonly lane: LaneId
+  readonly assignment: AssignmentId
+  readonly failures: readonly { readonly position: number; readonly error: Error }[]
+}
+
+/** The lane's event loop has stood still for the timeout of the run (or, after an abort, for its grace). */
+export interface LaneOverdue {
+  readonly type: 'overdue'
+  readonly lane: LaneId
+  readonly assignment: AssignmentId
+  /** What was running. */
+  readonly running: readonly number[]
+  /** Nothing else, not even an abandoned task, can have blocked the lane: the one that runs is late. */
+  readonly certain: boolean
+}
+
+/** The lane's thread is gone, or could not be ended; all that it had posted was told before. */
+export interface LaneDied {
+  readonly type: 'laneDied'
+  readonly lane: LaneId
+  /** What was running at the end, by the cells. */
+  readonly running: readonly number[]
+  readonly error: Error
+  /** It could not be ended: its core is occupied until `laneExited`. */
+  readonly stuck: boolean
+}
+
+/** A shard was read, in answer to a `read`. */
+export interface ShardRead {
+  readonly type: 'shardRead'
+  readonly run: RunId
+  readonly tasks: number
+  readonly bytes: number
+  /** Passed on with `keepShard` and never looked into. */
+  readonly records: unknown
+  /** Its only task could not be read. */
+  readonly unreadable: FanfoldError | undefined
+  /** What the source still holds, where it is known. */
+  readonly remainingTasks: number | undefined
+  readonly remainingBytes: number | undefined
+}
+
+/** The consumer has taken outcomes. */
+export interface Delivered {
+  readonly type: 'delivered'
+  readonly run: RunId
+  readonly shard: ShardId
+  readonly tasks: number
+  readonly valueBytes: number
+}
+
+/** A run's options, resolved. */
+export interface RunSettings {
+  readonly timeoutMs: number
+  readonly concurrency: number
+  readonly order: Order
+  readonly limit: number
+  /** Bounds on what is held. */
+  readonly maxHeldTasks: number
+  readonly maxHeldBytes: number
+}
+
+/** What is to be done; done by others, in this order. */
+export type Command =
+  | { readonly type: 'openLane'; readonly lane: LaneId }
+  | { readonly type: 'loadVerifier'; readonly lane: LaneId; readonly verifier: VerifierId }
+  | { readonly type: 'unloadVerifier'; readonly lane: LaneId; readonly verifier: VerifierId }
+  | Dispatch
+  /** Start nothing more of it, fire its signals, and report the lane overdue when it stands still for the grace. */
+  | { readonly type: 'abort'; readonly lane: LaneId; readonly assignment: AssignmentId; readonly reason: Error }
+  /** End a blocked thread; answered by `laneDied`. */
+  | { readonly type: 'killLane'; readonly lane: LaneId }
+  /** End a free thread through its teardowns; answered by `laneDied`. */
+  | { readonly type: 'retireLane'; readonly lane: LaneId }
+  | { readonly type: 'verifierReady'; readonly verifier: VerifierId; readonly failures: readonly Error[] }
+  | { readonly type: 'verifierUnusable'; readonly verifier: VerifierId; readonly failures: readonly Error[] }
+  | { readonly type: 'verifierGone'; readonly verifier: VerifierId }
+  | { readonly type: 'read'; readonly run: RunId; readonly maxTasks: number; readonly maxBytes: number }
+  /** The shard counts: keep its records until `releaseShard`. */
+  | { readonly type: 'keepShard'; readonly run: RunId; readonly shard: ShardId; readonly records: unknown }
+  | Deliver
+  | Settle
+  /** Every outcome of the shard is delivered: its records can be let go. */
+  | { readonly type: 'releaseShard'; readonly run: RunId; readonly shard: ShardId }
+  | EndRun
+
+export interface Dispatch {
+  readonly type: 'dispatch'
+  readonly lane: LaneId
+  readonly assignment: AssignmentId
+  readonly run: RunId
+  readonly verifier: VerifierId
+  readonly shard: ShardId
+  readonly ranges: Ranges
+  readonly concurrency: number
+  readonly timeoutMs: number
+  readonly attempt: number
+  readonly alone: boolean
+  readonly maxValueBytes: number
+}
+
+/** These outcomes count. */
+export interface Deliver {
+  readonly type: 'deliver'
+  readonly run: RunId
+  readonly shard: ShardId
+  readonly batch: unknown
+  readonly positions: Positions
+  readonly attempts: number
+  /** Ordinals within the batch that count; `undefined`: all. */
+  readonly accepted: readonly number[] | undefined
+  readonly valueBytes: number
+}
+
+/** These tasks end without the thread's word. */
+export interface Settle {
+  readonly type: 'settle'
+  readonly run: RunId
+  readonly shard: ShardId
+  readonly ranges: Ranges
+  readonly status: 'errored' | 'timedOut' | 'crashed' | 'aborted'
+  readonly attempts: number
+  readonly error: Error
+}
+
+/** The run has ended: every task that was read is settled, and every one of them was told. */
+export interface EndRun {
+  readonly type: 'endRun'
+  readonly run: RunId
+  readonly end: RunEnd
+  readonly sourceExhausted: boolean
+  readonly threadsReplaced: number
+}
+
+/** Why it ended. */
+export type RunEnd =
+  | { readonly how: 'finished' }
+  | { readonly how: 'cancelled'; readonly error: Error }
+  /** The source broke, or no lane was left that could run the verifier. */
+  | { readonly how: 'failed'; readonly error: Error }

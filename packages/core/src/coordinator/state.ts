@@ -1,0 +1,155 @@
+import type { AssignmentId, Command, LaneId, RunEnd, RunId, RunSettings, ShardId, VerifierId } from './events.ts'
+import { PositionSet } from './position-set.ts'
+import type { Ranges } from './position-set.ts'
+import { newCost } from '../policy/shard-size.ts'
+import type { CostEstimate } from '../policy/shard-size.ts'
+
+/** Tasks of one shard that are to be run, in one go. */
+export interface Piece {
+  readonly shard: ShardId
+  readonly ranges: Ranges
+  /** A suspect: it runs as the only task on a freshly started thread. */
+  readonly alone: boolean
+}
+
+export interface Assignment {
+  readonly id: AssignmentId
+  readonly run: RunId
+  readonly piece: Piece
+  readonly concurrency: number
+  readonly attempt: number
+}
+
+/** What a lane is about. Only an `idle` one can be given something to do. */
+export type LanePhase =
+  /** Its thread is being started. */
+  | { readonly name: 'opening' }
+  | { readonly name: 'idle' }
+  | { readonly name: 'loading'; readonly verifier: VerifierId }
+  | { readonly name: 'unloading'; readonly verifier: VerifierId }
+  | { readonly name: 'busy'; readonly assignment: Assignment }
+  /** Its thread is being ended; `laneDied` says that it is. */
+  | { readonly name: 'ending'; readonly why: EndingWhy }
+  /** Its thread could not be ended and occupies a core. */
+  | { readonly name: 'stuck' }
+  /** It could not be started again and again: given up. */
+  | { readonly name: 'lost' }
+
+export type EndingWhy =
+  | {
+      readonly name: 'overdue'
+      readonly assignment: Assignment
+      readonly running: readonly number[]
+      readonly certain: boolean
+    }
+  | { readonly name: 'retiring' }
+
+export interface Lane {
+  readonly id: LaneId
+  phase: LanePhase
+  /** Nothing was dispatched to this thread yet. */
+  isFresh: boolean
+  /** All and only verifiers that this lane has an answer about. A failure outlives the thread: it is not tried again. */
+  readonly verifiers: Map<VerifierId, 'ready' | 'failed'>
+  /** Attempts to start its thread that failed in a row. */
+  failedStarts: number
+}
+
+export interface VerifierState {
+  readonly id: VerifierId
+  /** Whether its readiness was told; told once. */
+  told: boolean
+  removing: boolean
+  readonly failures: Error[]
+}
+
+export interface ShardState {
+  readonly id: ShardId
+  readonly tasks: number
+  readonly bytes: number
+  /** All and only positions that have an outcome. */
+  readonly settled: PositionSet
+  delivered: number
+  /** Deaths that a suspect caused while it ran alone. */
+  readonly deaths: Map<number, number>
+}
+
+export interface RunState {
+  readonly id: RunId
+  readonly verifier: VerifierId
+  readonly settings: RunSettings
+  phase:
+    | { readonly name: 'running' }
+    | { readonly name: 'cancelling'; readonly error: Error }
+    | { readonly name: 'failing'; readonly error: Error }
+  source: 'open' | 'reading' | 'exhausted'
+  sourceFailure: Error | undefined
+  /** To be run, first things first. All and only unsettled tasks that no lane has. */
+  readonly queue: Piece[]
+  /** All and only shards that are not delivered whole, in the order of the source. */
+  readonly shards: Map<ShardId, ShardState>
+  nextShard: ShardId
+  tasksRead: number
+  /** Read and not settled. */
+  unsettled: number
+  /** Read and not delivered. */
+  held: number
+  heldBytes: number
+  /** Values settled and not delivered. */
+  undeliveredBytes: number
+  /** Running tasks that its assignments may have together. */
+  concurrencyInUse: number
+  lanesInUse: number
+  lastDispatch: number
+  /** Deaths of its threads since a task of it was last settled. */
+  deathsInARow: number
+  threadsReplaced: number
+  cost: CostEstimate
+  remainingTasks: number | undefined
+  remainingBytes: number | undefined
+  ended: RunEnd | undefined
+}
+
+/** Everything the coordinator knows. */
+export interface CoordinatorState {
+  readonly lanes: readonly Lane[]
+  readonly verifiers: Map<VerifierId, VerifierState>
+  /** All and only runs that have not ended, or whose outcomes are not all delivered. */
+  readonly runs: Map<RunId, RunState>
+  nextAssignment: AssignmentId
+  dispatches: number
+  /** What the event that is being handled leads to. */
+  commands: Command[]
+}
+
+export function newRun(id: RunId, verifier: VerifierId, settings: RunSettings): RunState {
+  return {
+    id,
+    verifier,
+    settings,
+    phase: { name: 'running' },
+    source: 'open',
+    sourceFailure: undefined,
+    queue: [],
+    shards: new Map(),
+    nextShard: 0,
+    tasksRead: 0,
+    unsettled: 0,
+    held: 0,
+    heldBytes: 0,
+    undeliveredBytes: 0,
+    concurrencyInUse: 0,
+    lanesInUse: 0,
+    lastDispatch: 0,
+    deathsInARow: 0,
+    threadsReplaced: 0,
+    cost: newCost(),
+    remainingTasks: undefined,
+    remainingBytes: undefined,
+    ended: undefined,
+  }
+}
+
+export function newShard(id: ShardId, tasks: number, bytes: number): ShardState {
+  return { id, tasks, bytes, settled: new PositionSet(tasks), delivered: 0, deaths: new Map() }
+}

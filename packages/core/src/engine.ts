@@ -1,0 +1,181 @@
+import { ActiveRun } from './active-run.ts'
+import { Conductor } from './conductor.ts'
+import { FanfoldError } from './errors.ts'
+import { LoadedVerifier } from './loaded-verifier.ts'
+import type { EngineOptions, LoadOptions, RunOptions } from './options.ts'
+import { progressOf } from './progress.ts'
+import {
+  refuseUnknown,
+  resolveLoadOptions,
+  resolveMemory,
+  resolveRunOptions,
+  resolveThreads,
+} from './resolve-options.ts'
+import { Run, cancelError } from './run.ts'
+import { toSource } from './sources/to-source.ts'
+import type { SourceInput } from './sources/to-source.ts'
+import { availableCores } from './threads/cores.ts'
+import { ThreadBackend } from './threads/thread-backend.ts'
+import type { VerifierLocation } from './verifier-types.ts'
+
+/**
+ * Owns the threads. Make one for the life of the application: threads and loaded verifiers stay warm between runs, and
+ * several runs at once share them fairly. Threads are started by the first `load` or `run`; an idle engine does not
+ * keep the process alive.
+ *
+ * @example
+ * ```ts
+ * import { Engine } from '@fanfold/core'
+ *
+ * const engine = new Engine({ threads: 2 })
+ * try {
+ *   const even = engine.load<number>(new URL('./verifier.ts', import.meta.url))
+ *   await even.ready
+ *   const report = await even.run([1, 2, 3]).report()
+ *   console.log(report.statuses.completed)
+ * } finally {
+ *   await engine.close()
+ * }
+ * ```
+ */
+export class Engine implements AsyncDisposable {
+  /** How many threads it has. */
+  readonly threads: number
+  readonly #memoryMb: number | undefined
+  /** All and only runs that have not ended. */
+  readonly #runs = new Map<Run, ActiveRun>()
+  readonly #unloading = new Set<Promise<void>>()
+  #conductor: Conductor | undefined
+  #closed: Promise<CloseReport> | undefined
+
+  /** @throws {FanfoldError} `FANFOLD_BAD_OPTION` */
+  constructor(options: EngineOptions = {}) {
+    refuseUnknown(options, ['threads', 'threadMemoryMb'])
+    this.threads = resolveThreads(options.threads, availableCores)
+    this.#memoryMb = resolveMemory(options.threadMemoryMb)
+  }
+
+  /**
+   * Loads a verifier module in every thread and runs its setup there, once. It stays loaded until it is closed.
+   *
+   * @throws {FanfoldError} `FANFOLD_VERIFIER_NOT_A_MODULE`, `FANFOLD_NOT_CLONEABLE` (the config), `FANFOLD_BAD_OPTION`,
+   * `FANFOLD_ENGINE_CLOSED`. What goes wrong in the threads rejects `ready`.
+   */
+  load<Item = unknown, Config = unknown, Value = unknown>(
+    verifier: VerifierLocation<Item, Config, Value>,
+    options: LoadOptions<Config> = {},
+  ): LoadedVerifier<Item, Value> {
+    refuseUnknown(options, ['config', 'startTimeoutMs', 'teardownTimeoutMs'])
+    const conductor = this.#open()
+    const { id, ready } = conductor.addVerifier(resolveLoadOptions(verifier, options))
+    return new LoadedVerifier(ready, {
+      run: (source, runOptions) => this.#start<Value>(conductor, id, source, runOptions),
+      close: () => conductor.removeVerifier(id),
+    })
+  }
+
+  /**
+   * Loads, runs, and closes what it loaded. The engine stays open.
+   *
+   * @throws {FanfoldError} as {@link load} and {@link LoadedVerifier.run}.
+   */
+  run<Item = unknown, Config = unknown, Value = unknown>(
+    verifier: VerifierLocation<Item, Config, Value>,
+    source: SourceInput<Item>,
+    options: RunOptions & LoadOptions<Config> = {},
+  ): Run<Value> {
+    const { config, startTimeoutMs, teardownTimeoutMs, ...runOptions } = options
+    const given = Object.entries({ config, startTimeoutMs, teardownTimeoutMs }).filter(
+      ([, value]) => value !== undefined,
+    )
+    resolveRunOptions(runOptions, this.threads)
+    const loaded = this.load<Item, Config, Value>(verifier, Object.fromEntries(given))
+    let run: Run<Value>
+    try {
+      run = loaded.run(source, runOptions)
+    } catch (error) {
+      void loaded.close()
+      throw error
+    }
+    const unloaded = this.#endOf(run).then(() => loaded.close())
+    this.#unloading.add(unloaded)
+    void unloaded.finally(() => this.#unloading.delete(unloaded))
+    return run
+  }
+
+  /**
+   * Cancels what runs, tears the verifiers down, ends the threads, and leaves nothing behind. A thread that is stuck in
+   * native code cannot be ended: it is named in what this resolves to, and the process cannot exit before it returns.
+   * Calling it again returns the same promise.
+   */
+  close(): Promise<CloseReport> {
+    this.#closed ??= this.#close()
+    return this.#closed
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close()
+  }
+
+  async #close(): Promise<CloseReport> {
+    const reason = new FanfoldError('FANFOLD_ENGINE_CLOSED', 'the engine was closed during the run')
+    const ends = [...this.#runs.keys()].map((run) => {
+      run.cancel(reason)
+      return this.#endOf(run)
+    })
+    await Promise.all([...ends, ...this.#unloading])
+    const stuck = (await this.#conductor?.close()) ?? []
+    return { stuckThreads: stuck.map((lane) => lane + 1) }
+  }
+
+  #open(): Conductor {
+    if (this.#closed !== undefined) {
+      throw new FanfoldError('FANFOLD_ENGINE_CLOSED', 'the engine is closed. Make a new one, or close it later.')
+    }
+    this.#conductor ??= new Conductor((listener) => new ThreadBackend(this.threads, this.#memoryMb, listener))
+    return this.#conductor
+  }
+
+  async #endOf(run: Run): Promise<void> {
+    await this.#runs.get(run)?.ended.catch(() => {}) // a run that could not start has ended too
+  }
+
+  #start<Value>(conductor: Conductor, verifier: number, input: unknown, options: RunOptions): Run<Value> {
+    this.#open()
+    const settings = resolveRunOptions(options, this.threads)
+    const source = toSource(input)
+    const { signal } = options
+    const id = conductor.newRunId()
+    const active = new ActiveRun(verifier, settings, this.threads, (batch) => conductor.taken(id, batch))
+    let early: Error | undefined
+    const cancel = (error: Error): void => {
+      early ??= error
+      active.isEnding = true
+      conductor.handle({ type: 'cancelRequested', run: id, reason: early })
+    }
+    const run = new Run<Value>({ run: active, cancel, progress: () => progressOf(active, conductor, id) })
+    const onAbort = (): void => cancel(cancelError(signal!.reason))
+    signal?.addEventListener('abort', onAbort, { once: true })
+    if (signal?.aborted === true) onAbort()
+    this.#runs.set(run, active)
+    void this.#endOf(run).then(() => {
+      this.#runs.delete(run)
+      signal?.removeEventListener('abort', onAbort)
+    })
+    void source.open().then(
+      (reader) => {
+        active.reader = reader
+        conductor.addRun(id, active)
+        if (early !== undefined) cancel(early)
+      },
+      (error: Error) => active.failStart(error),
+    )
+    return run
+  }
+}
+
+/** What could not be ended. */
+export interface CloseReport {
+  /** Threads (1-based) that are stuck in native code: the process cannot exit before that returns. */
+  readonly stuckThreads: readonly number[]
+}

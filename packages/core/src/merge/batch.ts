@@ -1,0 +1,240 @@
+import { deserialize } from 'node:v8'
+import { ABORTED, COMPLETED, NO_VERDICT, STATUSES, VERDICTS, decodeError } from '@fanfold/workers/protocol'
+import type { Detail, OutcomePart, PartDetails, PartTally, Positions } from '@fanfold/workers/protocol'
+import type { Ranges } from '../coordinator/position-set.ts'
+import { sizeOf } from '../coordinator/position-set.ts'
+import type { Outcome } from '../outcome.ts'
+import type { Shard } from '../sources/shard.ts'
+
+/**
+ * Outcomes that arrived together, as columns: the fast way to read them. An outcome is made into an object when it is
+ * asked for, and not before.
+ *
+ * @example
+ * ```ts
+ * import type { Run } from '@fanfold/core'
+ * async function flagged(run: Run): Promise<number[]> {
+ *   const indices: number[] = []
+ *   for await (const batch of run.batches()) {
+ *     for (let i = 0; i < batch.length; i++) if (batch.verdicts[i] === 1) indices.push(batch.at(i).index)
+ *   }
+ *   return indices
+ * }
+ * ```
+ */
+export interface Batch<Value = unknown> {
+  readonly length: number
+  /** The outcome at `i`, 0 to `length - 1`. @throws RangeError */
+  at(i: number): Outcome<Value>
+  /** Codes: 0 completed, 1 errored, 2 timedOut, 3 crashed, 4 aborted, 5 skipped. */
+  readonly statuses: Uint8Array
+  /** Codes: 0 pass, 1 flag, 2 fail, 255 no verdict. */
+  readonly verdicts: Uint8Array
+  /** ms */
+  readonly durations: Float32Array
+  /** The record behind the outcome at `i`, as it was read: its text without the line end (text sources), or the item. */
+  recordAt(i: number): unknown
+}
+
+interface Columns {
+  readonly positions: Positions
+  readonly statuses: Uint8Array
+  readonly verdicts: Uint8Array
+  readonly durations: Float32Array
+  readonly details: PartDetails | undefined
+  readonly ids: readonly unknown[] | undefined
+  /** For outcomes that the main thread made. */
+  readonly error: Error | undefined
+}
+
+/** A batch with what the merge has to know about it. All its outcomes are of one shard. */
+export class OutcomeBatch implements Batch {
+  readonly shardId: number
+  readonly shard: Shard
+  readonly valueBytes: number
+  /** The sums over exactly these outcomes, when the thread has counted them. */
+  readonly tally: PartTally | undefined
+  readonly #columns: Columns
+  readonly #attempts: number
+
+  constructor(
+    shardId: number,
+    shard: Shard,
+    columns: Columns,
+    attempts: number,
+    valueBytes: number,
+    tally: PartTally | undefined,
+  ) {
+    this.shardId = shardId
+    this.shard = shard
+    this.#columns = columns
+    this.#attempts = attempts
+    this.valueBytes = valueBytes
+    this.tally = tally
+  }
+
+  /** What a thread posted. */
+  static ofPart(shardId: number, shard: Shard, part: OutcomePart, attempts: number, valueBytes: number): OutcomeBatch {
+    return new OutcomeBatch(shardId, shard, { ...part, error: undefined }, attempts, valueBytes, part.tally)
+  }
+
+  /** Tasks that the coordinator settled itself, all in the same way. */
+  static settled(
+    shardId: number,
+    shard: Shard,
+    ranges: Ranges,
+    status: number,
+    attempts: number,
+    error: Error,
+  ): OutcomeBatch {
+    const count = sizeOf(ranges)
+    const positions = new Uint32Array(count)
+    let at = 0
+    for (let i = 0; i < ranges.length; i += 2) for (let p = ranges[i]!; p < ranges[i + 1]!; p++) positions[at++] = p
+    const columns: Columns = {
+      positions,
+      statuses: new Uint8Array(count).fill(status),
+      verdicts: new Uint8Array(count).fill(NO_VERDICT),
+      durations: new Float32Array(count),
+      details: undefined,
+      ids: undefined,
+      error,
+    }
+    return new OutcomeBatch(shardId, shard, columns, attempts, 0, undefined)
+  }
+
+  get length(): number {
+    return this.#columns.statuses.length
+  }
+  get statuses(): Uint8Array {
+    return this.#columns.statuses
+  }
+  get verdicts(): Uint8Array {
+    return this.#columns.verdicts
+  }
+  get durations(): Float32Array {
+    return this.#columns.durations
+  }
+
+  positionAt(i: number): number {
+    const { positions } = this.#columns
+    return positions instanceof Uint32Array ? positions[i]! : positions.from + i
+  }
+
+  /** The first issue's reason, without making the outcome. */
+  reasonAt(i: number): string | undefined {
+    const at = this.#detailAt(i)
+    const { details } = this.#columns
+    if (at < 0 || details === undefined) return undefined
+    const id = details.reasonIds[at]!
+    return id > 0 ? details.reasons[id - 1] : this.#detail(at).issues?.[0]?.reason
+  }
+
+  recordAt(i: number): unknown {
+    this.#check(i)
+    return this.shard.recordAt(this.positionAt(i))
+  }
+
+  at(i: number): Outcome {
+    this.#check(i)
+    const { statuses, verdicts, durations, ids, error } = this.#columns
+    const position = this.positionAt(i)
+    const status = statuses[i]!
+    const outcome: Record<string, unknown> = { index: this.shard.indexAt(position) }
+    const line = this.shard.lineAt(position)
+    if (line !== undefined) outcome['line'] = line
+    if (this.shard.file !== undefined) outcome['file'] = this.shard.file
+    const id = error === undefined ? ids?.[i] : this.shard.idAt(position)
+    if (id !== undefined) outcome['id'] = id
+    outcome['status'] = STATUSES[status]
+    if (status === COMPLETED) outcome['verdict'] = VERDICTS[verdicts[i]!]
+    this.#addDetail(outcome, i)
+    if (error !== undefined) outcome['error'] = error
+    outcome['attempts'] = this.#attempts
+    outcome['durationMs'] = durations[i]!
+    return outcome as unknown as Outcome // built field by field from columns; the shape is that of its status
+  }
+
+  /** The same batch with only some of its outcomes. */
+  select(ordinals: readonly number[]): OutcomeBatch {
+    const { statuses, verdicts, durations, details, ids, error } = this.#columns
+    const columns: Columns = {
+      positions: Uint32Array.from(ordinals, (i) => this.positionAt(i)),
+      statuses: Uint8Array.from(ordinals, (i) => statuses[i]!),
+      verdicts: Uint8Array.from(ordinals, (i) => verdicts[i]!),
+      durations: Float32Array.from(ordinals, (i) => durations[i]!),
+      details: details === undefined ? undefined : this.#selectDetails(details, ordinals),
+      ids: ids === undefined ? undefined : ordinals.map((i) => ids[i]),
+      error,
+    }
+    const valueBytes = columns.details?.bytes.length ?? 0
+    return new OutcomeBatch(this.shardId, this.shard, columns, this.#attempts, valueBytes, undefined)
+  }
+
+  #selectDetails(details: PartDetails, ordinals: readonly number[]): PartDetails {
+    const kept = ordinals.map((i, to) => ({ to, at: this.#detailAt(i) })).filter(({ at }) => at >= 0)
+    const chunks = kept.map(({ at }) => details.bytes.subarray(at === 0 ? 0 : details.ends[at - 1]!, details.ends[at]!))
+    let end = 0
+    return {
+      ordinals: Uint32Array.from(kept, ({ to }) => to),
+      reasonIds: Uint32Array.from(kept, ({ at }) => details.reasonIds[at]!),
+      reasons: details.reasons,
+      ends: Uint32Array.from(chunks, (chunk) => (end += chunk.length)),
+      bytes: Buffer.concat(chunks),
+    }
+  }
+
+  #addDetail(outcome: Record<string, unknown>, i: number): void {
+    const at = this.#detailAt(i)
+    const { details } = this.#columns
+    if (at < 0 || details === undefined) return
+    const reasonId = details.reasonIds[at]!
+    if (reasonId > 0) {
+      const reason = details.reasons[reasonId - 1]!
+      outcome['reason'] = reason
+      outcome['issues'] = [{ reason }]
+      return
+    }
+    const { issues, value, error } = this.#detail(at)
+    if (issues !== undefined) {
+      outcome['reason'] = issues[0]!.reason
+      outcome['issues'] = issues
+    }
+    if (value !== undefined) outcome['value'] = value
+    if (error !== undefined) outcome['error'] = decodeError(error)
+  }
+
+  #detail(at: number): Detail {
+    const details = this.#columns.details!
+    return deserialize(details.bytes.subarray(at === 0 ? 0 : details.ends[at - 1]!, details.ends[at]!)) as Detail
+  }
+
+  /** Index into the details of the outcome at `i`, or -1: binary search, the ordinals ascend. */
+  #detailAt(i: number): number {
+    const ordinals = this.#columns.details?.ordinals
+    if (ordinals === undefined) return -1
+    let low = 0
+    let high = ordinals.length - 1
+    while (low <= high) {
+      const middle = (low + high) >> 1
+      const ordinal = ordinals[middle]!
+      if (ordinal === i) return middle
+      if (ordinal < i) low = middle + 1
+      else high = middle - 1
+    }
+    return -1
+  }
+
+  #check(i: number): void {
+    if (!Number.isInteger(i) || i < 0 || i >= this.length) {
+      throw new RangeError(`a batch of ${this.length} outcomes has none at ${i}: use 0 to ${this.length - 1}.`)
+    }
+  }
+}
+
+export const SETTLED_CODES: { readonly errored: 1; readonly timedOut: 2; readonly crashed: 3; readonly aborted: 4 } = {
+  errored: 1,
+  timedOut: 2,
+  crashed: 3,
+  aborted: ABORTED,
+}

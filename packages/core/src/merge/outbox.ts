@@ -1,0 +1,82 @@
+import { FanfoldError } from '@fanfold/workers/protocol'
+import type { OutcomeBatch } from './batch.ts'
+
+/** Who takes the outcomes. */
+type Reader = 'nobody' | 'iterator' | 'drain'
+
+/** Merged outcomes on their way to the one consumer of a run. */
+export class Outbox {
+  readonly #batches: OutcomeBatch[] = []
+  readonly #onTaken: (batch: OutcomeBatch) => void
+  #reader: Reader = 'nobody'
+  #end: { readonly error: Error | undefined } | undefined
+  #waiting: { resolve(batch: OutcomeBatch | undefined): void; reject(error: Error): void } | undefined
+
+  /** @param onTaken - the consumer has this batch now: its tasks are not held any more. */
+  constructor(onTaken: (batch: OutcomeBatch) => void) {
+    this.#onTaken = onTaken
+  }
+
+  get isUnread(): boolean {
+    return this.#reader === 'nobody'
+  }
+  get waits(): number {
+    return this.#batches.length
+  }
+
+  add(batch: OutcomeBatch): void {
+    if (this.#reader === 'drain') return this.#onTaken(batch)
+    this.#batches.push(batch)
+    if (this.#waiting === undefined) return
+    const { resolve } = this.#waiting
+    this.#waiting = undefined
+    resolve(this.#take())
+  }
+
+  /** Nothing more will come; with an error, the iteration throws it after the last outcome. */
+  end(error: Error | undefined): void {
+    this.#end ??= { error }
+    const waiting = this.#waiting
+    this.#waiting = undefined
+    if (this.#end.error === undefined) waiting?.resolve(undefined)
+    else waiting?.reject(this.#end.error)
+  }
+
+  /** @throws {FanfoldError} `FANFOLD_RUN_CONSUMED` for any but the first. */
+  claim(): void {
+    if (this.#reader !== 'nobody') {
+      const how = this.#reader === 'drain' ? 'report() was awaited before, which drops them' : 'it has another iterator'
+      throw new FanfoldError(
+        'FANFOLD_RUN_CONSUMED',
+        `the outcomes of this run are taken already: ${how}. Take one iterator, before you await report().`,
+      )
+    }
+    this.#reader = 'iterator'
+  }
+
+  /** From now on outcomes are counted and dropped. */
+  drain(): void {
+    this.#reader = 'drain'
+    for (const batch of this.#batches.splice(0)) this.#onTaken(batch)
+  }
+
+  /** The next batch, at once if there is one; `undefined` at the end. */
+  next(): OutcomeBatch | undefined | Promise<OutcomeBatch | undefined> {
+    if (this.#batches.length > 0) return this.#take()
+    if (this.#end !== undefined) {
+      if (this.#end.error === undefined) return undefined
+      const { error } = this.#end
+      this.#end = { error: undefined } // thrown once; the iterator is at its end then
+      return Promise.reject(error)
+    }
+    return new Promise((resolve, reject) => {
+      this.#waiting = { resolve, reject }
+    })
+  }
+
+  #take(): OutcomeBatch | undefined {
+    const batch = this.#batches.shift()
+    if (batch !== undefined) this.#onTaken(batch)
+    return batch
+  }
+}

@@ -1,0 +1,58 @@
+import type { ActiveRun } from './active-run.ts'
+import type { Conductor } from './conductor.ts'
+import type { RunId } from './coordinator/events.ts'
+import type { Progress } from './report/report.ts'
+
+/** A run's state at this moment; its cost does not depend on the size of the batch. */
+export function progressOf(run: ActiveRun, conductor: Conductor, id: RunId): Progress {
+  const { account, reader, settings } = run
+  const known = reader?.totalTasks
+  const total = run.report?.total ?? (known === undefined ? undefined : Math.min(known, settings.limit))
+  const elapsedMs = run.report?.elapsedMs ?? performance.now() - run.startedAt
+  const settled = account.settled
+  const held = conductor.heldBy(id)
+  const snapshots = conductor.snapshot().map((snapshot) => ({ snapshot, ...conductor.locate(snapshot) }))
+  const lanes = snapshots.filter((lane) => lane.run === run)
+  const bytesRead = reader?.bytesRead ?? 0
+  const done = shareDone(settled, run.read, total, bytesRead, reader?.totalBytes)
+  const etaMs =
+    done === undefined || done === 0 || run.report !== undefined ? undefined : (elapsedMs * (1 - done)) / done
+  return {
+    state: stateOf(run, held, lanes.length),
+    read: run.read,
+    ...(total === undefined ? {} : { total }),
+    bytesRead,
+    ...(reader?.totalBytes === undefined ? {} : { bytesTotal: reader.totalBytes }),
+    held,
+    running: lanes.reduce((sum, { snapshot }) => sum + snapshot.running, 0),
+    statuses: account.statuses,
+    verdicts: account.verdicts,
+    tasksPerSecond: elapsedMs === 0 ? 0 : (settled / elapsedMs) * 1000,
+    ...(etaMs === undefined ? {} : { etaMs }),
+    lanes: lanes.map(({ snapshot: { lane, busyMs }, index }) => ({
+      thread: lane + 1,
+      ...(index === undefined ? {} : { index }),
+      busyMs,
+    })),
+  }
+}
+
+/** Of the tasks where their number is known, else of the bytes, less what was read and is not settled. */
+function shareDone(
+  settled: number,
+  read: number,
+  total: number | undefined,
+  bytesRead: number,
+  bytesTotal: number | undefined,
+): number | undefined {
+  if (total !== undefined) return total === 0 ? 1 : settled / total
+  if (bytesTotal === undefined || bytesTotal === 0 || read === 0) return undefined
+  return (bytesRead / bytesTotal) * (settled / read)
+}
+
+function stateOf(run: ActiveRun, held: number, lanes: number): Progress['state'] {
+  if (run.report !== undefined || run.startError !== undefined) return 'ended'
+  if (run.isEnding) return 'ending'
+  if (run.account.settled === 0) return 'starting'
+  return lanes === 0 && held > 0 && run.outbox.waits > 0 ? 'waiting' : 'running'
+}

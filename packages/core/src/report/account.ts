@@ -1,0 +1,106 @@
+import type { VerdictName } from '@fanfold/workers'
+import { BUCKET_COUNT, NO_VERDICT, STATUSES, VERDICTS, bucketOf, durationOf } from '@fanfold/workers/protocol'
+import type { PartTally, Status } from '@fanfold/workers/protocol'
+import type { OutcomeBatch } from '../merge/batch.ts'
+import type { Report } from './report.ts'
+
+const SLOWEST = 10
+
+/**
+ * Counts outcomes as they are settled, each once. A batch that came whole from a thread brings its sums along, so that
+ * the main thread's work is per batch.
+ */
+export class Account {
+  readonly #statuses: number[] = STATUSES.map(() => 0)
+  readonly #verdicts: number[] = VERDICTS.map(() => 0)
+  readonly #reasons = new Map<string, number>()
+  readonly #buckets = new Uint32Array(BUCKET_COUNT)
+  #slowest: { readonly index: number; readonly durationMs: number }[] = []
+
+  add(batch: OutcomeBatch): void {
+    if (batch.tally === undefined) this.#count(batch)
+    else this.#addTally(batch, batch.tally)
+  }
+
+  /** The unread rest of a source of known size. */
+  addUnread(tasks: number): void {
+    this.#statuses[STATUSES.indexOf('aborted')]! += tasks
+  }
+
+  get settled(): number {
+    return this.#statuses.reduce((sum, count) => sum + count, 0)
+  }
+
+  get statuses(): Record<Status, number> {
+    return Object.fromEntries(STATUSES.map((name, code) => [name, this.#statuses[code]!])) as Record<Status, number>
+  }
+
+  get verdicts(): Record<VerdictName, number> {
+    return Object.fromEntries(VERDICTS.map((name, code) => [name, this.#verdicts[code]!])) as Record<
+      VerdictName,
+      number
+    >
+  }
+
+  /** Most frequent first. */
+  get reasons(): Record<string, number> {
+    return Object.fromEntries([...this.#reasons].sort(([, a], [, b]) => b - a))
+  }
+
+  get slowest(): Report['slowest'] {
+    return this.#slowest
+  }
+
+  get durationMs(): Report['durationMs'] {
+    return {
+      p50: this.#percentile(0.5),
+      p90: this.#percentile(0.9),
+      p99: this.#percentile(0.99),
+      max: this.#slowest[0]?.durationMs ?? 0,
+    }
+  }
+
+  #addTally(batch: OutcomeBatch, tally: PartTally): void {
+    tally.statuses.forEach((count, code) => (this.#statuses[code]! += count))
+    tally.verdicts.forEach((count, code) => (this.#verdicts[code]! += count))
+    for (const [reason, count] of Object.entries(tally.reasons)) this.#addReason(reason, count)
+    for (let i = 0; i < tally.buckets.length; i += 2) this.#buckets[tally.buckets[i]!]! += tally.buckets[i + 1]!
+    for (let i = 0; i < tally.slowest.length; i += 2) this.#rank(batch, tally.slowest[i]!, tally.slowest[i + 1]!)
+  }
+
+  #count(batch: OutcomeBatch): void {
+    for (let i = 0; i < batch.length; i++) {
+      this.#statuses[batch.statuses[i]!]!++
+      const verdict = batch.verdicts[i]!
+      if (verdict !== NO_VERDICT) this.#verdicts[verdict]!++
+      const reason = verdict === NO_VERDICT ? undefined : batch.reasonAt(i)
+      if (reason !== undefined) this.#addReason(reason, 1)
+      const durationMs = batch.durations[i]!
+      if (durationMs === 0) continue // it never ran
+      this.#buckets[bucketOf(durationMs)]!++
+      this.#rank(batch, batch.positionAt(i), durationMs)
+    }
+  }
+
+  #addReason(reason: string, count: number): void {
+    this.#reasons.set(reason, (this.#reasons.get(reason) ?? 0) + count)
+  }
+
+  #rank(batch: OutcomeBatch, position: number, durationMs: number): void {
+    const slowest = this.#slowest
+    if (slowest.length === SLOWEST && durationMs <= slowest[SLOWEST - 1]!.durationMs) return
+    const at = slowest.findIndex((entry) => entry.durationMs < durationMs)
+    slowest.splice(at < 0 ? slowest.length : at, 0, { index: batch.shard.indexAt(position), durationMs })
+    if (slowest.length > SLOWEST) slowest.length = SLOWEST
+  }
+
+  #percentile(share: number): number {
+    const total = this.#buckets.reduce((sum, count) => sum + count, 0)
+    let rest = Math.ceil(total * share)
+    for (let bucket = 0; bucket < BUCKET_COUNT; bucket++) {
+      rest -= this.#buckets[bucket]!
+      if (rest <= 0 && total > 0) return durationOf(bucket)
+    }
+    return 0
+  }
+}

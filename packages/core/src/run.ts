@@ -1,0 +1,179 @@
+import type { ActiveRun } from './active-run.ts'
+import { FanfoldError } from './errors.ts'
+import type { Batch } from './merge/batch.ts'
+import type { Outcome } from './outcome.ts'
+import type { Progress, Report } from './report/report.ts'
+
+/** What a run needs from its engine. */
+export interface RunControl {
+  readonly run: ActiveRun
+  cancel(error: Error): void
+  progress(): Progress
+}
+
+/**
+ * One batch on its way through an engine. It starts by itself; its outcomes are taken once, by one of
+ * `for await (… of run)`, `run.batches()`, or, counted and dropped, by `await run.report()`. A run that nobody reads
+ * waits. Leaving the loop early cancels the run.
+ *
+ * @example
+ * ```ts
+ * import { Engine, lines } from '@fanfold/core'
+ *
+ * const engine = new Engine()
+ * try {
+ *   const run = engine.run(new URL('./verifier.ts', import.meta.url), lines('addresses.txt'), { timeoutMs: 5_000 })
+ *   for await (const outcome of run) {
+ *     if (outcome.status !== 'completed' || outcome.verdict !== 'pass') console.log(outcome)
+ *   }
+ *   console.log((await run.report()).result)
+ * } finally {
+ *   await engine.close()
+ * }
+ * ```
+ */
+export class Run<Value = unknown> implements AsyncIterable<Outcome<Value>>, AsyncDisposable {
+  readonly #control: RunControl
+  readonly #active: ActiveRun
+
+  /** @internal Runs are made by {@link Engine.run} and {@link LoadedVerifier.run}. */
+  constructor(control: RunControl) {
+    this.#control = control
+    this.#active = control.run
+  }
+
+  /**
+   * The outcomes, one at a time.
+   *
+   * @throws {FanfoldError} `FANFOLD_RUN_CONSUMED` for a second iterator; while iterating, the error for which the run
+   * could not start, or, after the last outcome, the one for which it failed. Ends quietly when the run is cancelled.
+   */
+  [Symbol.asyncIterator](): AsyncIterableIterator<Outcome<Value>> {
+    const batches = this.batches()
+    let batch: Batch<Value> | undefined
+    let at = 0
+    const next = async (): Promise<IteratorResult<Outcome<Value>>> => {
+      const result = await batches.next()
+      if (result.done === true) return { done: true, value: undefined }
+      batch = result.value
+      at = 1
+      return { done: false, value: batch.at(0) }
+    }
+    return {
+      // A promise that is settled already costs a third of an async function's.
+      next: () =>
+        batch !== undefined && at < batch.length ? Promise.resolve({ done: false, value: batch.at(at++) }) : next(),
+      return: async () => {
+        batch = undefined
+        await batches.return?.()
+        return { done: true, value: undefined }
+      },
+      [Symbol.asyncIterator]() {
+        return this
+      },
+    }
+  }
+
+  /**
+   * The outcomes as columns, in batches as they arrived: the fast way.
+   *
+   * @throws {FanfoldError} as the iteration of outcomes.
+   */
+  batches(): AsyncIterableIterator<Batch<Value>> {
+    const { outbox } = this.#active
+    outbox.claim()
+    let isDone = false
+    return {
+      next: async () => {
+        // Batches are made for any value; the run's type says which (it was inferred from the verifier).
+        const batch = isDone ? undefined : ((await outbox.next()) as Batch<Value> | undefined)
+        if (batch !== undefined) return { done: false, value: batch }
+        isDone = true
+        return { done: true, value: undefined }
+      },
+      return: async () => {
+        isDone = true
+        this.cancel(new FanfoldError('FANFOLD_RUN_ABORTED', 'the loop over the outcomes was left before its end'))
+        outbox.drain()
+        return { done: true, value: undefined }
+      },
+      [Symbol.asyncIterator]() {
+        return this
+      },
+    }
+  }
+
+  /**
+   * The account, when every task is settled. It only looks on; but if nobody has taken an iterator by the next
+   * macrotask, outcomes are counted and dropped from then on. Resolves for failed and aborted runs too.
+   *
+   * @throws the error for which the run could not start. Never causes an unhandled rejection.
+   */
+  report(): Promise<Report> {
+    const { outbox, ended } = this.#active
+    setImmediate(() => {
+      if (outbox.isUnread) outbox.drain()
+    })
+    const report = ended.then((value) => value)
+    report.catch(() => {})
+    return report
+  }
+
+  /**
+   * Progress now and then, until the run has ended; the last one says `ended`. Any number of watchers may look on, and
+   * a slow one gets the latest.
+   *
+   * @param options - `everyMs`: at least this long between two, 100 by default.
+   */
+  async *watch(options: { readonly everyMs?: number } = {}): AsyncGenerator<Progress, void, undefined> {
+    const { everyMs = 100 } = options
+    if (!(everyMs >= 1 && everyMs <= 2_147_483_647)) {
+      throw new FanfoldError('FANFOLD_BAD_OPTION', `everyMs is ${everyMs}: use 1 to 2147483647 ms.`)
+    }
+    const ended = this.#active.ended.then(
+      () => true,
+      () => true,
+    )
+    for (;;) {
+      yield this.progress()
+      let timer: NodeJS.Timeout | undefined
+      const waited = new Promise<false>((resolve) => {
+        timer = setTimeout(() => resolve(false), everyMs)
+      })
+      const isOver = await Promise.race([ended, waited])
+      clearTimeout(timer)
+      if (isOver) break
+    }
+    yield this.progress()
+  }
+
+  /** What has come of the run so far. */
+  progress(): Progress {
+    return this.#control.progress()
+  }
+
+  /**
+   * Cancels the run: signals of running tasks fire, what has not ended 100 ms later is given up, and every task that
+   * was read and has no verdict is `aborted`. Does nothing to a run that has ended.
+   *
+   * @param reason - an error that becomes the tasks' error, or a text for one.
+   */
+  cancel(reason?: unknown): void {
+    this.#control.cancel(cancelError(reason))
+  }
+
+  /** Cancels what has not ended, and waits for the end. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.cancel(new FanfoldError('FANFOLD_RUN_ABORTED', 'the run was disposed of'))
+    if (this.#active.outbox.isUnread) this.#active.outbox.drain()
+    await this.#active.ended.catch(() => {})
+  }
+}
+
+/** Whatever a caller gave as the reason, as the error of the aborted tasks. */
+export function cancelError(reason: unknown): Error {
+  if (reason instanceof FanfoldError) return reason
+  const text = reason instanceof Error ? reason.message : typeof reason === 'string' ? reason : undefined
+  const message = `the run was cancelled${text === undefined || text === '' ? '' : `: ${text}`}`
+  return new FanfoldError('FANFOLD_RUN_ABORTED', message, reason === undefined ? undefined : { cause: reason })
+}

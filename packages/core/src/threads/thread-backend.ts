@@ -1,0 +1,90 @@
+import type { Backend, BackendListener, LaneSnapshot, VerifierSpec, Work } from '../backend.ts'
+import { ThreadLane } from './thread-lane.ts'
+import { ThreadPool } from './thread-pool.ts'
+import { Ticker } from './ticker.ts'
+
+/** How long exits are waited for after the last teardown, ms. */
+const EXIT_MS = 1000
+
+/** Verifiers in worker threads of this process. */
+export class ThreadBackend implements Backend {
+  readonly lanes: number
+  readonly #pool: ThreadPool
+  /** One thread more for each stuck one whose lane had to be opened again all the same. */
+  readonly #spares: ThreadPool[] = []
+  readonly #memoryMb: number | undefined
+  readonly #ticker = new Ticker()
+  readonly #threads: readonly ThreadLane[]
+  readonly #stuck = new Set<number>()
+  readonly #listener: BackendListener
+  #ended: ((lane: number) => void) | undefined
+
+  constructor(threads: number, memoryMb: number | undefined, listener: BackendListener) {
+    this.lanes = threads
+    this.#memoryMb = memoryMb
+    this.#pool = new ThreadPool(threads, memoryMb)
+    this.#listener = listener
+    const own: BackendListener = {
+      event: (event) => {
+        if (event.type === 'laneDied' && event.stuck) this.#stuck.add(event.lane)
+        if (event.type === 'laneExited') this.#stuck.delete(event.lane)
+        if (this.#ended === undefined) this.#listener.event(event)
+        else if (event.type === 'laneDied') this.#ended(event.lane)
+      },
+      warning: (error) => this.#listener.warning(error),
+    }
+    this.#threads = Array.from({ length: threads }, (_, id) => new ThreadLane(id, own, this.#ticker))
+  }
+
+  open(lane: number): void {
+    this.#threads[lane]!.open(this.#stuck.has(lane) ? this.#spare() : this.#pool)
+  }
+  load(lane: number, verifier: VerifierSpec): void {
+    this.#threads[lane]!.load(verifier)
+  }
+  unload(lane: number, verifier: VerifierSpec): void {
+    this.#threads[lane]!.unload(verifier)
+  }
+  run(work: Work): void {
+    this.#threads[work.lane]!.run(work)
+  }
+  abort(lane: number, assignment: number, reason: Error): void {
+    this.#threads[lane]!.abort(assignment, reason)
+  }
+  kill(lane: number): void {
+    this.#threads[lane]!.kill()
+  }
+  retire(lane: number): void {
+    this.#threads[lane]!.retire()
+  }
+  snapshot(): readonly LaneSnapshot[] {
+    return this.#threads.map((thread) => thread.snapshot())
+  }
+
+  async close(): Promise<readonly number[]> {
+    const open = new Set(this.#threads.filter((thread) => thread.isOpen).map((thread) => thread.id))
+    if (open.size > 0) {
+      await new Promise<void>((resolve) => {
+        this.#ended = (lane) => {
+          open.delete(lane)
+          if (open.size === 0) resolve()
+        }
+        for (const thread of this.#threads) if (open.has(thread.id)) thread.end()
+      })
+    }
+    this.#ended = () => {}
+    const stuck = [...this.#stuck]
+    const { promise: late, resolve } = Promise.withResolvers<void>()
+    const timer = setTimeout(resolve, stuck.length > 0 ? 0 : EXIT_MS)
+    await Promise.race([Promise.all([this.#pool, ...this.#spares].map((pool) => pool.destroy())), late])
+    clearTimeout(timer)
+    for (const thread of this.#threads) thread.silence()
+    return stuck
+  }
+
+  #spare(): ThreadPool {
+    const pool = new ThreadPool(1, this.#memoryMb)
+    this.#spares.push(pool)
+    return pool
+  }
+}

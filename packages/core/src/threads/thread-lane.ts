@@ -1,0 +1,331 @@
+import { MessageChannel } from 'node:worker_threads'
+import type { MessagePort, Worker } from 'node:worker_threads'
+import {
+  ABANDONED,
+  BEAT,
+  FIRST_SLOT,
+  FanfoldError,
+  NO_STOP,
+  STOP,
+  createCells,
+  decodeError,
+  encodeError,
+} from '@fanfold/workers/protocol'
+import type { FromThread, RunShard, ToThread } from '@fanfold/workers/protocol'
+import type { BackendListener, LaneSnapshot, VerifierSpec, Work } from '../backend.ts'
+import { findUnsendable } from './unsendable.ts'
+import type { ThreadPool } from './thread-pool.ts'
+import type { Ticker, Watched } from './ticker.ts'
+
+/** A thread that is ended has this long to be gone; then it is stuck in native code. */
+const KILL_MS = 1000
+/** After an abort, tasks have this long to end by themselves. */
+const ABORT_GRACE_MS = 100
+/** The thread holds its own deadlines while its loop is free; this is how much later we act for it. */
+const SLACK_MS = 1000
+/** Between tasks (parsing, garbage collection) a shorter timeout means nothing. */
+const BETWEEN_TASKS_MS = 10_000
+const OPEN_MS = 30_000
+
+/** What the lane is waiting for, and for how long. */
+type Waiting =
+  | { readonly for: 'nothing' }
+  | { readonly for: 'thread' }
+  | { readonly for: 'load'; readonly verifier: VerifierSpec }
+  | { readonly for: 'unload'; readonly verifier: VerifierSpec }
+  | { readonly for: 'end' }
+  | { readonly for: 'shard'; readonly work: Work; readonly sentAt: number; isAborted: boolean; isOverdue: boolean }
+  | { readonly for: 'exit'; readonly error: Error }
+
+/** The main thread's side of one thread's session, and of those that follow it on the same lane. */
+export class ThreadLane implements Watched {
+  readonly id: number
+  readonly #listener: BackendListener
+  readonly #ticker: Ticker
+  #port: MessagePort | undefined
+  #worker: Worker | undefined
+  #cells = new Int32Array(createCells())
+  #waiting: Waiting = { for: 'nothing' }
+  #ageMs = 0
+  #activity = ''
+  /** Counts sessions: what is heard of an earlier one is ignored. */
+  #session = 0
+  #error: Error | undefined
+  #loaded = new Map<number, VerifierSpec>()
+  /** Slots that the shard which is with the thread may use. */
+  #slots = 0
+  deadlineMs: number = Infinity
+
+  constructor(id: number, listener: BackendListener, ticker: Ticker) {
+    this.id = id
+    this.#listener = listener
+    this.#ticker = ticker
+  }
+
+  open(pool: ThreadPool): void {
+    const session = ++this.#session
+    const { port1, port2 } = new MessageChannel()
+    const cells = createCells()
+    this.#cells = new Int32Array(cells)
+    this.#port = port1
+    this.#worker = undefined
+    this.#error = undefined
+    this.#loaded.clear()
+    port1.on('message', (message: FromThread) => this.#isCurrent(session) && this.#receive(message))
+    this.#wait({ for: 'thread' }, OPEN_MS)
+    pool.startSession(port2, cells, this.id + 1).then(
+      (worker) => (this.#isCurrent(session) ? this.#opened(session, port1, worker) : void worker.terminate()),
+      (error: Error) => this.#isCurrent(session) && this.#died(error, false),
+    )
+  }
+
+  load(verifier: VerifierSpec): void {
+    const { id, url, config, startTimeoutMs } = verifier
+    this.#wait({ for: 'load', verifier }, startTimeoutMs + SLACK_MS)
+    this.#send({ type: 'load', verifier: id, url, config, startTimeoutMs })
+  }
+
+  unload(verifier: VerifierSpec): void {
+    this.#wait({ for: 'unload', verifier }, verifier.teardownTimeoutMs + SLACK_MS)
+    this.#send({ type: 'unload', verifier: verifier.id, teardownTimeoutMs: verifier.teardownTimeoutMs })
+  }
+
+  run(work: Work): void {
+    // The thread is idle: nobody reads STOP now, and the message that follows orders this store before its reads.
+    Atomics.store(this.#cells, STOP, NO_STOP)
+    const { lane: _lane, transfer, ...rest } = work
+    try {
+      this.#port!.postMessage({ type: 'shard', ...rest } satisfies RunShard, [...transfer])
+    } catch {
+      const failures = findUnsendable(work)
+      this.#listener.event({ type: 'unsendable', lane: this.id, assignment: work.assignment, failures })
+      return
+    }
+    this.#slots = work.concurrency
+    this.#wait({ for: 'shard', work, sentAt: performance.now(), isAborted: false, isOverdue: false }, work.timeoutMs)
+  }
+
+  abort(assignment: number, reason: Error): void {
+    const waiting = this.#waiting
+    if (waiting.for !== 'shard' || waiting.work.assignment !== assignment) return
+    // Lower STOP, then look at the slots (at the next tick): see cells.ts.
+    Atomics.store(this.#cells, STOP, 0)
+    this.#send({ type: 'abort', assignment, reason: encodeError(reason), graceMs: ABORT_GRACE_MS })
+    waiting.isAborted = true
+    this.#ageMs = 0
+    this.#hold(Math.min(waiting.work.timeoutMs, ABORT_GRACE_MS))
+  }
+
+  /** Ends a thread whose loop is blocked. */
+  kill(error: Error = new FanfoldError('FANFOLD_THREAD_DIED', 'the thread was ended')): void {
+    this.#wait({ for: 'exit', error }, KILL_MS)
+    if (this.#worker === undefined) this.#died(error, false)
+    else void this.#worker.terminate()
+  }
+
+  /** Ends a free thread through its teardowns. */
+  retire(): void {
+    const teardownTimeoutMs = Math.max(0, ...[...this.#loaded.values()].map((verifier) => verifier.teardownTimeoutMs))
+    this.#wait({ for: 'end' }, teardownTimeoutMs + SLACK_MS)
+    this.#send({ type: 'end', teardownTimeoutMs })
+  }
+
+  /** It has, or is getting, a thread. */
+  get isOpen(): boolean {
+    return this.#port !== undefined
+  }
+
+  /** Ends the thread whatever it is doing: through its teardowns if its loop is free. */
+  end(): void {
+    if (this.#waiting.for === 'nothing') this.retire()
+    else if (this.#waiting.for !== 'exit' && this.#waiting.for !== 'end') this.kill()
+  }
+
+  snapshot(): LaneSnapshot {
+    const waiting = this.#waiting
+    if (waiting.for !== 'shard')
+      return { lane: this.id, assignment: undefined, position: undefined, busyMs: 0, running: 0 }
+    const running = this.#running()
+    const busyMs = performance.now() - waiting.sentAt
+    return { lane: this.id, assignment: waiting.work.assignment, position: running[0], busyMs, running: running.length }
+  }
+
+  /** Nothing of this lane is heard any more. */
+  silence(): void {
+    this.#session++
+    this.#port?.close()
+    this.#port = undefined
+    this.#rest()
+  }
+
+  tick(elapsedMs: number): void {
+    const waiting = this.#waiting
+    if (waiting.for === 'shard') {
+      const activity = this.#signature()
+      if (activity !== this.#activity) {
+        this.#activity = activity
+        this.#ageMs = 0
+        return
+      }
+    }
+    this.#ageMs += elapsedMs
+    if (this.#ageMs < this.deadlineMs) return
+    this.#overdue(waiting)
+  }
+
+  #overdue(waiting: Waiting): void {
+    switch (waiting.for) {
+      case 'nothing':
+        return
+      case 'shard':
+        return this.#shardOverdue(waiting)
+      case 'exit':
+        return this.#died(waiting.error, true)
+      case 'end':
+        return this.kill()
+      case 'unload':
+        this.#listener.warning(
+          new FanfoldError(
+            'FANFOLD_TEARDOWN_TIMED_OUT',
+            `a teardown blocked its thread for longer than ${waiting.verifier.teardownTimeoutMs} ms; the thread was ended.`,
+          ),
+        )
+        return this.kill()
+      case 'load':
+        return this.kill(
+          new FanfoldError(
+            'FANFOLD_START_TIMED_OUT',
+            `loading and setting up the verifier blocked its thread for longer than ${waiting.verifier.startTimeoutMs} ms; the thread was ended.`,
+          ),
+        )
+      case 'thread':
+        return this.kill(new FanfoldError('FANFOLD_THREAD_DIED', `a thread did not start within ${OPEN_MS} ms`))
+    }
+  }
+
+  #shardOverdue(waiting: Extract<Waiting, { for: 'shard' }>): void {
+    const running = this.#running()
+    if (running.length === 0 && this.#ageMs < BETWEEN_TASKS_MS && !waiting.isAborted) return
+    if (waiting.isOverdue) return
+    waiting.isOverdue = true
+    const certain = running.length === 1 && Atomics.load(this.#cells, ABANDONED) === 0
+    this.#listener.event({ type: 'overdue', lane: this.id, assignment: waiting.work.assignment, running, certain })
+  }
+
+  #opened(session: number, port: MessagePort, worker: Worker): void {
+    this.#worker = worker
+    worker.on('error', (error: Error) => {
+      if (this.#isCurrent(session)) this.#error = error
+    })
+    // What the thread had posted arrives before its port closes, and both before or after its exit.
+    const closed = new Promise<void>((resolve) => port.once('close', resolve))
+    const exited = new Promise<number>((resolve) => worker.once('exit', resolve))
+    void exited.then((code) => {
+      if (!this.#isCurrent(session)) return this.#listener.event({ type: 'laneExited', lane: this.id })
+      this.#error ??= new FanfoldError('FANFOLD_THREAD_DIED', `the thread exited with code ${code}`)
+      const error = this.#waiting.for === 'exit' ? this.#waiting.error : this.#error
+      if (this.#waiting.for !== 'exit') this.#wait({ for: 'exit', error }, KILL_MS)
+      void closed.then(() => this.#isCurrent(session) && this.#died(error, false))
+    })
+    this.#rest()
+    this.#listener.event({ type: 'laneOpened', lane: this.id })
+  }
+
+  #receive(message: FromThread): void {
+    const lane = this.id
+    switch (message.type) {
+      case 'part': {
+        const { assignment, part } = message
+        const valueBytes = part.details?.bytes.length ?? 0
+        return this.#listener.event({
+          type: 'part',
+          lane,
+          assignment,
+          positions: part.positions,
+          batch: part,
+          valueBytes,
+        })
+      }
+      case 'ended': {
+        const waiting = this.#waiting
+        if (waiting.for === 'shard' && !waiting.isOverdue) this.#rest()
+        const { assignment, suspects, abandoned, busyMs } = message
+        return this.#listener.event({ type: 'assignmentEnded', lane, assignment, suspects, abandoned, busyMs })
+      }
+      case 'loaded': {
+        if (this.#waiting.for !== 'load') return
+        this.#loaded.set(message.verifier, this.#waiting.verifier)
+        this.#rest()
+        return this.#listener.event({ type: 'verifierLoaded', lane, verifier: message.verifier })
+      }
+      case 'loadFailed':
+        this.#rest()
+        return this.#listener.event({
+          type: 'verifierFailed',
+          lane,
+          verifier: message.verifier,
+          error: decodeError(message.error),
+        })
+      case 'unloaded':
+        this.#loaded.delete(message.verifier)
+        if (message.error !== undefined) this.#listener.warning(decodeError(message.error))
+        this.#rest()
+        return this.#listener.event({ type: 'verifierUnloaded', lane, verifier: message.verifier })
+      case 'sessionEnded':
+        for (const error of message.errors) this.#listener.warning(decodeError(error))
+        return this.kill()
+    }
+  }
+
+  /** All that the thread had posted was received, or it never will be. */
+  #died(error: Error, stuck: boolean): void {
+    const running = this.#running()
+    this.silence()
+    this.#listener.event({ type: 'laneDied', lane: this.id, running, error, stuck })
+  }
+
+  #send(message: ToThread): void {
+    this.#port!.postMessage(message)
+  }
+
+  /** While something is awaited the process has to stay alive, and the deadline is held. */
+  #wait(waiting: Waiting, deadlineMs: number): void {
+    this.#waiting = waiting
+    this.#ageMs = 0
+    this.#activity = ''
+    this.#port?.ref()
+    this.#hold(deadlineMs)
+  }
+
+  #hold(deadlineMs: number): void {
+    this.deadlineMs = deadlineMs
+    this.#ticker.watch(this)
+  }
+
+  #rest(): void {
+    this.#waiting = { for: 'nothing' }
+    this.#slots = 0
+    this.#port?.unref()
+    this.deadlineMs = Infinity
+    this.#ticker.unwatch(this)
+  }
+
+  #isCurrent(session: number): boolean {
+    return session === this.#session
+  }
+
+  /** Positions in the slots. Pairs with the thread's stores before and after each task. */
+  #running(): number[] {
+    const running: number[] = []
+    for (let slot = FIRST_SLOT; slot < FIRST_SLOT + this.#slots; slot++) {
+      const position = Atomics.load(this.#cells, slot) - 1
+      if (position >= 0) running.push(position)
+    }
+    return running
+  }
+
+  /** Changes whenever the thread's loop turns, or a task starts or settles. */
+  #signature(): string {
+    return `${Atomics.load(this.#cells, BEAT)}:${this.#running().join(',')}`
+  }
+}

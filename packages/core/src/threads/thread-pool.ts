@@ -1,0 +1,50 @@
+import type { MessagePort, Worker } from 'node:worker_threads'
+import { PROTOCOL_VERSION, threadEntry } from '@fanfold/workers/protocol'
+import type { SessionStart } from '@fanfold/workers/protocol'
+import { Piscina } from 'piscina'
+
+/**
+ * The threads, owned by Piscina: it spawns them, replaces the ones that exit, and sets their limits. Each runs one
+ * Piscina task, which starts its session and returns at once, so that an idle thread does not keep the process alive;
+ * a load balancer keeps further tasks away from a thread that has a session.
+ */
+export class ThreadPool {
+  readonly #piscina: Piscina
+  /** Ids of threads that have, or are getting, a session. */
+  readonly #occupied = new Set<number>()
+
+  constructor(threads: number, memoryMb: number | undefined) {
+    this.#piscina = new Piscina({
+      filename: threadEntry.href,
+      minThreads: threads,
+      maxThreads: threads,
+      // The event loop of a thread has to turn between shards: timers, sockets of its databases.
+      atomics: 'disabled',
+      recordTiming: false,
+      idleTimeout: Infinity,
+      ...(memoryMb === undefined ? {} : { resourceLimits: { maxOldGenerationSizeMb: memoryMb } }),
+      loadBalancer: (_task, workers) => {
+        const free = workers.find((worker) => worker.currentUsage === 0 && !this.#occupied.has(worker.id))
+        if (free !== undefined) this.#occupied.add(free.id)
+        return free ?? null
+      },
+    })
+    // A thread's uncaught error: the lane hears of it from the thread itself.
+    this.#piscina.on('error', () => {})
+  }
+
+  /** Starts a session on a thread that has none; waits for a replacement if there is none yet. */
+  async startSession(port: MessagePort, cells: SharedArrayBuffer, thread: number): Promise<Worker> {
+    const start: SessionStart = { version: PROTOCOL_VERSION, port, cells, thread }
+    const threadId = (await this.#piscina.run(start, { transferList: [port] })) as number
+    const worker = this.#piscina.threads.find((candidate) => candidate.threadId === threadId)
+    if (worker === undefined) throw new Error('the thread exited while it was being started')
+    worker.once('exit', () => this.#occupied.delete(threadId))
+    return worker
+  }
+
+  /** Ends every thread; resolves when all have exited, which those that are stuck in native code may never do. */
+  async destroy(): Promise<void> {
+    await this.#piscina.destroy()
+  }
+}

@@ -1,0 +1,50 @@
+import { Engine } from './engine.ts'
+import type { EngineOptions, LoadOptions, RunOptions } from './options.ts'
+import type { Outcome } from './outcome.ts'
+import type { Report } from './report/report.ts'
+import { errorOf } from './report/run-error.ts'
+import type { SourceInput } from './sources/to-source.ts'
+import type { VerifierLocation } from './verifier-types.ts'
+
+/**
+ * One call for a batch that fits in memory: makes an engine, runs, closes it, and returns every outcome. It rejects
+ * when anything is missing, so that 98 of 100 are never taken for done.
+ *
+ * @throws {RunError} `FANFOLD_RUN_PARTIAL`, `FANFOLD_RUN_FAILED` or `FANFOLD_RUN_ABORTED`, with `report` and
+ * `outcomes`, unless every task was completed.
+ * @throws {FanfoldError} the error for which the run could not start.
+ * @example
+ * ```ts
+ * import { verify } from '@fanfold/core'
+ * const { report, outcomes } = await verify(new URL('./verifier.ts', import.meta.url), [1, 2, 3])
+ * console.log(report.verdicts, outcomes.length)
+ * ```
+ */
+export async function verify<Item = unknown, Config = unknown, Value = unknown>(
+  verifier: VerifierLocation<Item, Config, Value>,
+  source: SourceInput<Item>,
+  options: RunOptions & LoadOptions<Config> & EngineOptions = {},
+): Promise<{ readonly report: Report; readonly outcomes: readonly Outcome<Value>[] }> {
+  const { threads, threadMemoryMb, ...runOptions } = options
+  const engine = new Engine({
+    ...(threads === undefined ? {} : { threads }),
+    ...(threadMemoryMb === undefined ? {} : { threadMemoryMb }),
+  })
+  try {
+    const run = engine.run(verifier, source, runOptions)
+    const outcomes: Outcome<Value>[] = []
+    let failure: unknown
+    try {
+      for await (const outcome of run) outcomes.push(outcome)
+    } catch (error) {
+      failure = error // the report tells whether the run failed or could not start
+    }
+    const report = await run.report()
+    const error = errorOf(report, outcomes)
+    if (error !== undefined) throw error
+    if (failure !== undefined) throw failure
+    return { report, outcomes }
+  } finally {
+    await engine.close()
+  }
+}

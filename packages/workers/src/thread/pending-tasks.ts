@@ -1,0 +1,116 @@
+import { ABANDONED, BEAT, FIRST_SLOT } from '../cells.ts'
+import type { TaskContext } from './task-context.ts'
+
+/** An async task whose promise has not settled. */
+export interface PendingTask {
+  readonly position: number
+  readonly id: unknown
+  readonly context: TaskContext
+  readonly slot: number
+  readonly startedAt: number
+  /** What {@link PendingTasks.frozenMs} was when it started. */
+  readonly frozenAtStart: number
+}
+
+/** How long a pending task has run: all of it, and what may be charged to it. */
+export interface Age {
+  readonly wallMs: number
+  readonly chargedMs: number
+}
+
+/**
+ * The async tasks that run in this thread for one shard, their slots in the cells, and their clock.
+ *
+ * With several of them pending nobody can say whose continuation held the event loop, so time in which the loop stood
+ * still is charged to none of them. A beat, which is a timer, measures it: what a beat comes late is time that stood
+ * still. Each beat also moves the BEAT cell, by which the main thread sees that the loop turns.
+ */
+export class PendingTasks {
+  readonly #cells: Int32Array
+  readonly #freeSlots: number[]
+  /** In the order of starting. */
+  readonly #tasks = new Set<PendingTask>()
+  readonly #beatMs: number
+  readonly #onBeat: () => void
+  #timer: NodeJS.Timeout | undefined
+  #lastBeat = 0
+  /** Time in which the event loop stood still, ms, since this object was made. */
+  frozenMs = 0
+
+  constructor(cells: Int32Array, concurrency: number, timeoutMs: number, onBeat: () => void) {
+    this.#cells = cells
+    this.#freeSlots = Array.from({ length: concurrency }, (_, i) => FIRST_SLOT + concurrency - 1 - i)
+    // An eighth of the timeout is how late an expiry may be noticed; 50 ms keeps the thread's idle cost at nothing.
+    this.#beatMs = Math.max(2, Math.min(50, Math.ceil(timeoutMs / 8)))
+    this.#onBeat = onBeat
+  }
+
+  get size(): number {
+    return this.#tasks.size
+  }
+  get isFull(): boolean {
+    return this.#freeSlots.length === 0
+  }
+  /** The slot that the next task to start will use. */
+  get nextSlot(): number {
+    return this.#freeSlots[this.#freeSlots.length - 1]!
+  }
+  [Symbol.iterator](): IterableIterator<PendingTask> {
+    return this.#tasks[Symbol.iterator]()
+  }
+
+  /** The task that was started in {@link nextSlot} turned out to be async. */
+  add(position: number, id: unknown, context: TaskContext, startedAt: number): PendingTask {
+    const slot = this.#freeSlots.pop()!
+    const task: PendingTask = { position, id, context, slot, startedAt, frozenAtStart: this.frozenMs }
+    this.#tasks.add(task)
+    this.beat()
+    if (this.#timer === undefined) {
+      this.#lastBeat = startedAt
+      this.#timer = setInterval(() => this.#tick(), this.#beatMs)
+    }
+    return task
+  }
+
+  /** Whether the task was still pending; it is not any more. */
+  remove(task: PendingTask): boolean {
+    if (!this.#tasks.delete(task)) return false
+    // Pairs with the main thread's reads of the slots when it looks for what blocks this thread.
+    Atomics.store(this.#cells, task.slot, 0)
+    this.#freeSlots.push(task.slot)
+    this.beat()
+    return true
+  }
+
+  /** The task was settled over its head; its slot is free although it has not ended. */
+  abandon(task: PendingTask): boolean {
+    if (!this.remove(task)) return false
+    Atomics.add(this.#cells, ABANDONED, 1)
+    return true
+  }
+
+  age(task: PendingTask, now: number): Age {
+    const wallMs = now - task.startedAt
+    return { wallMs, chargedMs: wallMs - (this.frozenMs - task.frozenAtStart) }
+  }
+
+  /** Pairs with the main thread's ticker, which looks for a change. */
+  beat(): void {
+    Atomics.add(this.#cells, BEAT, 1)
+  }
+
+  stop(): void {
+    clearInterval(this.#timer)
+    this.#timer = undefined
+  }
+
+  #tick(): void {
+    const now = performance.now()
+    const late = now - this.#lastBeat - this.#beatMs
+    if (late > 2) this.frozenMs += late
+    this.#lastBeat = now
+    this.beat()
+    if (this.#tasks.size === 0) this.stop()
+    else this.#onBeat()
+  }
+}

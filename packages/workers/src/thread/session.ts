@@ -1,0 +1,126 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { decodeError, encodeError } from '../error-codec.ts'
+import type { EncodedError } from '../error-codec.ts'
+import { FanfoldError } from '../fanfold-error.ts'
+import { PROTOCOL_VERSION } from '../protocol.ts'
+import type {
+  EndSession,
+  FromThread,
+  LoadVerifier,
+  RunShard,
+  SessionStart,
+  ToThread,
+  UnloadVerifier,
+} from '../protocol.ts'
+import { transferables } from './part-writer.ts'
+import { ShardLoop } from './shard-loop.ts'
+import { loadVerifier } from './verifier-loader.ts'
+import type { LoadedVerifier } from './verifier-loader.ts'
+
+/** A thread's side of the protocol: one session lasts as long as its port. */
+export class Session {
+  readonly #port: SessionStart['port']
+  readonly #cells: Int32Array
+  readonly #verifiers = new Map<number, LoadedVerifier>()
+  #loop: ShardLoop | undefined
+
+  constructor(start: SessionStart) {
+    if (start.version !== PROTOCOL_VERSION) {
+      throw new FanfoldError(
+        'FANFOLD_INTERNAL',
+        `protocol ${start.version} meets @fanfold/workers with protocol ${PROTOCOL_VERSION}: install one version of both packages.`,
+      )
+    }
+    this.#port = start.port
+    this.#cells = new Int32Array(start.cells)
+    this.#port.on('message', (message: ToThread) => void this.#handle(message))
+  }
+
+  async #handle(message: ToThread): Promise<void> {
+    switch (message.type) {
+      case 'load':
+        return this.#load(message)
+      case 'unload':
+        return this.#unload(message)
+      case 'shard':
+        return this.#run(message)
+      case 'abort':
+        if (this.#loop?.assignment === message.assignment)
+          this.#loop.abort(decodeError(message.reason), message.graceMs)
+        return
+      case 'end':
+        return this.#endSession(message)
+    }
+  }
+
+  async #load(message: LoadVerifier): Promise<void> {
+    const { verifier } = message
+    try {
+      this.#verifiers.set(verifier, await loadVerifier(message))
+      this.#send({ type: 'loaded', verifier })
+    } catch (error) {
+      this.#send({ type: 'loadFailed', verifier, error: encodeError(error) })
+    }
+  }
+
+  async #run(message: RunShard): Promise<void> {
+    const verifier = this.#verifiers.get(message.verifier)
+    if (verifier === undefined)
+      throw new FanfoldError('FANFOLD_INTERNAL', `verifier ${message.verifier} was never loaded here`)
+    const { assignment } = message
+    this.#loop = new ShardLoop(message, verifier, this.#cells, (part) => {
+      this.#port.postMessage({ type: 'part', assignment, part } satisfies FromThread, transferables(part))
+    })
+    const ended = await this.#loop.run()
+    this.#loop = undefined
+    this.#send(ended)
+  }
+
+  async #unload({ verifier, teardownTimeoutMs }: UnloadVerifier): Promise<void> {
+    const loaded = this.#verifiers.get(verifier)
+    this.#verifiers.delete(verifier)
+    this.#send({ type: 'unloaded', verifier, error: loaded && (await tearDown(loaded, teardownTimeoutMs)) })
+  }
+
+  async #endSession({ teardownTimeoutMs }: EndSession): Promise<void> {
+    const torn = await Promise.all([...this.#verifiers.values()].map((loaded) => tearDown(loaded, teardownTimeoutMs)))
+    this.#verifiers.clear()
+    this.#send({ type: 'sessionEnded', errors: torn.filter((error) => error !== undefined) })
+    this.#port.close()
+  }
+
+  #send(message: FromThread): void {
+    this.#port.postMessage(message)
+  }
+}
+
+/** Returns the error, encoded, when the teardown threw or took too long. */
+async function tearDown(loaded: LoadedVerifier, timeoutMs: number): Promise<EncodedError | undefined> {
+  const ended = new AbortController()
+  try {
+    const torn = Promise.resolve(loaded.teardown())
+    const waits =
+      timeoutMs === Infinity
+        ? []
+        : [
+            delay(timeoutMs, undefined, { signal: ended.signal }).then(() =>
+              Promise.reject(tearDownTimedOut(timeoutMs)),
+            ),
+          ]
+    await Promise.race([torn, ...waits])
+    return undefined
+  } catch (cause) {
+    if (cause instanceof FanfoldError) return encodeError(cause)
+    const why = cause instanceof Error ? cause.message : String(cause)
+    return encodeError(new FanfoldError('FANFOLD_TEARDOWN_FAILED', `a verifier's teardown failed: ${why}`, { cause }))
+  } finally {
+    ended.abort()
+  }
+}
+
+function tearDownTimedOut(timeoutMs: number): FanfoldError {
+  return new FanfoldError(
+    'FANFOLD_TEARDOWN_TIMED_OUT',
+    `a verifier's teardown took longer than ${timeoutMs} ms and was left behind. Raise teardownTimeoutMs if it is slow, not stuck.`,
+  )
+}

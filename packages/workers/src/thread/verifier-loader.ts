@@ -1,0 +1,126 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { FanfoldError } from '../fanfold-error.ts'
+import type { LoadVerifier } from '../protocol.ts'
+import { toDefinition } from '../verifier.ts'
+
+/** A verifier that is set up in this thread. */
+export interface LoadedVerifier {
+  readonly config: unknown
+  readonly state: unknown
+  verify(item: unknown, context: unknown): unknown
+  teardown(): unknown
+}
+
+/**
+ * Imports a verifier's module and runs its setup, both within `startTimeoutMs`.
+ *
+ * @throws {FanfoldError} `FANFOLD_VERIFIER_*`, `FANFOLD_SETUP_FAILED`, `FANFOLD_START_TIMED_OUT`.
+ */
+export async function loadVerifier(message: LoadVerifier): Promise<LoadedVerifier> {
+  const controller = new AbortController()
+  const started = start(message, controller.signal)
+  if (message.startTimeoutMs === Infinity) return started
+  const ended = new AbortController()
+  try {
+    return await Promise.race([
+      started,
+      delay(message.startTimeoutMs, undefined, { signal: ended.signal }).then(() =>
+        Promise.reject(startTimedOut(message)),
+      ),
+    ])
+  } catch (error) {
+    controller.abort(error)
+    started.catch(() => {}) // it may still fail later; nobody waits for it any more
+    throw error
+  } finally {
+    ended.abort()
+  }
+}
+
+async function start({ url, config }: LoadVerifier, signal: AbortSignal): Promise<LoadedVerifier> {
+  const definition = toDefinition(await importDefault(url))
+  if (definition === undefined) {
+    throw new FanfoldError(
+      'FANFOLD_VERIFIER_NO_EXPORT',
+      `${pathOf(url)} has no verifier as its default export. Write \`export default defineVerifier({ verify(item) { … } })\` or export a function.`,
+    )
+  }
+  let state: unknown
+  try {
+    state = await definition.setup?.({ config, signal })
+  } catch (cause) {
+    throw new FanfoldError('FANFOLD_SETUP_FAILED', `setup of ${pathOf(url)} failed: ${messageOf(cause)}`, { cause })
+  }
+  return {
+    config,
+    state,
+    verify: (item, context) => definition.verify(item, context as never),
+    teardown: () => definition.teardown?.(state, { config }),
+  }
+}
+
+async function importDefault(url: string): Promise<unknown> {
+  try {
+    const module = (await import(url)) as { default?: unknown }
+    return module.default
+  } catch (cause) {
+    throw importError(url, cause)
+  }
+}
+
+function importError(url: string, cause: unknown): FanfoldError {
+  const path = pathOf(url)
+  const code = typeof cause === 'object' && cause !== null && 'code' in cause ? cause.code : undefined
+  if (code === 'ERR_UNSUPPORTED_NODE_MODULES_TYPE_STRIPPING') {
+    return new FanfoldError(
+      'FANFOLD_VERIFIER_TYPESCRIPT',
+      `${path} is (or imports) TypeScript under node_modules, which Node does not load. Build it to JavaScript, or keep the verifier outside of node_modules.`,
+      { cause },
+    )
+  }
+  if (code === 'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX' || code === 'ERR_INVALID_TYPESCRIPT_SYNTAX') {
+    return new FanfoldError(
+      'FANFOLD_VERIFIER_TYPESCRIPT',
+      `${path} cannot be loaded by Node's type stripping: ${firstLine(cause)}. Enums, namespaces and parameter properties have to be built to JavaScript first.`,
+      { cause },
+    )
+  }
+  const isItself = code === 'ERR_MODULE_NOT_FOUND' && (cause as { url?: unknown }).url === url
+  if (isItself) {
+    return new FanfoldError('FANFOLD_VERIFIER_NOT_FOUND', `there is no verifier module ${path}. Check the path.`, {
+      cause,
+    })
+  }
+  const where = cause instanceof SyntaxError ? syntaxErrorPlace(cause) : undefined
+  return new FanfoldError(
+    'FANFOLD_VERIFIER_LOAD_FAILED',
+    `${path} could not be loaded: ${cause instanceof SyntaxError ? 'syntax error' : 'error'}${where === undefined ? '' : ` in ${where}`}: ${firstLine(cause)}`,
+    { cause },
+  )
+}
+
+/** A syntax error's stack begins with `file:///…/x.ts:3`. */
+function syntaxErrorPlace(error: SyntaxError): string | undefined {
+  const place = /^(file:\/\/\S+?)(:\d+)\n/.exec(error.stack ?? '')
+  return place === null ? undefined : `${pathOf(place[1]!)}${place[2]}`
+}
+
+function startTimedOut({ url, startTimeoutMs }: LoadVerifier): FanfoldError {
+  return new FanfoldError(
+    'FANFOLD_START_TIMED_OUT',
+    `loading and setting up ${pathOf(url)} took longer than ${startTimeoutMs} ms. Raise startTimeoutMs if it is slow, not stuck.`,
+  )
+}
+
+function pathOf(url: string): string {
+  return url.startsWith('file:') ? fileURLToPath(url) : url.slice(0, 100)
+}
+
+function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown)
+}
+
+function firstLine(thrown: unknown): string {
+  return messageOf(thrown).trim().split('\n')[0]!
+}
