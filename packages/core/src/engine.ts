@@ -1,22 +1,22 @@
-import { ActiveRun } from './active-run.ts'
-import { Conductor } from './conductor.ts'
+import { ActiveRun } from './run/active-run.ts'
+import { Conductor } from './run/conductor.ts'
 import { FanfoldError } from './errors.ts'
-import { LoadedVerifier } from './loaded-verifier.ts'
+import { LoadedVerifier } from './engine/loaded-verifier.ts'
 import type { EngineOptions, LoadOptions, RunOptions } from './options.ts'
-import { progressOf } from './progress.ts'
+import { progressOf } from './run/progress.ts'
 import {
   refuseUnknown,
   resolveLoadOptions,
   resolveMemory,
   resolveRunOptions,
   resolveThreads,
-} from './resolve-options.ts'
+} from './engine/resolve-options.ts'
 import { Run, cancelError } from './run.ts'
 import { toSource } from './sources/to-source.ts'
 import type { SourceInput } from './sources/to-source.ts'
 import { availableCores } from './threads/cores.ts'
 import { ThreadBackend } from './threads/thread-backend.ts'
-import type { VerifierLocation } from './verifier-types.ts'
+import type { VerifierLocation } from './options/verifier-url.ts'
 
 /**
  * Owns the threads. Make one for the life of the application: threads and loaded verifiers stay warm between runs, and

@@ -1,4 +1,4 @@
-import type { ActiveRun } from './active-run.ts'
+import type { ActiveRun } from './run/active-run.ts'
 import { FanfoldError } from './errors.ts'
 import type { Batch } from './merge/batch.ts'
 import type { Outcome } from './outcome.ts'

@@ -2,6 +2,8 @@
  * Outcomes as columns: what a thread posts and a consumer reads. A plain pass is two zero bytes and a duration;
  * only what differs from one is encoded as detail, and decoded by whoever asks for it.
  */
+import type { EncodedError } from './error-codec.ts'
+import type { Issue } from './verdict.ts'
 
 /** Statuses in the order of their codes in the `statuses` column. */
 export const STATUSES = ['completed', 'errored', 'timedOut', 'crashed', 'aborted', 'skipped'] as const
@@ -48,9 +50,9 @@ export interface PartDetails {
 
 /** One outcome's detail, serialised by `v8.serialize`. */
 export interface Detail {
-  readonly issues?: readonly import('./verdict.ts').Issue[]
+  readonly issues?: readonly Issue[]
   readonly value?: unknown
-  readonly error?: import('./error-codec.ts').EncodedError
+  readonly error?: EncodedError
 }
 
 /** The sums over a part, counted in the thread, so that the main thread works per part. */

@@ -5,6 +5,7 @@
  * (`thread/cells.ts`). At most one shard is with a thread at a time. Messages on a port keep their order, and what a
  * dying thread had posted still arrives before the port's `close`.
  */
+import type { MessagePort } from 'node:worker_threads'
 import type { EncodedError } from './error-codec.ts'
 import type { OutcomePart } from './outcome-columns.ts'
 
@@ -66,7 +67,7 @@ export interface NumbersPayload {
 /** What a session is started with. */
 export interface SessionStart {
   readonly version: number
-  readonly port: import('node:worker_threads').MessagePort
+  readonly port: MessagePort
   readonly cells: SharedArrayBuffer
   /** 1-based; what a person sees. */
   readonly thread: number

@@ -173,7 +173,7 @@ export class OutcomeBatch implements Batch {
 
   #selectDetails(details: PartDetails, ordinals: readonly number[]): PartDetails {
     const kept = ordinals.map((i, to) => ({ to, at: this.#detailAt(i) })).filter(({ at }) => at >= 0)
-    const chunks = kept.map(({ at }) => details.bytes.subarray(at === 0 ? 0 : details.ends[at - 1]!, details.ends[at]!))
+    const chunks = kept.map(({ at }) => details.bytes.subarray(at === 0 ? 0 : details.ends[at - 1]!, details.ends[at]))
     let end = 0
     return {
       ordinals: Uint32Array.from(kept, ({ to }) => to),
@@ -206,7 +206,7 @@ export class OutcomeBatch implements Batch {
 
   #detail(at: number): Detail {
     const details = this.#columns.details!
-    return deserialize(details.bytes.subarray(at === 0 ? 0 : details.ends[at - 1]!, details.ends[at]!)) as Detail
+    return deserialize(details.bytes.subarray(at === 0 ? 0 : details.ends[at - 1]!, details.ends[at])) as Detail
   }
 
   /** Index into the details of the outcome at `i`, or -1: binary search, the ordinals ascend. */

@@ -28,9 +28,9 @@ export class Outbox {
     if (this.#reader === 'drain') return this.#onTaken(batch)
     this.#batches.push(batch)
     if (this.#waiting === undefined) return
-    const { resolve } = this.#waiting
+    const waiting = this.#waiting
     this.#waiting = undefined
-    resolve(this.#take())
+    waiting.resolve(this.#take())
   }
 
   /** Nothing more will come; with an error, the iteration throws it after the last outcome. */

@@ -7,6 +7,6 @@ import { Session } from './session.ts'
 /** The one task that a thread runs for its pool: it starts the session, which lives on with its port. */
 export default function startSession(start: SessionStart): number {
   sendStdoutToStderr(start.thread)
-  new Session(start)
+  Session.start(start)
   return threadId
 }

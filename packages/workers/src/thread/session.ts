@@ -24,7 +24,13 @@ export class Session {
   readonly #verifiers = new Map<number, LoadedVerifier>()
   #loop: ShardLoop | undefined
 
-  constructor(start: SessionStart) {
+  /** Begins to listen; the session lives as long as its port. */
+  static start(start: SessionStart): void {
+    const session = new Session(start)
+    start.port.on('message', (message: ToThread) => void session.#handle(message))
+  }
+
+  private constructor(start: SessionStart) {
     if (start.version !== PROTOCOL_VERSION) {
       throw new FanfoldError(
         'FANFOLD_INTERNAL',
@@ -33,7 +39,6 @@ export class Session {
     }
     this.#port = start.port
     this.#cells = new Int32Array(start.cells)
-    this.#port.on('message', (message: ToThread) => void this.#handle(message))
   }
 
   async #handle(message: ToThread): Promise<void> {

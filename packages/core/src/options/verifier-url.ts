@@ -13,14 +13,14 @@ export type VerifierLocation<Item = never, Config = unknown, Value = unknown> =
   | string
 
 type ItemOf<Exported> =
-  Exported extends Verifier<infer Item, never, never, unknown>
+  Exported extends Verifier<infer Item, never, never>
     ? Item
     : Exported extends (item: infer Item, ...rest: never[]) => unknown
       ? Item
       : unknown
 
 type ConfigOf<Exported> =
-  Exported extends Verifier<never, infer Config, never, unknown>
+  Exported extends Verifier<never, infer Config, never>
     ? Config
     : Exported extends PlainVerifier<never, infer Config>
       ? Config

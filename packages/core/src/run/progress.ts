@@ -1,7 +1,7 @@
 import type { ActiveRun } from './active-run.ts'
 import type { Conductor } from './conductor.ts'
-import type { RunId } from './coordinator/events.ts'
-import type { Progress } from './report/report.ts'
+import type { RunId } from '../coordinator/events.ts'
+import type { Progress } from '../report/report.ts'
 
 /** A run's state at this moment; its cost does not depend on the size of the batch. */
 export function progressOf(run: ActiveRun, conductor: Conductor, id: RunId): Progress {

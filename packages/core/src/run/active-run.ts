@@ -1,12 +1,12 @@
-import type { Command, Deliver, RunEnd, RunSettings, Settle, ShardId, VerifierId } from './coordinator/events.ts'
-import { OutcomeBatch, SETTLED_CODES } from './merge/batch.ts'
-import { InputOrder } from './merge/input-order.ts'
-import { Outbox } from './merge/outbox.ts'
-import { Account } from './report/account.ts'
-import type { Report, StuckThread } from './report/report.ts'
-import { FanfoldError } from './errors.ts'
+import type { Command, Deliver, RunEnd, RunSettings, Settle, ShardId, VerifierId } from '../coordinator/events.ts'
+import { OutcomeBatch, SETTLED_CODES } from '../merge/batch.ts'
+import { InputOrder } from '../merge/input-order.ts'
+import { Outbox } from '../merge/outbox.ts'
+import { Account } from '../report/account.ts'
+import type { Report, StuckThread } from '../report/report.ts'
+import { FanfoldError } from '../errors.ts'
 import type { OutcomePart } from '@fanfold/workers/protocol'
-import type { Shard, ShardReader } from './sources/shard.ts'
+import type { Shard, ShardReader } from '../sources/shard.ts'
 
 /** What the main thread keeps of a run that the coordinator must not know: records, outcomes, the account. */
 export class ActiveRun {

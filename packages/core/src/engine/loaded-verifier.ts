@@ -1,6 +1,6 @@
-import type { RunOptions } from './options.ts'
-import type { Run } from './run.ts'
-import type { SourceInput } from './sources/to-source.ts'
+import type { RunOptions } from '../options.ts'
+import type { Run } from '../run.ts'
+import type { SourceInput } from '../sources/to-source.ts'
 
 /** What a loaded verifier needs from its engine. */
 export interface LoadedControl<Value> {

@@ -1,8 +1,8 @@
 import { isAbsolute, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import type { RunSettings } from './coordinator/events.ts'
-import { FanfoldError } from './errors.ts'
-import type { LoadOptions, RunOptions } from './options.ts'
+import type { RunSettings } from '../coordinator/events.ts'
+import { FanfoldError } from '../errors.ts'
+import type { LoadOptions, RunOptions } from '../options.ts'
 
 /** Timers above this fire at once. */
 const MAX_TIMER_MS = 2_147_483_647

@@ -1,10 +1,10 @@
-import { Engine } from './engine.ts'
-import type { EngineOptions, LoadOptions, RunOptions } from './options.ts'
-import type { Outcome } from './outcome.ts'
-import type { Report } from './report/report.ts'
-import { errorOf } from './report/run-error.ts'
-import type { SourceInput } from './sources/to-source.ts'
-import type { VerifierLocation } from './verifier-types.ts'
+import { Engine } from '../engine.ts'
+import type { EngineOptions, LoadOptions, RunOptions } from '../options.ts'
+import type { Outcome } from '../outcome.ts'
+import type { Report } from '../report/report.ts'
+import { errorOf } from '../report/run-error.ts'
+import type { SourceInput } from '../sources/to-source.ts'
+import type { VerifierLocation } from '../options/verifier-url.ts'
 
 /**
  * One call for a batch that fits in memory: makes an engine, runs, closes it, and returns every outcome. It rejects
@@ -33,16 +33,14 @@ export async function verify<Item = unknown, Config = unknown, Value = unknown>(
   try {
     const run = engine.run(verifier, source, runOptions)
     const outcomes: Outcome<Value>[] = []
-    let failure: unknown
     try {
       for await (const outcome of run) outcomes.push(outcome)
-    } catch (error) {
-      failure = error // the report tells whether the run failed or could not start
+    } catch {
+      // The report tells: it rejects when the run could not start, and says why it failed.
     }
     const report = await run.report()
     const error = errorOf(report, outcomes)
     if (error !== undefined) throw error
-    if (failure !== undefined) throw failure
     return { report, outcomes }
   } finally {
     await engine.close()

@@ -1,10 +1,10 @@
-import type { Backend, BackendEvent, LaneSnapshot, VerifierSpec } from './backend.ts'
+import type { Backend, BackendEvent, LaneSnapshot, VerifierSpec } from '../backend.ts'
 import type { ActiveRun } from './active-run.ts'
-import { Coordinator } from './coordinator/coordinator.ts'
-import type { Command, Dispatch, Event, RunId, VerifierId } from './coordinator/events.ts'
-import { FanfoldError } from './errors.ts'
-import type { OutcomeBatch } from './merge/batch.ts'
-import type { Shard } from './sources/shard.ts'
+import { Coordinator } from '../coordinator/coordinator.ts'
+import type { Command, Dispatch, Event, RunId, VerifierId } from '../coordinator/events.ts'
+import { FanfoldError } from '../errors.ts'
+import type { OutcomeBatch } from '../merge/batch.ts'
+import type { Shard } from '../sources/shard.ts'
 
 /** A verifier's readiness, as its loader waits for it. */
 interface ActiveVerifier {
