@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Worker } from 'node:worker_threads'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ensureDatabases } from '../src/build-databases.ts'
 import { checkPlace } from '../src/checks/place.ts'
@@ -10,11 +9,13 @@ import { databasePaths } from '../src/databases/paths.ts'
 import { openPostalReference } from '../src/databases/postal-reference.ts'
 import { expectedCounts, foundCounts } from '../src/expected-counts.ts'
 import { writeMailing } from '../src/export.ts'
+import { checkFannedOut } from '../src/fanned-out.ts'
 import { reasonsOf, type Judgement } from '../src/judgement.ts'
 import { defects, expectationAt, mailing, planted } from '../src/mailing/mailing.ts'
 import { streetKey } from '../src/matching/normalise.ts'
 import { checkInPlainLoop } from '../src/plain-loop.ts'
 import { realAddresses } from '../src/real-addresses.ts'
+import type { Config } from '../src/verify-address.ts'
 
 let scratch: string
 let folder: string
@@ -26,10 +27,15 @@ beforeAll(async () => {
   folder = join(scratch, 'databases')
   await ensureDatabases({ folder })
   file = writeMailing(mailing.length, join(scratch, 'addresses.ndjson'))
-  judgements = (await checkInPlainLoop(file, { databases: folder, databaseUrl: '' })).judgements
+  judgements = await checkOnce({ databases: folder, databaseUrl: '' })
 }, 60_000)
 
 afterAll(() => rmSync(scratch, { recursive: true, force: true }))
+
+async function checkOnce(config: Config): Promise<readonly Judgement[]> {
+  const [round] = await checkInPlainLoop(file, config, 1)
+  return round?.judgements ?? []
+}
 
 function found(index: number) {
   const judgement = judgements[index]
@@ -93,23 +99,18 @@ describe('the counts', () => {
   })
 })
 
-describe('the databases', () => {
-  it('are read by two threads at once, which find the same', async () => {
-    const results = await Promise.all([checkInThread(), checkInThread()])
+describe('the databases', { timeout: 60_000 }, () => {
+  it('are read by two bare threads at once, which find the same', async () => {
+    const config = { databases: folder, databaseUrl: '' }
+    const results = await Promise.all([checkOnce(config), checkOnce(config)])
     for (const result of results) expect(result).toEqual(judgements)
-  }, 60_000)
-})
-
-async function checkInThread(): Promise<unknown> {
-  const thread = new Worker(new URL('./verify-in-thread.ts', import.meta.url), { workerData: { file, folder } })
-  const exited = new Promise((resolve) => thread.once('exit', resolve))
-  const result = await new Promise((resolve, reject) => {
-    thread.once('message', resolve)
-    thread.once('error', reject)
   })
-  await exited
-  return result
-}
+
+  it('are read by all threads of an engine, which finds the same', async () => {
+    const rounds = await checkFannedOut(file, { databases: folder, databaseUrl: '' }, 2)
+    for (const round of rounds) expect(round.judgements).toEqual(judgements)
+  })
+})
 
 /** Written down, so that a change of the sources, the planting or the checks shows. */
 const COUNTS_OF_2_000 = {

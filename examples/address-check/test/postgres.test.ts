@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ensureDatabases } from '../src/build-databases.ts'
 import { buildPostgresCustomers } from '../src/databases/customers-postgres.ts'
 import { writeMailing } from '../src/export.ts'
+import { checkFannedOut } from '../src/fanned-out.ts'
 import { customers } from '../src/mailing/mailing.ts'
 import { checkInPlainLoop } from '../src/plain-loop.ts'
 
@@ -23,9 +24,12 @@ describe.runIf(databaseUrl !== '')('with the customers in Postgres', { timeout: 
     const folder = join(scratch, 'databases')
     await ensureDatabases({ folder, databaseUrl })
     const file = writeMailing(500, join(scratch, 'addresses.ndjson'))
-    const embedded = await checkInPlainLoop(file, { databases: folder, databaseUrl: '' })
-    const served = await checkInPlainLoop(file, { databases: folder, databaseUrl })
-    expect(served.judgements).toEqual(embedded.judgements)
+    const [embedded] = await checkInPlainLoop(file, { databases: folder, databaseUrl: '' }, 1)
+    const [served] = await checkInPlainLoop(file, { databases: folder, databaseUrl }, 1)
+    const [fanned] = await checkFannedOut(file, { databases: folder, databaseUrl }, 1)
+    expect(embedded?.judgements).toHaveLength(500)
+    expect(served?.judgements).toEqual(embedded?.judgements)
+    expect(fanned?.judgements).toEqual(embedded?.judgements)
   })
 
   it('fills the table once a stamp, also when two begin at the same time', async () => {

@@ -1,6 +1,7 @@
 import { styleText } from 'node:util'
 import type { Counts } from '../expected-counts.ts'
-import type { Checked } from '../plain-loop.ts'
+import type { FannedOutRound } from '../fanned-out.ts'
+import type { Round } from '../plain-loop.ts'
 import { tableLines } from './table.ts'
 
 type Format = Parameters<typeof styleText>[0]
@@ -18,14 +19,23 @@ export function whole(value: number): string {
   return Math.round(value).toLocaleString('en-US')
 }
 
-/** Both times beside each other. */
-export function timesTable(rows: readonly (readonly [what: string, checked: Checked])[], width: number): string[] {
-  const body = rows.map(([what, { judgements, elapsedMs }]) => [
-    what,
-    seconds(elapsedMs),
-    `${whole((judgements.length / elapsedMs) * 1000)} addresses/s`,
-  ])
-  return tableLines([{ title: '' }, { title: '', align: 'right' }, { title: '', align: 'right' }], body, width).slice(1)
+/** The times of both ways beside each other, a column a round, and how they compare. */
+export function timesTable(loop: readonly Round[], threads: readonly FannedOutRound[], width: number): string[] {
+  const count = threads[0]?.threads ?? 0
+  const ratios = loop.map((round, at) => (round.elapsedMs / (threads[at]?.elapsedMs ?? Infinity)).toFixed(2))
+  return tableLines(
+    [{ title: '' }, { title: 'first run', align: 'right' }, { title: 'again', align: 'right' }],
+    [
+      ['one at a time, a plain loop in one thread', ...loop.map(timeOf)],
+      [`fanned out over ${count} ${count === 1 ? 'thread' : 'threads'}`, ...threads.map(timeOf)],
+      ['times as fast', ...ratios],
+    ],
+    width,
+  )
+}
+
+function timeOf({ elapsedMs }: Round): string {
+  return seconds(elapsedMs)
 }
 
 /** How many of each verdict, and of each reason, the most frequent first. */
