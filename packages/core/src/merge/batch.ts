@@ -34,6 +34,8 @@ export interface Batch<Value = unknown> {
   readonly durations: Float32Array
   /** The record behind the outcome at `i`, as it was read: its text without the line end (text sources), or the item. */
   recordAt(i: number): unknown
+  /** The item behind the outcome at `i`, parsed again as the verifier got it; `undefined` if it cannot be read. */
+  itemAt(i: number): unknown
 }
 
 interface Columns {
@@ -133,6 +135,11 @@ export class OutcomeBatch implements Batch {
   recordAt(i: number): unknown {
     this.#check(i)
     return this.shard.recordAt(this.positionAt(i))
+  }
+
+  itemAt(i: number): unknown {
+    this.#check(i)
+    return this.shard.itemAt(this.positionAt(i))
   }
 
   at(i: number): Outcome {

@@ -22,6 +22,10 @@ abstract class ShardOfItems implements Shard {
     to: number,
   ): { readonly payload: ShardPayload; readonly transfer: readonly ArrayBuffer[] }
 
+  itemAt(position: number): unknown {
+    return this.recordAt(position)
+  }
+
   indexAt(position: number): number {
     return this.firstIndex + position
   }

@@ -23,6 +23,8 @@ export interface Shard {
   idAt(position: number): unknown
   /** The record as it was read: its text without the line end (text sources), or the item. */
   recordAt(position: number): unknown
+  /** The item as a verifier gets it; `undefined` for a record that cannot be read. */
+  itemAt(position: number): unknown
   /**
    * The records at positions `from` to `to` (exclusive), ready to be sent. Bytes are copied, so that the shard keeps
    * its own; `transfer` lists what may be moved.

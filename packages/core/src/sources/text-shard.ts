@@ -2,7 +2,7 @@ import { Buffer } from 'node:buffer'
 import { FanfoldError } from '@fanfold/workers/protocol'
 import type { ShardPayload, TextFormat } from '@fanfold/workers/protocol'
 import { cutRecords, readRecords } from '@fanfold/workers/records'
-import type { RecordTable } from '@fanfold/workers/records'
+import type { Records, RecordTable } from '@fanfold/workers/records'
 import type { Shard } from './shard.ts'
 
 /** Where a shard's records are in their source. */
@@ -26,6 +26,7 @@ export class TextShard implements Shard {
   /** Lines from the first record to each; `undefined` when that is the position. */
   readonly #lines: Uint32Array | undefined
   #table: RecordTable | undefined
+  #records: Records | undefined
 
   /** @param bytes from the start of the first record to the end of the last; its own, or a view that keeps little more alive */
   constructor(bytes: Buffer, tasks: number, format: TextFormat, place: TextPlace, lines: Uint32Array | undefined) {
@@ -60,6 +61,15 @@ export class TextShard implements Shard {
   recordAt(position: number): string {
     const { starts, ends } = this.#borders()
     return this.#bytes.toString('utf8', starts[position], ends[position])
+  }
+
+  itemAt(position: number): unknown {
+    this.#records ??= readRecords(this.#payload(0, this.#bytes))
+    try {
+      return this.#records.item(position)
+    } catch {
+      return undefined
+    }
   }
 
   payload(from: number, to: number): { readonly payload: ShardPayload; readonly transfer: readonly ArrayBuffer[] } {
@@ -124,6 +134,10 @@ export class UnreadableShard implements Shard {
   }
 
   recordAt(): undefined {
+    return undefined
+  }
+
+  itemAt(): undefined {
     return undefined
   }
 
