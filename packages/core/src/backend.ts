@@ -51,8 +51,8 @@ export type BackendEvent =
 
 export interface BackendListener {
   event(event: BackendEvent): void
-  /** Something went wrong that costs no task anything: a teardown that failed. */
-  warning(error: Error): void
+  /** A teardown failed, which costs no task anything; of which verifier is not known when a whole thread is ended. */
+  warning(error: Error, verifier: VerifierId | undefined): void
 }
 
 /** What a lane does at this moment, for a person to look at. */

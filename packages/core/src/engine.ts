@@ -44,7 +44,6 @@ export class Engine implements AsyncDisposable {
   readonly #memoryMb: number | undefined
   /** All and only runs that have not ended. */
   readonly #runs = new Map<Run, ActiveRun>()
-  readonly #unloading = new Set<Promise<void>>()
   #conductor: Conductor | undefined
   #closed: Promise<CloseReport> | undefined
 
@@ -70,7 +69,9 @@ export class Engine implements AsyncDisposable {
     const { id, ready } = conductor.addVerifier(resolveLoadOptions(verifier, options))
     return new LoadedVerifier(ready, {
       run: (source, runOptions) => this.#start<Value>(conductor, id, source, runOptions),
-      close: () => conductor.removeVerifier(id),
+      close: async () => {
+        await conductor.removeVerifier(id)
+      },
     })
   }
 
@@ -89,17 +90,17 @@ export class Engine implements AsyncDisposable {
       ([, value]) => value !== undefined,
     )
     resolveRunOptions(runOptions, this.threads)
-    const loaded = this.load<Item, Config, Value>(verifier, Object.fromEntries(given))
+    const conductor = this.#open()
+    const { id } = conductor.addVerifier(resolveLoadOptions(verifier, Object.fromEntries(given)))
+    const unload = (): Promise<readonly string[]> => conductor.removeVerifier(id)
     let run: Run<Value>
     try {
-      run = loaded.run(source, runOptions)
+      run = this.#start<Value>(conductor, id, source, runOptions)
     } catch (error) {
-      void loaded.close()
+      void unload()
       throw error
     }
-    const unloaded = this.#endOf(run).then(() => loaded.close())
-    this.#unloading.add(unloaded)
-    void unloaded.finally(() => this.#unloading.delete(unloaded))
+    this.#runs.get(run)!.afterwards = unload
     return run
   }
 
@@ -123,9 +124,9 @@ export class Engine implements AsyncDisposable {
       run.cancel(reason)
       return this.#endOf(run)
     })
-    await Promise.all([...ends, ...this.#unloading])
+    await Promise.all(ends)
     const stuck = (await this.#conductor?.close()) ?? []
-    return { stuckThreads: stuck.map((lane) => lane + 1) }
+    return { stuckThreads: stuck.map((lane) => lane + 1), warnings: this.#conductor?.warnings ?? [] }
   }
 
   #open(): Conductor {
@@ -178,4 +179,6 @@ export class Engine implements AsyncDisposable {
 export interface CloseReport {
   /** Threads (1-based) that are stuck in native code: the process cannot exit before that returns. */
   readonly stuckThreads: readonly number[]
+  /** Teardowns that failed, in the life of the engine. */
+  readonly warnings: readonly string[]
 }

@@ -17,8 +17,10 @@ export class ActiveRun {
   readonly warnings: string[] = []
   readonly stuckThreads: StuckThread[] = []
   readonly startedAt: number = performance.now()
-  /** Resolves when the run has ended; rejects when it could not start. */
+  /** Resolves when the run has ended, and {@link afterwards} is done; rejects when it could not start. */
   readonly ended: Promise<Report>
+  /** What is to be done after the last task and before the report is given: unloading, whose warnings belong into it. */
+  afterwards: (() => Promise<readonly string[]>) | undefined
   reader: ShardReader | undefined
   read = 0
   /** It is being cut short. */
@@ -36,7 +38,9 @@ export class ActiveRun {
     this.#threads = threads
     this.#order = settings.order === 'input' ? new InputOrder() : undefined
     this.outbox = new Outbox(onTaken)
-    this.ended = this.#settle.promise
+    this.ended = this.#settle.promise.finally(async () => {
+      this.warnings.push(...((await this.afterwards?.()) ?? []))
+    })
     this.ended.catch(() => {}) // whoever asks for the report hears of it
   }
 

@@ -1,4 +1,4 @@
-import type { Backend, BackendEvent, LaneSnapshot, VerifierSpec } from '../backend.ts'
+import type { Backend, BackendEvent, BackendListener, LaneSnapshot, VerifierSpec } from '../backend.ts'
 import type { ActiveRun } from './active-run.ts'
 import { Coordinator } from '../coordinator/coordinator.ts'
 import type { Command, Dispatch, Event, RunId, VerifierId } from '../coordinator/events.ts'
@@ -10,7 +10,9 @@ import type { Shard } from '../sources/shard.ts'
 interface ActiveVerifier {
   readonly spec: VerifierSpec
   readonly ready: PromiseWithResolvers<void>
-  readonly gone: PromiseWithResolvers<void>
+  /** With what went wrong in its teardowns. */
+  readonly gone: PromiseWithResolvers<readonly string[]>
+  readonly teardownWarnings: string[]
   isReady: boolean
   readonly failures: string[]
 }
@@ -21,12 +23,17 @@ export class Conductor {
   readonly #backend: Backend
   readonly #runs = new Map<RunId, ActiveRun>()
   readonly #verifiers = new Map<VerifierId, ActiveVerifier>()
+  /** What went wrong in teardowns. */
+  readonly warnings: string[] = []
   readonly #events: Event[] = []
   #isHandling = false
   #nextId = 1
 
-  constructor(makeBackend: (listener: { event(event: BackendEvent): void; warning(error: Error): void }) => Backend) {
-    this.#backend = makeBackend({ event: (event) => this.#fromBackend(event), warning: (error) => this.#warn(error) })
+  constructor(makeBackend: (listener: BackendListener) => Backend) {
+    this.#backend = makeBackend({
+      event: (event) => this.#fromBackend(event),
+      warning: (error, verifier) => this.#warn(error, verifier),
+    })
     this.#coordinator = new Coordinator(this.#backend.lanes)
     this.#carryOut(this.#coordinator.start())
   }
@@ -37,6 +44,7 @@ export class Conductor {
       spec: { id, ...spec },
       ready: Promise.withResolvers(),
       gone: Promise.withResolvers(),
+      teardownWarnings: [],
       isReady: false,
       failures: [],
     }
@@ -46,10 +54,10 @@ export class Conductor {
     return { id, ready: verifier.ready.promise }
   }
 
-  /** Resolves when every thread has torn it down. */
-  removeVerifier(id: VerifierId): Promise<void> {
+  /** Resolves when every thread has torn it down, with what went wrong there. */
+  removeVerifier(id: VerifierId): Promise<readonly string[]> {
     const verifier = this.#verifiers.get(id)
-    if (verifier === undefined) return Promise.resolve()
+    if (verifier === undefined) return Promise.resolve([])
     this.handle({ type: 'verifierRemoved', verifier: id })
     return verifier.gone.promise
   }
@@ -130,8 +138,12 @@ export class Conductor {
     run?.stuckThreads.push({ thread: lane + 1, index })
   }
 
-  #warn(error: Error): void {
-    for (const run of this.#runs.values()) run.warnings.push(error.message)
+  #warn(error: Error, verifier: VerifierId | undefined): void {
+    this.warnings.push(error.message)
+    if (verifier !== undefined) this.#verifiers.get(verifier)?.teardownWarnings.push(error.message)
+    for (const run of this.#runs.values()) {
+      if (verifier === undefined || run.verifier === verifier) run.warnings.push(error.message)
+    }
   }
 
   #carryOut(commands: readonly Command[]): void {
@@ -159,7 +171,7 @@ export class Conductor {
       case 'verifierUnusable':
         return this.#verifierUnusable(command.verifier, command.failures)
       case 'verifierGone':
-        this.#verifiers.get(command.verifier)!.gone.resolve()
+        this.#verifiers.get(command.verifier)!.gone.resolve(this.#verifiers.get(command.verifier)!.teardownWarnings)
         this.#verifiers.delete(command.verifier)
         return
       case 'read':
@@ -239,7 +251,7 @@ export class Conductor {
     for (const run of this.#runs.values()) run.failStart(error)
     for (const verifier of this.#verifiers.values()) {
       verifier.ready.reject(error)
-      verifier.gone.resolve()
+      verifier.gone.resolve([])
     }
     this.#runs.clear()
     this.#events.length = 0

@@ -31,7 +31,7 @@ export class ThreadBackend implements Backend {
         if (this.#ended === undefined) this.#listener.event(event)
         else if (event.type === 'laneDied') this.#ended(event.lane)
       },
-      warning: (error) => this.#listener.warning(error),
+      warning: (error, verifier) => this.#listener.warning(error, verifier),
     }
     this.#threads = Array.from({ length: threads }, (_, id) => new ThreadLane(id, own, this.#ticker))
   }

@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url'
 import { MessageChannel } from 'node:worker_threads'
 import type { MessagePort, Worker } from 'node:worker_threads'
 import {
@@ -13,7 +14,7 @@ import {
 } from '@fanfold/workers/protocol'
 import type { FromThread, RunShard, ToThread } from '@fanfold/workers/protocol'
 import type { BackendListener, LaneSnapshot, VerifierSpec, Work } from '../backend.ts'
-import { findUnsendable } from './unsendable.ts'
+import { findUnsendable, withoutGaps } from './unsendable.ts'
 import type { ThreadPool } from './thread-pool.ts'
 import type { Ticker, Watched } from './ticker.ts'
 
@@ -94,10 +95,11 @@ export class ThreadLane implements Watched {
     // The thread is idle: nobody reads STOP now, and the message that follows orders this store before its reads.
     Atomics.store(this.#cells, STOP, NO_STOP)
     const { lane: _lane, transfer, ...rest } = work
+    const payload = withoutGaps(work)
     try {
-      this.#port!.postMessage({ type: 'shard', ...rest } satisfies RunShard, [...transfer])
-    } catch {
-      const failures = findUnsendable(work)
+      this.#port!.postMessage({ type: 'shard', ...rest, payload } satisfies RunShard, [...transfer])
+    } catch (error) {
+      const failures = findUnsendable(work, error)
       this.#listener.event({ type: 'unsendable', lane: this.id, assignment: work.assignment, failures })
       return
     }
@@ -189,6 +191,7 @@ export class ThreadLane implements Watched {
             'FANFOLD_TEARDOWN_TIMED_OUT',
             `a teardown blocked its thread for longer than ${waiting.verifier.teardownTimeoutMs} ms; the thread was ended.`,
           ),
+          waiting.verifier.id,
         )
         return this.kill()
       case 'load':
@@ -223,12 +226,24 @@ export class ThreadLane implements Watched {
     void exited.then((code) => {
       if (!this.#isCurrent(session)) return this.#listener.event({ type: 'laneExited', lane: this.id })
       this.#error ??= new FanfoldError('FANFOLD_THREAD_DIED', `the thread exited with code ${code}`)
-      const error = this.#waiting.for === 'exit' ? this.#waiting.error : this.#error
+      const error = this.#waiting.for === 'exit' ? this.#waiting.error : this.#explained(this.#error)
       if (this.#waiting.for !== 'exit') this.#wait({ for: 'exit', error }, KILL_MS)
       void closed.then(() => this.#isCurrent(session) && this.#died(error, false))
     })
     this.#rest()
     this.#listener.event({ type: 'laneOpened', lane: this.id })
+  }
+
+  /** A thread that died while it loaded a verifier: the error names the module. */
+  #explained(error: Error): Error {
+    if (this.#waiting.for !== 'load') return error
+    const { url } = this.#waiting.verifier
+    const path = url.startsWith('file:') ? fileURLToPath(url) : url.slice(0, 200)
+    return new FanfoldError(
+      'FANFOLD_VERIFIER_LOAD_FAILED',
+      `${path} ended its thread while it was loaded and set up: ${error.message}`,
+      { cause: error },
+    )
   }
 
   #receive(message: FromThread): void {
@@ -268,11 +283,11 @@ export class ThreadLane implements Watched {
         })
       case 'unloaded':
         this.#loaded.delete(message.verifier)
-        if (message.error !== undefined) this.#listener.warning(decodeError(message.error))
+        if (message.error !== undefined) this.#listener.warning(decodeError(message.error), message.verifier)
         this.#rest()
         return this.#listener.event({ type: 'verifierUnloaded', lane, verifier: message.verifier })
       case 'sessionEnded':
-        for (const error of message.errors) this.#listener.warning(decodeError(error))
+        for (const error of message.errors) this.#listener.warning(decodeError(error), undefined)
         return this.kill()
     }
   }

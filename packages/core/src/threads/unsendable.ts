@@ -1,22 +1,49 @@
 import { FanfoldError } from '@fanfold/workers/protocol'
+import type { ShardPayload } from '@fanfold/workers/protocol'
 import type { Work } from '../backend.ts'
 
 /** Which items of a shard cannot be sent to a thread, found by trying each; the rest can be sent again without them. */
-export function findUnsendable(work: Work): { readonly position: number; readonly error: FanfoldError }[] {
-  const { payload, base, ranges } = work
-  const failures: { position: number; error: FanfoldError }[] = []
+export function findUnsendable(
+  work: Work,
+  error: unknown,
+): { readonly position: number; readonly error: FanfoldError }[] {
+  const { payload, base } = work
   if (payload.kind !== 'items')
-    throw new FanfoldError('FANFOLD_INTERNAL', `a payload of ${payload.kind} could not be sent`)
-  for (let i = 0; i < ranges.length; i += 2) {
-    for (let position = ranges[i]!; position < ranges[i + 1]!; position++) {
-      try {
-        structuredClone(payload.items[position - base])
-      } catch (cause) {
-        const why = cause instanceof Error ? cause.message : String(cause)
-        const message = `the item cannot be sent to a thread: ${why}. Use plain data: no functions, symbols or class instances with methods.`
-        failures.push({ position, error: new FanfoldError('FANFOLD_NOT_CLONEABLE', message, { cause }) })
-      }
-    }
+    throw new FanfoldError('FANFOLD_INTERNAL', `a payload of ${payload.kind} could not be sent`, { cause: error })
+  const positions = [...positionsOf(work)]
+  const failures = positions.flatMap((position) => {
+    const cause = failureOf(payload.items[position - base])
+    return cause === undefined ? [] : [{ position, error: notCloneable(cause.thrown) }]
+  })
+  // Each can be sent, but not all together (they are too large): they will not become smaller by another attempt.
+  return failures.length > 0 ? failures : positions.map((position) => ({ position, error: notCloneable(error) }))
+}
+
+/** Items between the ranges are not to be run: they may be the very ones that cannot be sent. */
+export function withoutGaps(work: Work): ShardPayload {
+  const { payload, ranges, base } = work
+  if (payload.kind !== 'items' || ranges.length === 2) return payload
+  const items: unknown[] = Array.from({ length: payload.items.length })
+  for (const position of positionsOf(work)) items[position - base] = payload.items[position - base]
+  return { ...payload, items }
+}
+
+function* positionsOf({ ranges }: Work): Generator<number> {
+  for (let i = 0; i < ranges.length; i += 2)
+    for (let position = ranges[i]!; position < ranges[i + 1]!; position++) yield position
+}
+
+function failureOf(item: unknown): { readonly thrown: unknown } | undefined {
+  try {
+    structuredClone(item)
+    return undefined
+  } catch (thrown) {
+    return { thrown }
   }
-  return failures
+}
+
+function notCloneable(cause: unknown): FanfoldError {
+  const why = (cause instanceof Error ? cause.message : String(cause)).replace(/\.$/, '')
+  const message = `the item cannot be sent to a thread: ${why}. Use plain data: no functions, symbols or class instances with methods.`
+  return new FanfoldError('FANFOLD_NOT_CLONEABLE', message, { cause })
 }

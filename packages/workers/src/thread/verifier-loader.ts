@@ -79,7 +79,7 @@ function importError(url: string, cause: unknown): FanfoldError {
       { cause },
     )
   }
-  if (code === 'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX' || code === 'ERR_INVALID_TYPESCRIPT_SYNTAX') {
+  if (code === 'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX') {
     return new FanfoldError(
       'FANFOLD_VERIFIER_TYPESCRIPT',
       `${path} cannot be loaded by Node's type stripping: ${firstLine(cause)}. Enums, namespaces and parameter properties have to be built to JavaScript first.`,
@@ -100,9 +100,9 @@ function importError(url: string, cause: unknown): FanfoldError {
   )
 }
 
-/** A syntax error's stack begins with `file:///…/x.ts:3`. */
+/** A syntax error's stack begins with `file:///…/x.js:3`, in TypeScript with `/…/x.ts:3`. */
 function syntaxErrorPlace(error: SyntaxError): string | undefined {
-  const place = /^(file:\/\/\S+?)(:\d+)\n/.exec(error.stack ?? '')
+  const place = /^(\S.*?)(:\d+)\n/.exec(error.stack ?? '')
   return place === null ? undefined : `${pathOf(place[1]!)}${place[2]}`
 }
 
@@ -114,7 +114,7 @@ function startTimedOut({ url, startTimeoutMs }: LoadVerifier): FanfoldError {
 }
 
 function pathOf(url: string): string {
-  return url.startsWith('file:') ? fileURLToPath(url) : url.slice(0, 100)
+  return url.startsWith('file:') ? fileURLToPath(url) : url.slice(0, 200)
 }
 
 function messageOf(thrown: unknown): string {
