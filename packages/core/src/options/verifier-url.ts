@@ -1,4 +1,4 @@
-import type { Answer, PlainVerifier, Verifier } from '@fanfold/workers'
+import type { Verdict, Verifier, VerifyContext } from '@fanfold/workers'
 
 /** The URL of a verifier module that carries the types of its verifier; see {@link verifierAt}. */
 export interface VerifierUrl<Item, Config, Value> extends URL {
@@ -12,28 +12,18 @@ export type VerifierLocation<Item = never, Config = unknown, Value = unknown> =
   | URL
   | string
 
-type ItemOf<Exported> =
-  Exported extends Verifier<infer Item, never, never>
-    ? Item
-    : Exported extends (item: infer Item, ...rest: never[]) => unknown
-      ? Item
-      : unknown
+/** What a module's default export says about its items, config and values. */
+type TypesOf<Exported> =
+  Exported extends Verifier<infer Item, infer Config, infer _State, infer Value>
+    ? readonly [Item, Config, Value]
+    : Exported extends (item: infer Item, ...rest: infer Rest) => infer Returned
+      ? readonly [Item, ConfigOf<Rest>, ValueOf<Awaited<Returned>>]
+      : readonly [unknown, unknown, unknown]
 
-type ConfigOf<Exported> =
-  Exported extends Verifier<never, infer Config, never>
-    ? Config
-    : Exported extends PlainVerifier<never, infer Config>
-      ? Config
-      : unknown
+type ConfigOf<Rest> = Rest extends readonly [VerifyContext<infer Config>, ...unknown[]] ? Config : unknown
 
-type ValueOf<Exported> =
-  Exported extends Verifier<never, never, never, infer Value>
-    ? Value
-    : Exported extends (...args: never[]) => infer Returned
-      ? Awaited<Returned> extends Answer<infer Value>
-        ? Value
-        : unknown
-      : unknown
+/** `never` stands for verdicts without a value. */
+type ValueOf<Answered> = Answered extends Verdict<infer Value> ? Value : never
 
 /**
  * A verifier module's URL, with the types of the verifier: items, config and values are checked from then on.
@@ -51,6 +41,8 @@ type ValueOf<Exported> =
  */
 export function verifierAt<Module extends { readonly default: unknown }>(
   url: URL,
-): VerifierUrl<ItemOf<Module['default']>, ConfigOf<Module['default']>, ValueOf<Module['default']>> {
-  return url
+): TypesOf<Module['default']> extends readonly [infer Item, infer Config, infer Value]
+  ? VerifierUrl<Item, Config, Value>
+  : never {
+  return url as never // the types exist at compile time only
 }

@@ -14,6 +14,8 @@ interface ActiveVerifier {
   readonly gone: PromiseWithResolvers<readonly string[]>
   readonly teardownWarnings: string[]
   isReady: boolean
+  /** Why it could not be set up on any thread. */
+  unusable: Error | undefined
   readonly failures: string[]
 }
 
@@ -46,6 +48,7 @@ export class Conductor {
       gone: Promise.withResolvers(),
       teardownWarnings: [],
       isReady: false,
+      unusable: undefined,
       failures: [],
     }
     verifier.ready.promise.catch(() => {}) // a run that needs it tells
@@ -67,8 +70,9 @@ export class Conductor {
   }
 
   addRun(id: RunId, run: ActiveRun): void {
-    this.#runs.set(id, run)
     const verifier = this.#verifiers.get(run.verifier)
+    if (verifier?.unusable !== undefined) return run.failStart(verifier.unusable)
+    this.#runs.set(id, run)
     run.warnings.push(...(verifier?.failures ?? []))
     this.handle({ type: 'runAdded', run: id, verifier: run.verifier, options: run.settings })
   }
@@ -212,6 +216,7 @@ export class Conductor {
   #verifierUnusable(id: VerifierId, failures: readonly Error[]): void {
     const verifier = this.#verifiers.get(id)!
     const error = failures[0] ?? new FanfoldError('FANFOLD_THREAD_DIED', 'no thread could be started')
+    if (!verifier.isReady) verifier.unusable = error
     if (!verifier.isReady) for (const run of this.#runs.values()) if (run.verifier === id) run.failStart(error)
     verifier.ready.reject(error)
   }

@@ -41,7 +41,7 @@ const NAME_THEM = 'Give every column its own name, or read rows as arrays with {
 
 export function badHeader(file: string | undefined, problem: string, remedy: string): FanfoldError {
   const where = file === undefined ? '' : ` of '${file}'`
-  return new FanfoldError('FANFOLD_CSV_BAD_HEADER', `The CSV header${where} cannot be used: ${problem}. ${remedy}`)
+  return new FanfoldError('FANFOLD_CSV_BAD_HEADER', `the CSV header${where} cannot be used: ${problem}. ${remedy}`)
 }
 
 function differentHeaders(first: CsvHeader, names: readonly string[], file: string | undefined): FanfoldError {

@@ -35,7 +35,7 @@ export function csv<T = Record<string, string>>(input: TextInput, options?: CsvO
 export function csv(input: TextInput, options: CsvOptions = {}): Source {
   const { header = true, delimiter = ',', id } = options
   if (!/^[^\n\r"\u0080-\uffff]$/.test(delimiter)) {
-    const message = `The CSV delimiter is ${JSON.stringify(delimiter)}. Give one ASCII character that is neither a quote nor a line end.`
+    const message = `the CSV delimiter is ${JSON.stringify(delimiter)}. Give one ASCII character that is neither a quote nor a line end.`
     throw new FanfoldError('FANFOLD_BAD_OPTION', message)
   }
   return textSource(input, { name: 'csv', delimiter, header: undefined, id }, header, options)

@@ -71,7 +71,7 @@ function unreadable(name: string, problem: string, remedy: string, cause?: unkno
   const options = cause === undefined ? undefined : { cause }
   return new FanfoldError(
     'FANFOLD_SOURCE_UNREADABLE',
-    `The input '${name}' cannot be read: ${problem}. ${remedy}`,
+    `the input '${name}' cannot be read: ${problem}. ${remedy}`,
     options,
   )
 }

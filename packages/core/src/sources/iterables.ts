@@ -26,7 +26,7 @@ export function opener<T>(iterable: object, open: () => T): () => T {
     }
     throw new FanfoldError(
       'FANFOLD_SOURCE_UNREADABLE',
-      'The iterable has been read already, and can be read once. Make a new one for each run.',
+      'the iterable has been read already, and can be read once. Make a new one for each run.',
     )
   }
 }
@@ -34,7 +34,7 @@ export function opener<T>(iterable: object, open: () => T): () => T {
 /** What a reader throws when the user's iterator did. */
 export function iteratorFailed(cause: unknown): FanfoldError {
   const reason = cause instanceof Error ? cause.message : String(cause)
-  const message = `The iterable broke while it was read: ${reason}. The items read before stay valid.`
+  const message = `the iterable broke while it was read: ${reason}. The items read before stay valid.`
   return new FanfoldError('FANFOLD_SOURCE_FAILED', message, { cause })
 }
 

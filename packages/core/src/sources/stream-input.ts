@@ -53,5 +53,5 @@ function notBytes(chunk: unknown): FanfoldError {
           chunk === null ? 'null' : `a value of type ${typeof chunk}`,
           'A stream of records has to give Uint8Arrays; a stream of items is a source by itself.',
         ]
-  return new FanfoldError('FANFOLD_SOURCE_FAILED', `The stream gave ${what} where bytes were expected. ${remedy}`)
+  return new FanfoldError('FANFOLD_SOURCE_FAILED', `the stream gave ${what} where bytes were expected. ${remedy}`)
 }

@@ -9,7 +9,7 @@ export function recordTooLong(
 ): FanfoldError {
   return new FanfoldError(
     'FANFOLD_RECORD_TOO_LONG',
-    `The record on ${place(line, file)} has ${bytes} bytes, more than the limit of ${maxRecordBytes}. ` +
+    `the record on ${place(line, file)} has ${bytes} bytes, more than the limit of ${maxRecordBytes}. ` +
       'If it is right, raise maxRecordBytes (--max-record).',
   )
 }
@@ -17,7 +17,7 @@ export function recordTooLong(
 export function unclosedQuote(line: number, file: string | undefined, maxRecordBytes: number): FanfoldError {
   return new FanfoldError(
     'FANFOLD_CSV_UNCLOSED_QUOTE',
-    `The quoted field that opens on ${place(line, file)} is not closed within ${maxRecordBytes} bytes or by the end, ` +
+    `the quoted field that opens on ${place(line, file)} is not closed within ${maxRecordBytes} bytes or by the end, ` +
       'so the rows after it cannot be told apart. Correct the quote, or raise maxRecordBytes (--max-record) if the field is right.',
   )
 }
@@ -25,7 +25,7 @@ export function unclosedQuote(line: number, file: string | undefined, maxRecordB
 /** What a reader throws when its input did. */
 export function brokenInput(error: unknown, file: string | undefined): FanfoldError {
   if (error instanceof FanfoldError) return error
-  const what = file === undefined ? 'The stream' : `The input '${file}'`
+  const what = file === undefined ? 'the stream' : `the input '${file}'`
   const reason = error instanceof Error ? error.message : String(error)
   return new FanfoldError(
     'FANFOLD_SOURCE_FAILED',

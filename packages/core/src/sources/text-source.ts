@@ -82,7 +82,7 @@ function openOnce(stream: AsyncIterable<unknown> | ReadableStream<unknown>): () 
 }
 
 function unreadableStream(problem: string, cause: unknown): FanfoldError {
-  const message = `The stream cannot be read: ${problem}. Give a stream that nobody reads, and a new one for each run.`
+  const message = `the stream cannot be read: ${problem}. Give a stream that nobody reads, and a new one for each run.`
   return new FanfoldError('FANFOLD_SOURCE_UNREADABLE', message, cause === undefined ? undefined : { cause })
 }
 

@@ -46,7 +46,7 @@ function isSource(input: object): input is Source {
 }
 
 function badSource(received: string, remedy: string): FanfoldError {
-  return new FanfoldError('FANFOLD_BAD_SOURCE', `The source is ${received}. ${remedy}`)
+  return new FanfoldError('FANFOLD_BAD_SOURCE', `the source is ${received}. ${remedy}`)
 }
 
 function quoted(text: string): string {

@@ -79,6 +79,7 @@ export class ThreadBackend implements Backend {
     await Promise.race([Promise.all([this.#pool, ...this.#spares].map((pool) => pool.destroy())), late])
     clearTimeout(timer)
     for (const thread of this.#threads) thread.silence()
+    await new Promise((closed) => setImmediate(closed)) // a port is gone one turn after it was closed
     return stuck
   }
 

@@ -62,7 +62,7 @@ abstract class TextRecords implements Records {
     const options = cause === undefined ? undefined : { cause }
     return new FanfoldError(
       'FANFOLD_RECORD_UNPARSABLE',
-      `The record on ${place} cannot be read: ${problem}. ${remedy}`,
+      `the record on ${place} cannot be read: ${problem}. ${remedy}`,
       options,
     )
   }

@@ -1,0 +1,135 @@
+import type { RunSettings } from '../events.ts'
+import { Random } from './random.ts'
+
+/** What a task does, whoever runs it and when: all that the oracle has to know. */
+export type Nature =
+  | 'passes'
+  | 'throws'
+  /** Holds its thread for ever. */
+  | 'blocks'
+  /** Holds its thread for longer than its timeout, but not for ever. */
+  | 'late'
+  /** Async: its promise never settles. */
+  | 'hangs'
+  /** Async and innocent: so slow that a neighbour which stands still makes it a suspect. */
+  | 'slow'
+  | 'crashes'
+  /** Takes its thread down the first time only. */
+  | 'crashesOnce'
+  /** Takes its thread down before a task is started: by being received. */
+  | 'poisons'
+  | 'unsendable'
+  | 'unreadable'
+
+export interface TaskPlan {
+  readonly nature: Nature
+  readonly bytes: number
+  readonly valueBytes: number
+}
+
+export interface RunPlan {
+  readonly id: number
+  readonly verifier: number
+  readonly tasks: readonly TaskPlan[]
+  readonly settings: RunSettings
+  readonly isAsync: boolean
+  readonly sourceBreaks: boolean
+  /** The source answers at once, without a promise. */
+  readonly isSourceSync: boolean
+  readonly isSizeKnown: boolean
+  /** `stops`: takes something only when nothing else can happen any more. */
+  readonly consumer: 'drains' | 'takes' | 'slow' | 'stops'
+  readonly addAt: number
+  readonly cancelAt: number | undefined
+}
+
+export interface VerifierPlan {
+  readonly id: number
+  readonly addAt: number
+  readonly removeAt: number | undefined
+  /** Chances that one loading of it fails, or ends its thread. */
+  readonly failing: number
+  readonly dying: number
+}
+
+/** One schedule's world, all of it drawn from its seed. */
+export interface Scenario {
+  readonly seed: number
+  readonly lanes: number
+  readonly verifiers: readonly VerifierPlan[]
+  readonly runs: readonly RunPlan[]
+  /** Chance that a start of a thread fails. */
+  readonly failedStart: number
+  /** Chance that a blocked thread cannot be ended. */
+  readonly stuck: number
+  /** Threads that die, or seem to stand still, without any task's fault. */
+  readonly accidents: number
+  /** Abandoned tasks that one hanging task counts for: how soon a thread has to be started anew. */
+  readonly abandonedEach: number
+}
+
+/** @param size - 1 to 10: how large its parts may be. */
+export function drawScenario(seed: number, size: number): Scenario {
+  const random = new Random(seed)
+  const verifiers = Array.from({ length: random.chance(0.25) ? 2 : 1 }, (_, id) => drawVerifier(random, id + 1))
+  const mostRuns = random.chance(0.4) ? Math.min(3, 1 + Math.floor(size / 3)) : 1
+  const runs = Array.from({ length: random.between(1, mostRuns) }, (_, id) =>
+    drawRun(random, id + 1, random.pick(verifiers).id, size),
+  )
+  return {
+    seed,
+    lanes: random.between(1, Math.min(4, 1 + Math.floor(size / 2))),
+    verifiers,
+    runs,
+    failedStart: random.chance(0.2) ? random.pick([0.2, 0.5]) : 0,
+    stuck: random.chance(0.3) ? 0.5 : 0,
+    accidents: random.chance(0.3) ? random.between(1, 3) : 0,
+    abandonedEach: random.pick([1, 5, 16]),
+  }
+}
+
+function drawVerifier(random: Random, id: number): VerifierPlan {
+  const isBad = random.chance(0.15)
+  return {
+    id,
+    addAt: random.chance(0.8) ? 0 : random.between(0, 40),
+    removeAt: random.chance(0.3) ? random.between(0, 200) : undefined,
+    failing: isBad ? 0.3 : 0,
+    dying: isBad ? 0.2 : 0,
+  }
+}
+
+function drawRun(random: Random, id: number, verifier: number, size: number): RunPlan {
+  const isAsync = random.chance(0.5)
+  const badness = random.pick([0, 0.05, 0.2, 0.6])
+  const length = random.between(0, size * (random.chance(0.2) ? 8 : 3))
+  const ofValues = random.chance(0.3) ? 20 : 0
+  return {
+    id,
+    verifier,
+    tasks: Array.from({ length }, () => drawTask(random, isAsync, badness, ofValues)),
+    settings: {
+      timeoutMs: 100,
+      concurrency: isAsync ? random.between(1, 8) : random.between(1, 4),
+      order: random.chance(0.5) ? 'input' : 'arrival',
+      limit: random.chance(0.1) ? random.between(1, 10) : Infinity,
+      maxHeldTasks: random.pick([1, 3, 10, 100]),
+      maxHeldBytes: random.pick([20, 60, 1000]),
+    },
+    isAsync,
+    sourceBreaks: random.chance(0.1),
+    isSourceSync: random.chance(0.5),
+    isSizeKnown: random.chance(0.5),
+    consumer: random.pick(['drains', 'takes', 'slow', 'stops']),
+    addAt: random.chance(0.7) ? 0 : random.between(0, 60),
+    cancelAt: random.chance(0.15) ? random.between(0, 150) : undefined,
+  }
+}
+
+const BAD: readonly Nature[] = ['throws', 'blocks', 'late', 'crashes', 'crashesOnce', 'poisons', 'unsendable', 'unreadable'] // prettier-ignore
+const BAD_ASYNC: readonly Nature[] = [...BAD, 'hangs', 'hangs', 'slow', 'slow']
+
+function drawTask(random: Random, isAsync: boolean, badness: number, ofValues: number): TaskPlan {
+  const nature = random.chance(badness) ? random.pick(isAsync ? BAD_ASYNC : BAD) : 'passes'
+  return { nature, bytes: random.between(1, 12), valueBytes: ofValues === 0 ? 0 : random.between(0, ofValues) }
+}

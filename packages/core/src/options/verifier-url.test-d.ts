@@ -1,0 +1,65 @@
+import { defineVerifier, flag, pass } from '@fanfold/workers'
+import { expectTypeOf, test } from 'vitest'
+import { Engine, ndjson, verifierAt, verify } from '../index.ts'
+import type { Outcome, Run, VerifierUrl } from '../index.ts'
+
+interface Customer {
+  readonly id: string
+}
+const withState = defineVerifier<Customer, { crm: string }, { known: Set<string> }, { score: number }>({
+  setup: ({ config }) => ({ known: new Set([config.crm]) }),
+  verify: (customer, { state }) => (state.known.has(customer.id) ? pass({ score: 1 }) : flag('unknown')),
+})
+const inferred = defineVerifier({ verify: (n: number) => pass(String(n)) })
+const plain = (line: string) => (line === '' ? flag('empty') : pass(line.length))
+const plainAsync = async (line: string) => line === ''
+
+const url = new URL('file:///v.ts')
+
+test('verifierAt carries item, config and value of every kind of verifier', () => {
+  expectTypeOf(verifierAt<{ default: typeof withState }>(url)).toEqualTypeOf<
+    VerifierUrl<Customer, { crm: string }, { score: number }>
+  >()
+  expectTypeOf(verifierAt<{ default: typeof inferred }>(url)).toExtend<VerifierUrl<number, unknown, string>>()
+  expectTypeOf(verifierAt<{ default: typeof plain }>(url)).toExtend<VerifierUrl<string, unknown, number>>()
+  expectTypeOf(verifierAt<{ default: typeof plainAsync }>(url)).toExtend<VerifierUrl<string, unknown, unknown>>()
+})
+
+test('the value reaches the outcome, and items and config are checked', () => {
+  const engine = new Engine()
+  const customers = verifierAt<{ default: typeof withState }>(url)
+  const run = engine.run(customers, [{ id: 'a' }], { config: { crm: 'x' } })
+  expectTypeOf(run).toEqualTypeOf<Run<{ score: number }>>()
+  expectTypeOf(run.batches().next).returns.resolves.toExtend<object>()
+  // @ts-expect-error -- a number is no customer
+  engine.run(customers, [1])
+  // @ts-expect-error -- the config has no such field
+  engine.run(customers, [{ id: 'a' }], { config: { erp: 'x' } })
+  // A text source is whatever the verifier expects: nobody can know before it is parsed.
+  engine.run(customers, ndjson('customers.ndjson'))
+  engine.load(customers).run(ndjson('customers.ndjson'))
+})
+
+test('an outcome is a union by status: a value exists only where there is a verdict', () => {
+  const look = (outcome: Outcome<number>): void => {
+    // @ts-expect-error -- not before the status is known
+    void outcome.value
+    switch (outcome.status) {
+      case 'completed':
+        return void expectTypeOf(outcome.value).toEqualTypeOf<number | undefined>()
+      case 'aborted':
+      case 'skipped':
+        return void expectTypeOf(outcome.error).toEqualTypeOf<Error | undefined>()
+      case 'errored':
+      case 'timedOut':
+      case 'crashed':
+        return void expectTypeOf(outcome.error).toEqualTypeOf<Error>()
+    }
+  }
+  void look
+})
+
+test('a plain URL takes any items', () => {
+  expectTypeOf(verify(url, [1, 2])).resolves.toHaveProperty('report')
+  expectTypeOf(verify('./v.ts', new Float64Array(2))).resolves.toHaveProperty('outcomes')
+})
