@@ -67,6 +67,7 @@ const kinds = {
     for (;;);
   },
   microtasks: async () => {
+    // oxlint-disable-next-line unicorn/no-unnecessary-await -- that is the case
     for (;;) await null
   },
   exit: () => process.exit(7),

@@ -38,10 +38,16 @@ export class ActiveRun {
     this.#threads = threads
     this.#order = settings.order === 'input' ? new InputOrder() : undefined
     this.outbox = new Outbox(onTaken)
-    this.ended = this.#settle.promise.finally(async () => {
-      this.warnings.push(...((await this.afterwards?.()) ?? []))
-    })
+    this.ended = this.#untilEnd()
     this.ended.catch(() => {}) // whoever asks for the report hears of it
+  }
+
+  async #untilEnd(): Promise<Report> {
+    try {
+      return await this.#settle.promise
+    } finally {
+      this.warnings.push(...((await this.afterwards?.()) ?? []))
+    }
   }
 
   keep(id: ShardId, shard: Shard): void {

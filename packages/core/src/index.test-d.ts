@@ -1,7 +1,7 @@
 import { defineVerifier, flag, pass } from '@fanfold/workers'
 import { expectTypeOf, test } from 'vitest'
-import { Engine, ndjson, verifierAt, verify } from '../index.ts'
-import type { Outcome, Run, VerifierUrl } from '../index.ts'
+import { Engine, ndjson, verifierAt, verify } from './index.ts'
+import type { Outcome, Run, VerifierUrl } from './index.ts'
 
 interface Customer {
   readonly id: string
