@@ -30,7 +30,6 @@ test('the value reaches the outcome, and items and config are checked', () => {
   const customers = verifierAt<{ default: typeof withState }>(url)
   const run = engine.run(customers, [{ id: 'a' }], { config: { crm: 'x' } })
   expectTypeOf(run).toEqualTypeOf<Run<{ score: number }>>()
-  expectTypeOf(run.batches().next).returns.resolves.toExtend<object>()
   // @ts-expect-error -- a number is no customer
   engine.run(customers, [1])
   // @ts-expect-error -- the config has no such field

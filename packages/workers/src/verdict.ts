@@ -41,7 +41,7 @@ const NO_ISSUES: readonly Issue[] = Object.freeze([])
 /** The verdict of nearly every task; shared, so that a plain pass allocates nothing. */
 export const PLAIN_PASS: Verdict<never> = Object.freeze(new BrandedVerdict<never>('pass', NO_ISSUES, undefined))
 /** What `false` means. */
-export const REJECTED: Verdict<never> = Object.freeze(
+const REJECTED: Verdict<never> = Object.freeze(
   new BrandedVerdict<never>('fail', Object.freeze([Object.freeze({ reason: 'rejected' })]), undefined),
 )
 

@@ -39,7 +39,7 @@ const kinds = {
     throw new BillingError(n, new RangeError('below zero'))
   },
   throwNull: () => {
-    // oxlint-disable-next-line no-throw-literal, typescript/only-throw-error -- that is the case
+    // oxlint-disable-next-line typescript/only-throw-error -- that is the case
     throw null
   },
   throwHostile: () => {
@@ -67,8 +67,7 @@ const kinds = {
     for (;;);
   },
   microtasks: async () => {
-    // oxlint-disable-next-line unicorn/no-unnecessary-await -- that is the case
-    for (;;) await null
+    for (;;) await Promise.resolve()
   },
   exit: () => process.exit(7),
   native: (n: number) => {

@@ -22,7 +22,7 @@ const YIELD_EVERY_MS = 10
 /** Values are posted at once when they are this large together, bytes. */
 const POST_VALUE_BYTES = 1 << 20
 /** A thread with this many tasks that never ended takes no more work; it will be started anew. */
-export const MAX_ABANDONED = 16
+const MAX_ABANDONED = 16
 
 /** What a step of the loop came to. */
 type Step = 'yield' | 'wait' | 'exhausted'
