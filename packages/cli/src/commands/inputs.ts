@@ -1,0 +1,111 @@
+import { glob, stat } from 'node:fs/promises'
+import { extname } from 'node:path'
+import { csv, lines, ndjson } from '@fanfold/core'
+import type { Source, TextInput } from '@fanfold/core'
+import { badUsage } from '../problem.ts'
+import type { Format, VerifyOptions } from '../options/verify-options.ts'
+
+/** What is to be verified. */
+export interface Inputs {
+  /** Paths; empty for stdin. */
+  readonly paths: readonly string[]
+  readonly format: Format
+  readonly source: Source
+}
+
+const STDIN = '-'
+const ENDINGS: Readonly<Record<string, Format>> = {
+  '.ndjson': 'ndjson',
+  '.jsonl': 'ndjson',
+  '.csv': 'csv',
+  '.tsv': 'csv',
+  '.txt': 'lines',
+}
+const MAGIC = /[*?[\]{}]/
+
+/**
+ * Finds the inputs and how to read them. Whether each can be read is found out by opening the source.
+ *
+ * @throws {FanfoldError} `FANFOLD_BAD_OPTION`: no input, a pattern without a match, an unknown or mixed format
+ */
+export async function resolveInputs(given: readonly string[], options: VerifyOptions): Promise<Inputs> {
+  if (given.length === 0) throw badUsage('No input is given. Name files, patterns, or - for stdin.')
+  if (given.includes(STDIN)) return fromStdin(given, options)
+  const paths = (await Promise.all(given.map(expand))).flat()
+  const { format, delimiter } = readingOf(paths, options.format)
+  return { paths, format, source: makeSource([...paths], format, delimiter, options) }
+}
+
+function fromStdin(given: readonly string[], options: VerifyOptions): Inputs {
+  if (given.length > 1) throw badUsage('- is stdin, and has to be the only input. Verify the files by themselves.')
+  const { format } = options
+  if (format === undefined) throw badUsage('The format of stdin is not known. Add --format ndjson, csv or lines.')
+  return { paths: [], format, source: makeSource(process.stdin, format, ',', options) }
+}
+
+/** A file that exists is taken as it is, whatever characters its name has. */
+async function expand(input: string): Promise<readonly string[]> {
+  if (!MAGIC.test(input) || (await isThere(input))) return [input]
+  const found: string[] = []
+  for await (const path of glob(input)) if (!(await isFolder(path))) found.push(path)
+  if (found.length === 0) throw badUsage(`The pattern '${input}' matches no file. Check it, and the working directory.`)
+  // The order of a folder's entries is chance, and would be that of the outcomes' indices.
+  return found.sort()
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  )
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return stat(path).then(
+    (stats) => stats.isDirectory(),
+    () => false,
+  )
+}
+
+interface Reading {
+  readonly format: Format
+  readonly delimiter: string
+}
+
+/** One format for all inputs; the delimiter of CSV follows from the ending, also when the format was given. */
+function readingOf(paths: readonly string[], given: Format | undefined): Reading {
+  const [first, ...rest] = paths.map((path): Reading => {
+    const ending = extname(path).toLowerCase()
+    const format = given ?? ENDINGS[ending]
+    if (format === undefined) throw unknownFormat(path, ending)
+    return { format, delimiter: ending === '.tsv' ? '\t' : ',' }
+  })
+  const other = rest.findIndex(({ format, delimiter }) => format !== first?.format || delimiter !== first.delimiter)
+  if (other >= 0) {
+    const [a, b] = [paths[0], paths[other + 1]]
+    const remedy = given === undefined ? 'Verify them by themselves, or say --format.' : 'Verify them by themselves.'
+    throw badUsage(`'${a}' and '${b}' are of different formats. ${remedy}`)
+  }
+  return first ?? { format: 'lines', delimiter: ',' }
+}
+
+function unknownFormat(path: string, ending: string): Error {
+  const why = ending === '' ? 'it has no ending' : `its ending is ${ending}`
+  return badUsage(`The format of '${path}' is not known: ${why}. Add --format ndjson, csv or lines.`)
+}
+
+function makeSource(input: TextInput, format: Format, delimiter: string, options: VerifyOptions): Source {
+  const { idField, maxRecord } = options
+  const common = maxRecord === undefined ? {} : { maxRecordBytes: maxRecord }
+  const withId = idField === undefined ? common : { ...common, id: idField }
+  switch (format) {
+    case 'ndjson':
+      return ndjson(input, withId)
+    case 'csv':
+      return csv(input, { ...withId, delimiter })
+    case 'lines':
+      if (idField !== undefined)
+        throw badUsage('--id-field needs records with fields, and lines have none. Use it with ndjson or csv.')
+      return lines(input, common)
+  }
+}

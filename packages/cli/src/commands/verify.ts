@@ -1,0 +1,137 @@
+import type { Report, Run, RunOptions } from '@fanfold/core'
+import { CLOSED_PIPE, SIGNAL_CODES, codeOf } from '../exit.ts'
+import type { Ending } from '../exit.ts'
+import { Interruption } from '../interruption.ts'
+import type { VerifyOptions } from '../options/verify-options.ts'
+import { OutcomeLines } from '../output/outcome-lines.ts'
+import { OutputBroken } from '../output/output.ts'
+import { dropOutcomes, writeOutcomes } from '../output/write-outcomes.ts'
+import { describeProblem } from '../problem.ts'
+import type { Display } from '../progress/display.ts'
+import { makeDisplay } from '../progress/make-display.ts'
+import { FirstErrors } from '../summary/first-errors.ts'
+import { reportText } from '../summary/report-text.ts'
+import { summaryText } from '../summary/summary-text.ts'
+import { prepare } from './prepare.ts'
+import type { Prepared } from './prepare.ts'
+import { openTargets } from './targets.ts'
+import type { Targets } from './targets.ts'
+
+/** What is gathered on the way to the summary. */
+interface Tour {
+  readonly prepared: Prepared
+  readonly options: VerifyOptions
+  readonly lines: OutcomeLines
+  readonly firstErrors: FirstErrors
+  readonly display: Display
+  readonly interruption: Interruption
+}
+
+/**
+ * `fanfold verify`: runs a verifier over the inputs, writes what was asked for, and tells how it ended.
+ *
+ * @throws {FanfoldError} when nothing could be started, before any outcome
+ */
+export async function verify(given: readonly string[], options: VerifyOptions): Promise<Ending> {
+  const prepared = await prepare(given, options)
+  const { inputs, engine, name, verifier } = prepared
+  const display = makeDisplay(options.progress, { name, verifier, limit: options.limit })
+  const interruption = new Interruption(() => display.stop())
+  const lines = new OutcomeLines({ format: inputs.format, ...options, only: options.only })
+  const tour = { prepared, options, lines, firstErrors: new FirstErrors(), display, interruption }
+  let ending: Ending
+  try {
+    ending = await runAndTell(tour)
+  } catch (error) {
+    display.stop()
+    await engine.close()
+    throw error
+  }
+  const { stuckThreads } = await engine.close()
+  return { ...ending, isStuck: stuckThreads.length > 0 }
+}
+
+async function runAndTell(tour: Tour): Promise<Ending> {
+  const { prepared, options, display, interruption } = tour
+  const { engine, verifier, config, source } = prepared
+  const loaded = engine.load(verifier, { config })
+  const shown: { run?: Run } = {}
+  display.start(() => shown.run?.progress())
+  await interruption.orSignal(loaded.ready)
+  const targets = await openTargets(options)
+  const run = loaded.run(source, runOptions(options, interruption.aborted))
+  shown.run = run
+  const broken = await takeOutcomes(run, tour, targets)
+  const report = withBroken(await run.report(), broken)
+  display.stop()
+  const summaryError = await writeSummary(targets, options, report)
+  return tell(tour, report, broken, summaryError)
+}
+
+function runOptions({ timeout, concurrency, order, limit }: VerifyOptions, signal: AbortSignal): RunOptions {
+  return {
+    order,
+    signal,
+    ...(timeout === undefined ? {} : { timeoutMs: timeout }),
+    ...(concurrency === undefined ? {} : { concurrency }),
+    ...(limit === undefined ? {} : { limit }),
+  }
+}
+
+/** @returns what is wrong with the output; what is wrong with the run, its report tells */
+async function takeOutcomes(run: Run, tour: Tour, { out }: Targets): Promise<OutputBroken | undefined> {
+  const { firstErrors, lines } = tour
+  let broken: OutputBroken | undefined
+  const note = (error: unknown): void => {
+    if (error instanceof OutputBroken) broken ??= error
+  }
+  const look = firstErrors.look.bind(firstErrors)
+  await (out === undefined ? dropOutcomes(run, look) : writeOutcomes(run, lines, out, look)).catch(note)
+  await out?.close().catch(note)
+  return broken
+}
+
+/** A run whose output broke was cancelled for it; to whoever reads the report, it failed. */
+function withBroken(report: Report, broken: OutputBroken | undefined): Report {
+  return broken === undefined || broken.isClosedPipe ? report : { ...report, result: 'failed', failure: broken }
+}
+
+async function writeSummary({ summary }: Targets, options: VerifyOptions, report: Report): Promise<Error | undefined> {
+  if (summary === undefined) return undefined
+  try {
+    await summary.writeFile(reportText(report))
+    await summary.close()
+    return undefined
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause)
+    return new Error(
+      `the report cannot be written to '${options.summary}': ${why}. Free the space or give another --summary.`,
+      { cause },
+    )
+  }
+}
+
+function tell(tour: Tour, report: Report, broken: OutputBroken | undefined, summaryError: Error | undefined): Ending {
+  const { options, interruption } = tour
+  const { signal } = interruption
+  const isClosedPipe = broken?.isClosedPipe === true
+  if (!isClosedPipe && options.progress !== 'json') process.stderr.write(summaryOf(tour, report))
+  if (broken !== undefined && !isClosedPipe) process.stderr.write(describeProblem(broken, options.verbose))
+  if (summaryError !== undefined) process.stderr.write(describeProblem(summaryError, options.verbose))
+  if (isClosedPipe) return { code: CLOSED_PIPE }
+  if (signal !== undefined) return { code: SIGNAL_CODES[signal], signal }
+  return { code: summaryError === undefined ? codeOf(report, options.failOn === 'flag') : 3 }
+}
+
+function summaryOf({ prepared, options, lines, firstErrors }: Tour, report: Report): string {
+  const { out, only, summary, limit, verbose } = options
+  return summaryText(report, {
+    format: prepared.inputs.format,
+    hasSeveralInputs: prepared.inputs.paths.length > 1,
+    limit,
+    firstErrors: firstErrors.errors,
+    written: { out, lines: lines.count, only, summary },
+    verbose,
+    columns: process.stderr.isTTY && process.stderr.columns > 0 ? process.stderr.columns - 1 : Infinity,
+  })
+}

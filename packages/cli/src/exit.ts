@@ -1,0 +1,73 @@
+import { accessSync, constants } from 'node:fs'
+import type { Report } from '@fanfold/core'
+
+/** The signals that end a run early, and the codes that stand for them. */
+export const SIGNAL_CODES: Readonly<Record<EndingSignal, number>> = { SIGINT: 130, SIGTERM: 143 }
+export type EndingSignal = 'SIGINT' | 'SIGTERM'
+
+export const CLOSED_PIPE = 141
+/** Wrong usage, unreadable input, a verifier that cannot start: nothing was verified. */
+export const NOT_STARTED = 2
+
+/** How the process is to end. */
+export interface Ending {
+  readonly code: number
+  /** To be raised again, so that the parent process sees how this one ended. */
+  readonly signal?: EndingSignal
+  /** Threads are stuck in native code: a plain exit would wait for them. */
+  readonly isStuck?: boolean
+}
+
+/** The code of a run that nobody interrupted. */
+export function codeOf({ result, verdicts }: Report, failsOnFlag: boolean): number {
+  // No tolerance can be given yet, so a partial run is never within one. `aborted`: the source or an output broke.
+  if (result !== 'succeeded') return 3
+  return verdicts.fail > 0 || (failsOnFlag && verdicts.flag > 0) ? 1 : 0
+}
+
+/** How long a signal may take to arrive, ms. As pid 1 it never does. */
+const SIGNAL_MS = 200
+
+/** Ends the process. What has to be written is written already. */
+export async function leave({ code, signal, isStuck = false }: Ending): Promise<never> {
+  await Promise.all([flushed(process.stdout), flushed(process.stderr)])
+  if (signal !== undefined) {
+    process.removeAllListeners(signal)
+    process.kill(process.pid, signal)
+    await new Promise((resolve) => setTimeout(resolve, SIGNAL_MS))
+  }
+  if (isStuck) becomeExit(code)
+  process.exit(code)
+}
+
+/**
+ * `process.exit` and `process.reallyExit` join every worker thread, and so wait for one that is stuck in native code
+ * (seen on Node 22.18 and 24.21: the exit came when its `sleep 6` had ended). Replacing the process by another program
+ * ends all its threads at once, and keeps its pid, so that the parent gets the code. Where there is no `execve`
+ * (Windows), the exit comes when the native call returns.
+ */
+function becomeExit(code: number): void {
+  // Without a shell (some containers have none), Node itself will do, about 40 ms slower.
+  const [program, ...args] = isExecutable('/bin/sh')
+    ? ['/bin/sh', 'sh', '-c', `exit ${code}`]
+    : [process.execPath, 'node', '-e', `process.exit(${code})`]
+  if (process.platform !== 'win32') process.execve?.(program, args, {})
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** A reader that is slow gets what was written; one that is gone costs no error. */
+function flushed(stream: NodeJS.WriteStream): Promise<void> {
+  if (stream.destroyed || stream.writableLength === 0) return Promise.resolve()
+  return new Promise((resolve) => {
+    stream.once('close', resolve)
+    stream.write('', () => resolve())
+  })
+}

@@ -1,0 +1,85 @@
+import { readFileSync } from 'node:fs'
+import { Command, CommanderError } from 'commander'
+import { FanfoldError } from '@fanfold/core'
+import { verify } from './commands/verify.ts'
+import { NOT_STARTED, leave } from './exit.ts'
+import type { Ending } from './exit.ts'
+import { addOptions, describeOption } from './options/commander-options.ts'
+import { VERIFY_OPTIONS } from './options/verify-options.ts'
+import type { VerifyOptions } from './options/verify-options.ts'
+import { badUsage, describeProblem } from './problem.ts'
+
+/** Runs a command line and ends the process. */
+export async function main(args: readonly string[]): Promise<void> {
+  process.stderr.on('error', () => {}) // whoever closed it does not want to be told
+  process.stdout.on('error', () => {}) // the write that fails tells
+  // Node's warnings in this thread are about our code (on Node 22: that glob is experimental), not the user's.
+  if (!args.includes('--verbose')) process.removeAllListeners('warning')
+  await leave(await endingOf(args))
+}
+
+async function endingOf(args: readonly string[]): Promise<Ending> {
+  let ending: Ending = { code: 0 }
+  const program = makeProgram((made) => {
+    ending = made
+  })
+  try {
+    await program.parseAsync([...args], { from: 'user' })
+    return ending
+  } catch (error) {
+    if (error instanceof CommanderError && error.exitCode === 0) return { code: 0 } // help and version
+    if (error instanceof CommanderError && error.code === 'commander.help') return { code: NOT_STARTED }
+    const problem = error instanceof CommanderError ? badUsage(usageMessage(error), error) : error
+    process.stderr.write(describeProblem(problem, args.includes('--verbose')))
+    // Anything that is not an error of ours is a bug of ours; so is the one that says so.
+    const isOurs = problem instanceof FanfoldError && problem.code !== 'FANFOLD_INTERNAL'
+    return { code: isOurs ? NOT_STARTED : 3 }
+  }
+}
+
+function makeProgram(onEnding: (ending: Ending) => void): Command {
+  const program = new Command('fanfold')
+    .description('Verifies large files on every core, with an honest account.')
+    .version(version(), '--version', 'the version of fanfold')
+    .helpOption('-h, --help', 'this help')
+    .helpCommand(false)
+    .configureHelp({ optionDescription: describeOption })
+    .configureOutput({ outputError: () => {} }) // `endingOf` writes errors, all in one way
+    .exitOverride()
+  const command = program
+    .command('verify')
+    .description('verify every record of the inputs with a verifier')
+    .argument('[inputs...]', 'files, patterns such as "data/*.ndjson", or - for stdin')
+    .usage('<inputs...> --with <verifier> [options]')
+    .addHelpText('after', VERIFY_NOTES)
+    .action(async (inputs: string[], options: VerifyOptions) => onEnding(await verify(inputs, options)))
+  addOptions(command, VERIFY_OPTIONS)
+  return program
+}
+
+const VERIFY_NOTES = `
+Exit codes:
+  0  every record has a verdict, and none is fail
+  1  some verdict is fail (with --fail-on flag: or flag)
+  2  nothing was verified: wrong usage, unreadable input, a verifier that cannot start
+  3  some records have no verdict, or the input or an output broke
+  130, 143  interrupted; 141  the reader of --out - has gone
+
+Example:
+  fanfold verify customers.ndjson --with ./verify.ts --out found.ndjson --only flag,fail
+`
+
+function version(): string {
+  const manifest = readFileSync(new URL('../package.json', import.meta.url), 'utf8')
+  return (JSON.parse(manifest) as { readonly version: string }).version // our own package.json
+}
+
+/** Commander's message as one line that names the remedy. */
+function usageMessage(error: CommanderError): string {
+  const message = error.message.replace(/^error: /, '')
+  const meant = /\n\(Did you mean (.+?)\?\)$/.exec(message)?.[1]
+  const what = message.replace(/\n.*$/s, '')
+  if (meant !== undefined) return `${what}. Did you mean ${meant}?`
+  const file = error.code === 'commander.unknownCommand' ? /'(.+)'/.exec(what)?.[1] : undefined
+  return file === undefined ? `${what}. See fanfold verify --help.` : `${what}. Write fanfold verify ${file} --with …`
+}

@@ -1,0 +1,176 @@
+import type { Order } from '@fanfold/core'
+import { bytes, count, duration, oneOf, someOf, text, threadMemory } from './values.ts'
+
+export type Format = 'ndjson' | 'csv' | 'lines'
+export type Include = 'none' | 'attention' | 'all'
+export type Kind = 'pass' | 'flag' | 'fail' | 'errored' | 'timedOut' | 'crashed' | 'aborted'
+export type ProgressMode = 'auto' | 'bar' | 'json' | 'none'
+
+export const FORMATS: readonly Format[] = ['ndjson', 'csv', 'lines']
+const KINDS: readonly Kind[] = ['pass', 'flag', 'fail', 'errored', 'timedOut', 'crashed', 'aborted']
+const INCLUDES: readonly Include[] = ['none', 'attention', 'all']
+const ORDERS: readonly Order[] = ['arrival', 'input']
+const PROGRESS_MODES: readonly ProgressMode[] = ['auto', 'bar', 'json', 'none']
+
+/** The options of `fanfold verify`, as they are after parsing. */
+export interface VerifyOptions {
+  readonly with?: string
+  readonly config?: string
+  readonly set: readonly string[]
+  readonly format?: Format
+  readonly maxRecord?: number
+  readonly idField?: string
+  readonly limit?: number
+  readonly threads?: number
+  readonly concurrency?: number
+  readonly timeout?: number
+  /** MB */
+  readonly threadMemory?: number
+  readonly order: Order
+  readonly out?: string
+  readonly only?: readonly Kind[]
+  readonly include: Include
+  readonly timings: boolean
+  readonly summary?: string
+  readonly failOn?: 'flag'
+  readonly progress: ProgressMode
+  readonly verbose: boolean
+}
+
+/** One option: what the parser, the help and the docs are made from. */
+export interface OptionSpec<Value> {
+  /** As commander writes them; the option's key in the table is the long flag's name in camel case. */
+  readonly flags: string
+  readonly group: string
+  readonly description: string
+  /** Absent for a switch. Gets the long flag and the value's text. */
+  readonly parse?: (option: string, text: string) => Value
+  /** May be given several times; the values are gathered as texts. */
+  readonly isRepeatable?: true
+  readonly default?: Value
+  /** What the help says about the default when it is computed elsewhere. */
+  readonly defaultText?: string
+}
+
+type Table = { readonly [Name in keyof VerifyOptions]-?: OptionSpec<NonNullable<VerifyOptions[Name]>> }
+
+const VERIFIER = 'The verifier'
+const INPUT = 'The input'
+const RUNNING = 'Running'
+const OUTPUT = 'Outcomes'
+const ACCOUNT = 'The account'
+
+/** Every option of `fanfold verify`, in the order of the help. The type has one entry for each field of the options. */
+export const VERIFY_OPTIONS: Table = {
+  with: {
+    flags: '--with <verifier>',
+    group: VERIFIER,
+    description: 'the verifier: the path of a .ts or .js module',
+    parse: text,
+  },
+  config: { flags: '--config <file>', group: VERIFIER, description: 'its configuration, a JSON file', parse: text },
+  set: {
+    flags: '--set <key=value>',
+    group: VERIFIER,
+    description: 'one value of its configuration, as JSON or else text; dots nest; repeatable, beats --config',
+    isRepeatable: true,
+    default: [],
+  },
+  format: {
+    flags: '--format <format>',
+    group: INPUT,
+    description: `${FORMATS.join(', ')}; needed for stdin`,
+    parse: oneOf(FORMATS),
+    defaultText: "by the file's ending",
+  },
+  idField: {
+    flags: '--id-field <name>',
+    group: INPUT,
+    description:
+      "where a record holds its id: a field, a column, or a JSON pointer such as /customer/id; it becomes the outcome's id",
+    parse: text,
+  },
+  limit: { flags: '--limit <n>', group: INPUT, description: 'only the first n records', parse: count },
+  maxRecord: {
+    flags: '--max-record <size>',
+    group: INPUT,
+    description: 'a longer record is errored; none for no limit',
+    parse: bytes,
+    defaultText: '16mb',
+  },
+  threads: {
+    flags: '--threads <n>',
+    group: RUNNING,
+    description: 'how many threads',
+    parse: count,
+    defaultText: 'one per core',
+  },
+  concurrency: {
+    flags: '--concurrency <n>',
+    group: RUNNING,
+    description: 'how many records at once over all threads; more than one per thread helps verifiers that wait',
+    parse: count,
+    defaultText: 'one per thread',
+  },
+  timeout: {
+    flags: '--timeout <time>',
+    group: RUNNING,
+    description: 'for each record: 500ms, 2s, 1m; none for no limit',
+    parse: duration,
+    defaultText: '30s',
+  },
+  threadMemory: {
+    flags: '--thread-memory <size>',
+    group: RUNNING,
+    description: "a thread's heap: 256mb, 1gb",
+    parse: threadMemory,
+    defaultText: "Node's own",
+  },
+  order: {
+    flags: '--order <order>',
+    group: RUNNING,
+    description: 'outcomes as they arrive, or in the order of the input: arrival, input',
+    parse: oneOf(ORDERS),
+    default: 'arrival',
+  },
+  out: {
+    flags: '--out <file>',
+    group: OUTPUT,
+    description: 'write outcomes as NDJSON; - is stdout',
+    parse: text,
+  },
+  only: {
+    flags: '--only <kinds>',
+    group: OUTPUT,
+    description: `which outcomes to write: a list of ${KINDS.join(',')}`,
+    parse: someOf(KINDS),
+    defaultText: 'all',
+  },
+  include: {
+    flags: '--include <which>',
+    group: OUTPUT,
+    description: 'the record beside which outcomes: none, attention (all but pass), all',
+    parse: oneOf(INCLUDES),
+    default: 'attention',
+  },
+  timings: {
+    flags: '--no-timings',
+    group: OUTPUT,
+    description: 'leave out durationMs; with --order input the bytes are the same each time',
+  },
+  summary: { flags: '--summary <file>', group: ACCOUNT, description: 'write the report as JSON', parse: text },
+  failOn: {
+    flags: '--fail-on <verdict>',
+    group: ACCOUNT,
+    description: 'exit 1 on flags too: flag',
+    parse: oneOf(['flag']),
+  },
+  progress: {
+    flags: '--progress <how>',
+    group: ACCOUNT,
+    description: `on stderr: ${PROGRESS_MODES.join(', ')}; auto is a bar on a terminal, else a line every few seconds`,
+    parse: oneOf(PROGRESS_MODES),
+    default: 'auto',
+  },
+  verbose: { flags: '--verbose', group: ACCOUNT, description: 'stack traces of what went wrong', default: false },
+}

@@ -1,0 +1,31 @@
+import type { Report } from '@fanfold/core'
+import type { Kind } from '../options/verify-options.ts'
+
+/** What was written, and where. */
+export interface Written {
+  readonly out: string | undefined
+  readonly lines: number
+  readonly only: readonly Kind[] | undefined
+  readonly summary: string | undefined
+}
+
+/** The one thing that a person would most likely want to do now; nothing when all is well. */
+export function nextStep({ statuses, verdicts, result }: Report, { out, only }: Written): string | undefined {
+  if (result === 'failed' || result === 'aborted') return undefined
+  const unsuccessful = (['errored', 'timedOut', 'crashed'] as const).filter((kind) => statuses[kind] > 0)
+  const found = (['fail', 'flag'] as const).filter((kind) => verdicts[kind] > 0)
+  const kinds: readonly Kind[] = unsuccessful.length > 0 ? unsuccessful : found
+  const [first] = kinds
+  if (first === undefined || out === '-') return undefined
+  if (out === undefined) {
+    const file = unsuccessful.length > 0 ? 'errors.ndjson' : 'found.ndjson'
+    return `--out ${file} --only ${kinds.join(',')} writes each with its record`
+  }
+  if (only !== undefined && !only.includes(first)) return `--only ${[...only, ...kinds].join(',')} writes them too`
+  const field = unsuccessful.length > 0 ? 'status' : 'verdict'
+  return `grep '"${field}":"${first}"' ${quoted(out)}`
+}
+
+function quoted(path: string): string {
+  return /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", String.raw`'\''`)}'`
+}

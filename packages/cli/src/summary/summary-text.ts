@@ -1,0 +1,147 @@
+import { inspect } from 'node:util'
+import type { Report } from '@fanfold/core'
+import { counted, cut, percent, rate, short, time, whole } from '../figures.ts'
+import type { Format } from '../options/verify-options.ts'
+import { paint } from '../paint.ts'
+import { messageOf, oneLine } from '../problem.ts'
+import type { TaskError } from './first-errors.ts'
+import { labelled, wrap } from './layout.ts'
+import { nextStep } from './next-step.ts'
+import type { Written } from './next-step.ts'
+
+/** Everything that the summary tells beside the report. */
+export interface SummaryContext {
+  readonly format: Format
+  readonly hasSeveralInputs: boolean
+  readonly limit: number | undefined
+  readonly firstErrors: readonly TaskError[]
+  readonly written: Written
+  readonly verbose: boolean
+  /** Of the terminal; `Infinity` for a file or a pipe. */
+  readonly columns: number
+}
+
+const MOST_REASONS = 5
+/** An error's message may quote a whole record. */
+const MOST_MESSAGE = 300
+
+/** What has come of a run, for a person: short, and the most important first. */
+export function summaryText(report: Report, context: SummaryContext): string {
+  const blocks = [
+    headline(report, context),
+    counts(report),
+    details(report, context),
+    errors(report, context),
+    ends(report, context),
+  ]
+  return `${blocks.filter((block) => block !== '').join('\n\n')}\n`
+}
+
+function headline(report: Report, { limit, columns }: SummaryContext): string {
+  const { result, total, statuses, elapsedMs, tasksPerSecond, threads, sourceExhausted } = report
+  const isFirstOnly = limit !== undefined && !sourceExhausted && result !== 'failed' && result !== 'aborted'
+  const records = `${isFirstOnly ? 'the first ' : ''}${counted(total, 'record')}`
+  const all = statuses.completed === total ? records : `${whole(statuses.completed)} of ${records}`
+  const speed = `${time(elapsedMs)}, ${rate(tasksPerSecond)} on ${counted(threads, 'thread')}`
+  const text = total === 0 ? 'no records' : `${all} reached a verdict in ${speed}`
+  const [mark, style] = MARKS[result]
+  const plain = `${mark} ${result}: ${text}`
+  const [first = '', ...rest] = wrap(plain, columns)
+  const length = mark.length + 1 + result.length
+  return [paint(style, first.slice(0, length)) + first.slice(length), ...rest.map((line) => `  ${line}`)].join('\n')
+}
+
+const MARKS: Readonly<Record<Report['result'], [mark: string, style: Parameters<typeof paint>[0]]>> = {
+  succeeded: ['✓', ['bold', 'green']],
+  partial: ['!', ['bold', 'yellow']],
+  failed: ['✗', ['bold', 'red']],
+  aborted: ['✗', ['bold', 'yellow']],
+}
+
+function counts({ total, statuses, verdicts }: Report): string {
+  const rows: [word: string, count: number, style: Parameters<typeof paint>[0]][] = [
+    ['pass', verdicts.pass, 'green'],
+    ['flag', verdicts.flag, 'yellow'],
+    ['fail', verdicts.fail, 'red'],
+    ['errored', statuses.errored, 'magenta'],
+    ['timed out', statuses.timedOut, 'magenta'],
+    ['crashed', statuses.crashed, 'magenta'],
+    ['aborted', statuses.aborted, 'dim'],
+  ]
+  const shown = rows.filter(([, count]) => count > 0)
+  const width = Math.max(...shown.map(([, count]) => whole(count).length), 0)
+  return shown
+    .map(([word, count, style]) => {
+      const share = paint('dim', percent(count, total).padStart(6))
+      return `  ${paint(style, word.padEnd(10))}${whole(count).padStart(width)}  ${share}`
+    })
+    .join('\n')
+}
+
+function details(report: Report, context: SummaryContext): string {
+  const { reasons, slowest, durationMs } = report
+  const rows: string[] = []
+  const add = (label: string, text: string): number => rows.push(labelled(label, text, context.columns, 'dim'))
+  const named = Object.entries(reasons)
+  if (named.length > 0) {
+    const shown = named.slice(0, MOST_REASONS).map(([reason, count]) => `${cut(oneLine(reason), 60)} ${short(count)}`)
+    if (named.length > MOST_REASONS) shown.push(`${named.length - MOST_REASONS} more`)
+    add('reasons', shown.join(', '))
+  }
+  const [worst] = slowest
+  if (worst !== undefined) {
+    const most = `99% within ${time(durationMs.p99)}`
+    add(
+      'slowest',
+      `${time(worst.durationMs)} at ${placeOf(worst.index, context)}; half within ${time(durationMs.p50)}, ${most}`,
+    )
+  }
+  return rows.join('\n')
+}
+
+/** The report knows indices only; for lines of a single input, the line follows. */
+function placeOf(index: number, { format, hasSeveralInputs }: SummaryContext): string {
+  if (hasSeveralInputs) return `index ${index}`
+  return format === 'csv' ? `record ${index + 1}` : `line ${index + 1}`
+}
+
+function errors(report: Report, { firstErrors, verbose, columns }: SummaryContext): string {
+  const { failure, statuses, warnings, stuckThreads } = report
+  const rows: string[] = []
+  if (failure !== undefined) rows.push(labelled('why', errorLine(failure), columns, 'bold'))
+  if (failure !== undefined && verbose) rows.push(inspect(failure))
+  for (const { place, error } of firstErrors) {
+    // A place that does not fit beside the text comes in front of it.
+    const isShort = place.length < 10
+    const text = isShort ? errorLine(error) : `${place}  ${errorLine(error)}`
+    rows.push(labelled(isShort ? place : '', text, columns, 'magenta'))
+    if (verbose) rows.push(inspect(error))
+  }
+  const more = statuses.errored + statuses.timedOut + statuses.crashed - firstErrors.length
+  if (more > 0 && firstErrors.length > 0) rows.push(labelled('', `and ${whole(more)} more`, columns, 'dim'))
+  for (const warning of new Set(warnings)) rows.push(labelled('warning', oneLine(warning), columns, 'yellow'))
+  for (const { thread, index } of stuckThreads) {
+    const where = index === undefined ? '' : ` at index ${index}`
+    rows.push(
+      labelled('warning', `thread ${thread} is stuck in native code${where} and could not be ended`, columns, 'yellow'),
+    )
+  }
+  return rows.join('\n')
+}
+
+function errorLine(error: Error): string {
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : error.name
+  return cut(`${code}: ${oneLine(messageOf(error))}`, MOST_MESSAGE)
+}
+
+function ends(report: Report, { written, columns }: SummaryContext): string {
+  const rows: string[] = []
+  const { out, lines, summary } = written
+  if (out !== undefined && out !== '-')
+    rows.push(labelled('written', `${out}: ${counted(lines, 'outcome')}`, columns, 'dim'))
+  if (summary !== undefined)
+    rows.push(labelled(rows.length === 0 ? 'written' : '', `${summary}: the report`, columns, 'dim'))
+  const next = nextStep(report, written)
+  if (next !== undefined) rows.push(labelled('next', next, columns, 'cyan'))
+  return rows.join('\n')
+}
