@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { ABANDONED } from '../cells.ts'
 import { decodeError, encodeError } from '../error-codec.ts'
 import type { EncodedError } from '../error-codec.ts'
 import { FanfoldError } from '../fanfold-error.ts'
@@ -16,6 +17,10 @@ import { transferables } from './part-writer.ts'
 import { ShardLoop } from './shard-loop.ts'
 import { loadVerifier } from './verifier-loader.ts'
 import type { LoadedVerifier } from './verifier-loader.ts'
+
+/** How long abandoned tasks may hold up the end of a session, and how often they are looked at, ms. */
+const LAST_CHANCE_MS = 500
+const POLL_MS = 20
 
 /** A thread's side of the protocol: one session lasts as long as its port. */
 export class Session {
@@ -88,10 +93,21 @@ export class Session {
   }
 
   async #endSession({ teardownTimeoutMs }: EndSession): Promise<void> {
+    await this.#abandonedEnd()
     const torn = await Promise.all([...this.#verifiers.values()].map((loaded) => tearDown(loaded, teardownTimeoutMs)))
     this.#verifiers.clear()
     this.#send({ type: 'sessionEnded', errors: torn.filter((error) => error !== undefined) })
     this.#port.close()
+  }
+
+  /**
+   * A thread that is terminated with native work pending (a database query) can take the whole process down, so what
+   * was abandoned may still come to its end. Not for long: it may be a promise that never settles.
+   */
+  async #abandonedEnd(): Promise<void> {
+    for (let waited = 0; waited < LAST_CHANCE_MS && Atomics.load(this.#cells, ABANDONED) > 0; waited += POLL_MS) {
+      await delay(POLL_MS)
+    }
   }
 
   #send(message: FromThread): void {

@@ -1,0 +1,124 @@
+import { deserialize } from 'node:v8'
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { bucketOf, durationOf } from '../duration-buckets.ts'
+import { COMPLETED, ERRORED, NO_VERDICT } from '../outcome-columns.ts'
+import type { Detail, OutcomePart } from '../outcome-columns.ts'
+import { fail, flag, pass, toVerdict } from '../verdict.ts'
+import type { Verdict } from '../verdict.ts'
+import { PartWriter } from './part-writer.ts'
+
+test('columns hold what was written, in any order of positions and over several parts', () => {
+  const verdict = fc.oneof(
+    fc.constant<Verdict>(pass()),
+    fc.integer().map((n) => pass({ n })),
+    fc.constantFrom('a', 'b', 'c').map((reason) => flag(reason)),
+    fc.integer().map((n) => fail([{ reason: 'long', message: String(n) }, { reason: 'second' }], n)),
+  )
+  const entry = fc.record({
+    answer: fc.oneof(verdict, fc.constant(undefined)),
+    ms: fc.double({ min: 0.001, max: 1e6, noNaN: true }),
+  })
+  fc.assert(
+    fc.property(
+      fc.array(entry, { maxLength: 600 }),
+      fc.boolean(),
+      fc.integer({ min: 1, max: 300 }),
+      (entries, isShuffled, perPart) => {
+        const writer = new PartWriter()
+        const positions = entries.map((_, i) => (isShuffled ? (i * 7919) % 10_007 : i + 5))
+        for (let start = 0; start < entries.length; start += perPart) {
+          const slice = entries.slice(start, start + perPart)
+          slice.forEach(({ answer, ms }, i) => {
+            if (answer === undefined) writer.unsuccessful(positions[start + i]!, ERRORED, new Error(`e${start + i}`))
+            else writer.completed(positions[start + i]!, answer)
+            writer.time(1, ms)
+          })
+          const part = writer.take()
+          slice.forEach((written, i) => expectSame(part, i, positions[start + i]!, written.answer, `e${start + i}`))
+          expect(part.tally.statuses[COMPLETED]).toBe(slice.filter(({ answer }) => answer !== undefined).length)
+          expect(part.tally.buckets.filter((_, i) => i % 2 === 1).reduce((a, b) => a + b, 0)).toBe(slice.length)
+        }
+      },
+    ),
+  )
+})
+
+function expectSame(
+  part: OutcomePart,
+  i: number,
+  position: number,
+  answer: Verdict | undefined,
+  message: string,
+): void {
+  expect(part.positions instanceof Uint32Array ? part.positions[i] : part.positions.from + i).toBe(position)
+  expect(part.statuses[i]).toBe(answer === undefined ? ERRORED : COMPLETED)
+  expect(part.verdicts[i]).toBe(answer === undefined ? NO_VERDICT : ['pass', 'flag', 'fail'].indexOf(answer.verdict))
+  const { details } = part
+  const at = details === undefined ? -1 : details.ordinals.indexOf(i)
+  if (answer !== undefined && answer.issues.length === 0 && answer.value === undefined) return expect(at).toBe(-1)
+  const reasonId = details!.reasonIds[at]!
+  if (reasonId > 0) return expect(details!.reasons[reasonId - 1]).toBe(answer!.issues[0]!.reason)
+  const detail = deserialize(
+    details!.bytes.subarray(at === 0 ? 0 : details!.ends[at - 1]!, details!.ends[at]),
+  ) as Detail
+  if (answer === undefined) return expect(detail.error).toMatchObject({ message })
+  expect(detail.issues ?? []).toEqual(answer.issues)
+  expect(detail.value).toEqual(answer.value)
+}
+
+test('a value that cannot be sent makes an error of its task, and the columns stay aligned', () => {
+  const writer = new PartWriter()
+  writer.completed(0, pass({ ok: 1 }))
+  writer.completed(
+    1,
+    pass(() => 1),
+  )
+  writer.completed(2, pass({ ok: 2 }))
+  writer.time(3, 1)
+  const part = writer.take()
+  expect([...part.statuses]).toEqual([COMPLETED, ERRORED, COMPLETED])
+  expect([...part.details!.ordinals]).toEqual([0, 1, 2])
+})
+
+test('a bucket is 9% wide, and durations keep their order', () => {
+  fc.assert(
+    fc.property(fc.double({ min: 0.0002, max: 2 ** 31, noNaN: true }), (ms) => {
+      expect(Math.abs(durationOf(bucketOf(ms)) / ms - 1)).toBeLessThan(0.05)
+      expect(bucketOf(ms * 1.1)).toBeGreaterThanOrEqual(bucketOf(ms))
+    }),
+  )
+})
+
+test('a verdict made by another copy of the package is a verdict, and a look-alike is none', () => {
+  const elsewhere = Object.create(
+    {
+      get [Symbol.for('fanfold.verdict.1')]() {
+        return true
+      },
+    },
+    {
+      verdict: { value: 'pass' },
+      issues: { value: [] },
+    },
+  ) as unknown
+  expect(toVerdict(elsewhere)).toBe(elsewhere)
+  for (const answer of [
+    undefined,
+    null,
+    'pass',
+    1,
+    { verdict: 'pass', issues: [] },
+    [],
+    new Proxy(
+      {},
+      {
+        has: () => {
+          throw new Error('no')
+        },
+      },
+    ),
+  ]) {
+    expect(toVerdict(answer)).toBeUndefined()
+  }
+})
