@@ -63,6 +63,13 @@ test('the size of files is known before reading, and the bytes read add up to it
   expect(await reader.next(WIDE)).toBeUndefined()
 })
 
+test('of a small file, only what was handed out counts as read', async () => {
+  const reader = await lines(folder.file('small', 'a\nb\nc\nd\n')).open()
+  const read: number[] = []
+  while ((await reader.next({ maxTasks: 1, maxBytes: 1024 })) !== undefined) read.push(reader.bytesRead)
+  expect(read).toEqual([2, 4, 6, 8])
+})
+
 test('a file that breaks while it is read ends the source with the cause', async () => {
   const broken = (await drain(lines('/proc/self/mem'))).broken
   expect(broken).toEqual(code('FANFOLD_SOURCE_FAILED', "'/proc/self/mem' broke"))

@@ -44,7 +44,7 @@ export interface ShardReader {
   /** What is known of the size before reading: of an array both may be missing or exact, of a file the bytes. */
   readonly totalTasks: number | undefined
   readonly totalBytes: number | undefined
-  /** Bytes (text sources) read so far. */
+  /** Bytes (text sources) of what was handed out so far. */
   readonly bytesRead: number
   /**
    * The next shard, or `undefined` at the end of the source. Called again only after the last call has settled.

@@ -65,8 +65,11 @@ export class TextReader implements ShardReader {
     void this.#queue.readAhead()
   }
 
+  /** Without what waits in the window: of a small file all is there at once, and hardly any of it handed out. */
   get bytesRead(): number {
-    return this.#queue.bytesRead
+    const { length } = this.#window.bytes
+    const behind = this.#draft.tasks > 0 ? this.#draft.start : Math.min(length, Math.max(0, this.#cutter.next))
+    return this.#queue.bytesRead - length + behind
   }
 
   next(limits: ReadLimits): Shard | undefined | Promise<Shard | undefined> {
