@@ -62,6 +62,11 @@ export class ActiveRun {
     return shard
   }
 
+  /** The index of a task, as long as its shard has outcomes to deliver: a thread may still be at work on its end. */
+  indexAt(id: ShardId, position: number): number | undefined {
+    return this.#shards.get(id)?.indexAt(position)
+  }
+
   release(id: ShardId): void {
     this.#shards.delete(id)
   }

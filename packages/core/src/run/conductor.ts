@@ -109,7 +109,7 @@ export class Conductor {
       return { run: undefined, index: undefined }
     const run = this.#runs.get(phase.assignment.run)
     const index =
-      snapshot.position === undefined ? undefined : run?.shard(phase.assignment.piece.shard).indexAt(snapshot.position)
+      snapshot.position === undefined ? undefined : run?.indexAt(phase.assignment.piece.shard, snapshot.position)
     return { run, index }
   }
 
@@ -136,9 +136,7 @@ export class Conductor {
           : undefined
     const run = assignment === undefined ? undefined : this.#runs.get(assignment.run)
     const index =
-      assignment === undefined || position === undefined
-        ? undefined
-        : run?.shard(assignment.piece.shard).indexAt(position)
+      assignment === undefined || position === undefined ? undefined : run?.indexAt(assignment.piece.shard, position)
     run?.stuckThreads.push({ thread: lane + 1, index })
   }
 

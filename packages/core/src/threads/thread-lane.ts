@@ -1,22 +1,14 @@
-import { fileURLToPath } from 'node:url'
 import { MessageChannel } from 'node:worker_threads'
 import type { MessagePort, Worker } from 'node:worker_threads'
-import {
-  ABANDONED,
-  BEAT,
-  FIRST_SLOT,
-  FanfoldError,
-  NO_STOP,
-  STOP,
-  createCells,
-  decodeError,
-  encodeError,
-} from '@fanfold/workers/protocol'
+import { FanfoldError, decodeError, encodeError } from '@fanfold/workers/protocol'
 import type { FromThread, RunShard, ToThread } from '@fanfold/workers/protocol'
 import type { BackendListener, LaneSnapshot, VerifierSpec, Work } from '../backend.ts'
-import { findUnsendable, withoutGaps } from './unsendable.ts'
+import { ThreadCells } from './thread-cells.ts'
 import type { ThreadPool } from './thread-pool.ts'
 import type { Ticker, Watched } from './ticker.ts'
+import { findUnsendable, withoutGaps } from './unsendable.ts'
+import { OPEN_MS, blockedError, deathError } from './waiting.ts'
+import type { Waiting, WaitingForShard } from './waiting.ts'
 
 /** A thread that is ended has this long to be gone; then it is stuck in native code. */
 const KILL_MS = 1000
@@ -26,18 +18,6 @@ const ABORT_GRACE_MS = 100
 const SLACK_MS = 1000
 /** Between tasks (parsing, garbage collection) a shorter timeout means nothing. */
 const BETWEEN_TASKS_MS = 10_000
-const OPEN_MS = 30_000
-
-/** What the lane is waiting for, and for how long. */
-type Waiting =
-  | { readonly for: 'nothing' }
-  | { readonly for: 'thread' }
-  | { readonly for: 'load'; readonly verifier: VerifierSpec }
-  | { readonly for: 'unload'; readonly verifier: VerifierSpec }
-  | { readonly for: 'end' }
-  | { readonly for: 'shard'; readonly work: Work; readonly sentAt: number; isAborted: boolean; isOverdue: boolean }
-  | { readonly for: 'exit'; readonly error: Error }
-
 /** The main thread's side of one thread's session, and of those that follow it on the same lane. */
 export class ThreadLane implements Watched {
   readonly id: number
@@ -45,7 +25,7 @@ export class ThreadLane implements Watched {
   readonly #ticker: Ticker
   #port: MessagePort | undefined
   #worker: Worker | undefined
-  #cells = new Int32Array(createCells())
+  #cells = new ThreadCells()
   #waiting: Waiting = { for: 'nothing' }
   #ageMs = 0
   #activity = ''
@@ -53,8 +33,6 @@ export class ThreadLane implements Watched {
   #session = 0
   #error: Error | undefined
   #loaded = new Map<number, VerifierSpec>()
-  /** Slots that the shard which is with the thread may use. */
-  #slots = 0
   deadlineMs: number = Infinity
 
   constructor(id: number, listener: BackendListener, ticker: Ticker) {
@@ -66,15 +44,14 @@ export class ThreadLane implements Watched {
   open(pool: ThreadPool): void {
     const session = ++this.#session
     const { port1, port2 } = new MessageChannel()
-    const cells = createCells()
-    this.#cells = new Int32Array(cells)
+    this.#cells = new ThreadCells()
     this.#port = port1
     this.#worker = undefined
     this.#error = undefined
     this.#loaded.clear()
     port1.on('message', (message: FromThread) => this.#isCurrent(session) && this.#receive(message))
     this.#wait({ for: 'thread' }, OPEN_MS)
-    pool.startSession(port2, cells, this.id + 1).then(
+    pool.startSession(port2, this.#cells.buffer, this.id + 1).then(
       (worker) => (this.#isCurrent(session) ? this.#opened(session, port1, worker) : void worker.terminate()),
       (error: Error) => this.#isCurrent(session) && this.#died(error, false),
     )
@@ -92,8 +69,7 @@ export class ThreadLane implements Watched {
   }
 
   run(work: Work): void {
-    // The thread is idle: nobody reads STOP now, and the message that follows orders this store before its reads.
-    Atomics.store(this.#cells, STOP, NO_STOP)
+    this.#cells.begin(work.concurrency)
     const { lane: _lane, transfer, ...rest } = work
     const payload = withoutGaps(work)
     try {
@@ -103,15 +79,13 @@ export class ThreadLane implements Watched {
       this.#listener.event({ type: 'unsendable', lane: this.id, assignment: work.assignment, failures })
       return
     }
-    this.#slots = work.concurrency
     this.#wait({ for: 'shard', work, sentAt: performance.now(), isAborted: false, isOverdue: false }, work.timeoutMs)
   }
 
   abort(assignment: number, reason: Error): void {
     const waiting = this.#waiting
     if (waiting.for !== 'shard' || waiting.work.assignment !== assignment) return
-    // Lower STOP, then look at the slots (at the next tick): see cells.ts.
-    Atomics.store(this.#cells, STOP, 0)
+    this.#cells.stop()
     this.#send({ type: 'abort', assignment, reason: encodeError(reason), graceMs: ABORT_GRACE_MS })
     waiting.isAborted = true
     this.#ageMs = 0
@@ -119,7 +93,7 @@ export class ThreadLane implements Watched {
   }
 
   /** Ends a thread whose loop is blocked. */
-  kill(error: Error = new FanfoldError('FANFOLD_THREAD_DIED', 'the thread was ended')): void {
+  kill(error: Error = blockedError(this.#waiting)): void {
     this.#wait({ for: 'exit', error }, KILL_MS)
     if (this.#worker === undefined) this.#died(error, false)
     else void this.#worker.terminate()
@@ -147,7 +121,7 @@ export class ThreadLane implements Watched {
     const waiting = this.#waiting
     if (waiting.for !== 'shard')
       return { lane: this.id, assignment: undefined, position: undefined, busyMs: 0, running: 0 }
-    const running = this.#running()
+    const running = this.#cells.running()
     const busyMs = performance.now() - waiting.sentAt
     return { lane: this.id, assignment: waiting.work.assignment, position: running[0], busyMs, running: running.length }
   }
@@ -163,7 +137,7 @@ export class ThreadLane implements Watched {
   tick(elapsedMs: number): void {
     const waiting = this.#waiting
     if (waiting.for === 'shard') {
-      const activity = this.#signature()
+      const activity = this.#cells.signature()
       if (activity !== this.#activity) {
         this.#activity = activity
         this.#ageMs = 0
@@ -184,34 +158,23 @@ export class ThreadLane implements Watched {
       case 'exit':
         return this.#died(waiting.error, true)
       case 'end':
-        return this.kill()
-      case 'unload':
-        this.#listener.warning(
-          new FanfoldError(
-            'FANFOLD_TEARDOWN_TIMED_OUT',
-            `a teardown blocked its thread for longer than ${waiting.verifier.teardownTimeoutMs} ms; the thread was ended.`,
-          ),
-          waiting.verifier.id,
-        )
-        return this.kill()
+      case 'unload': {
+        const error = blockedError(waiting)
+        this.#listener.warning(error, waiting.for === 'unload' ? waiting.verifier.id : undefined)
+        return this.kill(error)
+      }
       case 'load':
-        return this.kill(
-          new FanfoldError(
-            'FANFOLD_START_TIMED_OUT',
-            `loading and setting up the verifier blocked its thread for longer than ${waiting.verifier.startTimeoutMs} ms; the thread was ended.`,
-          ),
-        )
       case 'thread':
-        return this.kill(new FanfoldError('FANFOLD_THREAD_DIED', `a thread did not start within ${OPEN_MS} ms`))
+        return this.kill(blockedError(waiting))
     }
   }
 
-  #shardOverdue(waiting: Extract<Waiting, { for: 'shard' }>): void {
-    const running = this.#running()
+  #shardOverdue(waiting: WaitingForShard): void {
+    const running = this.#cells.running()
     if (running.length === 0 && this.#ageMs < BETWEEN_TASKS_MS && !waiting.isAborted) return
     if (waiting.isOverdue) return
     waiting.isOverdue = true
-    const certain = running.length === 1 && Atomics.load(this.#cells, ABANDONED) === 0
+    const certain = running.length === 1 && !this.#cells.hasAbandoned
     this.#listener.event({ type: 'overdue', lane: this.id, assignment: waiting.work.assignment, running, certain })
   }
 
@@ -226,24 +189,12 @@ export class ThreadLane implements Watched {
     void exited.then((code) => {
       if (!this.#isCurrent(session)) return this.#listener.event({ type: 'laneExited', lane: this.id })
       this.#error ??= new FanfoldError('FANFOLD_THREAD_DIED', `the thread exited with code ${code}`)
-      const error = this.#waiting.for === 'exit' ? this.#waiting.error : this.#explained(this.#error)
+      const error = this.#waiting.for === 'exit' ? this.#waiting.error : deathError(this.#waiting, this.#error)
       if (this.#waiting.for !== 'exit') this.#wait({ for: 'exit', error }, KILL_MS)
       void closed.then(() => this.#isCurrent(session) && this.#died(error, false))
     })
     this.#rest()
     this.#listener.event({ type: 'laneOpened', lane: this.id })
-  }
-
-  /** A thread that died while it loaded a verifier: the error names the module. */
-  #explained(error: Error): Error {
-    if (this.#waiting.for !== 'load') return error
-    const { url } = this.#waiting.verifier
-    const path = url.startsWith('file:') ? fileURLToPath(url) : url.slice(0, 200)
-    return new FanfoldError(
-      'FANFOLD_VERIFIER_LOAD_FAILED',
-      `${path} ended its thread while it was loaded and set up: ${error.message}`,
-      { cause: error },
-    )
   }
 
   #receive(message: FromThread): void {
@@ -294,7 +245,7 @@ export class ThreadLane implements Watched {
 
   /** All that the thread had posted was received, or it never will be. */
   #died(error: Error, stuck: boolean): void {
-    const running = this.#running()
+    const running = this.#cells.running()
     this.silence()
     this.#listener.event({ type: 'laneDied', lane: this.id, running, error, stuck })
   }
@@ -319,7 +270,7 @@ export class ThreadLane implements Watched {
 
   #rest(): void {
     this.#waiting = { for: 'nothing' }
-    this.#slots = 0
+    this.#cells.end()
     this.#port?.unref()
     this.deadlineMs = Infinity
     this.#ticker.unwatch(this)
@@ -327,20 +278,5 @@ export class ThreadLane implements Watched {
 
   #isCurrent(session: number): boolean {
     return session === this.#session
-  }
-
-  /** Positions in the slots. Pairs with the thread's stores before and after each task. */
-  #running(): number[] {
-    const running: number[] = []
-    for (let slot = FIRST_SLOT; slot < FIRST_SLOT + this.#slots; slot++) {
-      const position = Atomics.load(this.#cells, slot) - 1
-      if (position >= 0) running.push(position)
-    }
-    return running
-  }
-
-  /** Changes whenever the thread's loop turns, or a task starts or settles. */
-  #signature(): string {
-    return `${Atomics.load(this.#cells, BEAT)}:${this.#running().join(',')}`
   }
 }

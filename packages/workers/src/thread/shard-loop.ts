@@ -1,26 +1,22 @@
 import { ABANDONED, STOP } from '../cells.ts'
-import { FanfoldError } from '../fanfold-error.ts'
 import { ABORTED, ERRORED, TIMED_OUT } from '../outcome-columns.ts'
 import type { OutcomePart } from '../outcome-columns.ts'
 import type { RunShard, ShardEnded } from '../protocol.ts'
 import { toVerdict } from '../verdict.ts'
 import type { LoadedVerifier } from './verifier-loader.ts'
 import { GroupClock } from './group-clock.ts'
-import { PartWriter } from './part-writer.ts'
+import { OutcomeStream } from './outcome-stream.ts'
 import { PendingTasks } from './pending-tasks.ts'
 import type { PendingTask } from './pending-tasks.ts'
 import { readRecords } from './records.ts'
 import type { Records } from './records.ts'
 import { TaskContext } from './task-context.ts'
 import type { ShardContext } from './task-context.ts'
+import { badVerdict, timedOut } from './task-errors.ts'
 import { inTask, nameTask } from './console-to-stderr.ts'
 
-/** Outcomes wait this long to be posted with others, ms. */
-const POST_EVERY_MS = 4
 /** A macrotask is let in this often, ms: messages, timers of earlier tasks, sockets. */
 const YIELD_EVERY_MS = 10
-/** Values are posted at once when they are this large together, bytes. */
-const POST_VALUE_BYTES = 1 << 20
 /** A thread with this many tasks that never ended takes no more work; it will be started anew. */
 const MAX_ABANDONED = 16
 
@@ -32,10 +28,9 @@ export class ShardLoop {
   readonly #message: RunShard
   readonly #verifier: LoadedVerifier
   readonly #cells: Int32Array
-  readonly #post: (part: OutcomePart) => void
   readonly #shard: ShardContext
-  readonly #writer = new PartWriter()
-  readonly #clock = new GroupClock(this.#writer)
+  readonly #outcomes: OutcomeStream
+  readonly #clock: GroupClock
   readonly #pending: PendingTasks
   readonly #suspects: number[] = []
   #records!: Records
@@ -45,10 +40,7 @@ export class ShardLoop {
   #stopped = false
   /** The verifier has returned a promise before: worth tracking which task prints. */
   #isAsync = false
-  #valueBytes = 0
-  #lastPost = 0
   #lastYield = 0
-  #postTimer: NodeJS.Timeout | undefined
   #abortReason: { error: Error } | undefined
   #wake: (() => void) | undefined
 
@@ -56,7 +48,8 @@ export class ShardLoop {
     this.#message = message
     this.#verifier = verifier
     this.#cells = cells
-    this.#post = post
+    this.#outcomes = new OutcomeStream(post)
+    this.#clock = new GroupClock(this.#outcomes.writer)
     const file = message.payload.kind === 'text' ? message.payload.file : undefined
     this.#shard = { state: verifier.state, config: verifier.config, attempt: message.attempt, file }
     this.#pending = new PendingTasks(cells, message.concurrency, message.timeoutMs, () => this.#expire())
@@ -70,7 +63,7 @@ export class ShardLoop {
   /** Resolves when nothing of the shard is left in this thread. */
   async run(): Promise<ShardEnded> {
     const startedAt = performance.now()
-    this.#lastPost = this.#lastYield = startedAt
+    this.#lastYield = startedAt
     this.#records = readRecords(this.#message.payload)
     for (;;) {
       const step = this.#advance()
@@ -79,8 +72,7 @@ export class ShardLoop {
       else await this.#change()
     }
     this.#pending.stop()
-    clearTimeout(this.#postTimer)
-    this.#flush()
+    this.#outcomes.post(performance.now())
     return {
       type: 'ended',
       assignment: this.#message.assignment,
@@ -148,7 +140,7 @@ export class ShardLoop {
         this.#clock.add()
       }
     } catch (error) {
-      this.#writer.unsuccessful(position, ERRORED, error, id)
+      this.#outcomes.writer.unsuccessful(position, ERRORED, error, id)
       this.#clock.add()
     }
   }
@@ -177,28 +169,28 @@ export class ShardLoop {
     }
     settle()
     const now = performance.now()
-    this.#writer.time(1, now - task.startedAt)
+    this.#outcomes.writer.time(1, now - task.startedAt)
     this.#clock.restart(now)
     this.#changed()
   }
 
   #threw(task: PendingTask, error: unknown): void {
     const wasAborted = this.#abortReason !== undefined && (error === this.#abortReason.error || isAbortError(error))
-    this.#writer.unsuccessful(task.position, wasAborted ? ABORTED : ERRORED, error, task.id)
+    this.#outcomes.writer.unsuccessful(task.position, wasAborted ? ABORTED : ERRORED, error, task.id)
   }
 
   #settle(position: number, id: unknown, answer: unknown): void {
     const verdict = toVerdict(answer)
-    if (verdict !== undefined) this.#writer.completed(position, verdict, id)
-    else this.#writer.unsuccessful(position, ERRORED, badVerdict(answer), id)
+    if (verdict !== undefined) this.#outcomes.writer.completed(position, verdict, id)
+    else this.#outcomes.writer.unsuccessful(position, ERRORED, badVerdict(answer), id)
   }
 
   /** Settles a task that has not ended; it is abandoned. */
   #settleOver(task: PendingTask, status: number, error: Error): void {
     if (!this.#pending.abandon(task)) return
     task.context.abort(error)
-    this.#writer.unsuccessful(task.position, status, error, task.id)
-    this.#writer.time(1, performance.now() - task.startedAt)
+    this.#outcomes.writer.unsuccessful(task.position, status, error, task.id)
+    this.#outcomes.writer.time(1, performance.now() - task.startedAt)
     if (Atomics.load(this.#cells, ABANDONED) >= MAX_ABANDONED) this.#stopped = true
     this.#changed()
   }
@@ -240,11 +232,11 @@ export class ShardLoop {
   /** Posts what is due, and says whether a macrotask should be let in; called between tasks, at most once a group. */
   #isTimeToYield(): boolean {
     const now = this.#clock.close()
-    if (now - this.#lastPost >= POST_EVERY_MS || this.#writer.valueBytes >= POST_VALUE_BYTES) this.#flush(now)
-    if (this.#valueBytes > this.#message.maxValueBytes) this.#stopped = true
+    this.#outcomes.postIfDue(now)
+    if (this.#outcomes.postedBytes > this.#message.maxValueBytes) this.#stopped = true
     if (now - this.#lastYield < YIELD_EVERY_MS) return false
     this.#lastYield = now
-    this.#flush(now)
+    this.#outcomes.post(now)
     this.#rest()
     return true
   }
@@ -262,23 +254,11 @@ export class ShardLoop {
     const now = this.#clock.close()
     if (now - this.#lastYield >= YIELD_EVERY_MS) {
       this.#lastYield = now
-      this.#flush(now)
+      this.#outcomes.post(now)
       return 'yield'
     }
-    if (this.#writer.count > 0) {
-      if (now - this.#lastPost >= POST_EVERY_MS) this.#flush(now)
-      else this.#postTimer ??= setTimeout(() => this.#flush(), POST_EVERY_MS)
-    }
+    this.#outcomes.postSoon(now)
     return 'wait'
-  }
-
-  #flush(now: number = performance.now()): void {
-    clearTimeout(this.#postTimer)
-    this.#postTimer = undefined
-    this.#lastPost = now
-    if (this.#writer.count === 0) return
-    this.#valueBytes += this.#writer.valueBytes
-    this.#post(this.#writer.take())
   }
 
   async #macrotask(): Promise<void> {
@@ -304,23 +284,4 @@ function isThenable(answer: unknown): answer is PromiseLike<unknown> {
 
 function isAbortError(error: unknown): boolean {
   return error instanceof Error && error.name === 'AbortError'
-}
-
-function timedOut(timeoutMs: number): FanfoldError {
-  return new FanfoldError(
-    'FANFOLD_TASK_TIMED_OUT',
-    `the task took longer than its timeout of ${timeoutMs} ms. Raise timeoutMs (--timeout) if it is slow, not stuck.`,
-  )
-}
-
-function badVerdict(answer: unknown): FanfoldError {
-  return new FanfoldError(
-    'FANFOLD_BAD_VERDICT',
-    `the verifier returned ${answer === undefined ? 'nothing' : describe(answer)} instead of a verdict. Return pass(), flag(…), fail(…), true or false.`,
-  )
-}
-
-function describe(answer: unknown): string {
-  if (answer === null || typeof answer !== 'object') return `${typeof answer} ${String(answer)}`.slice(0, 80)
-  return Array.isArray(answer) ? 'an array' : 'an object that is no verdict'
 }

@@ -1,0 +1,41 @@
+import type { OutcomePart } from '../outcome-columns.ts'
+import { PartWriter } from './part-writer.ts'
+
+/** Outcomes wait this long to be posted with others, ms. */
+const POST_EVERY_MS = 4
+/** Values are posted at once when they are this large together, bytes. */
+const POST_VALUE_BYTES = 1 << 20
+
+/** Posts what is written, neither one by one nor late. */
+export class OutcomeStream {
+  readonly writer: PartWriter = new PartWriter()
+  readonly #post: (part: OutcomePart) => void
+  #lastPost = performance.now()
+  #timer: NodeJS.Timeout | undefined
+  /** Values that were posted, bytes. */
+  postedBytes = 0
+
+  constructor(post: (part: OutcomePart) => void) {
+    this.#post = post
+  }
+
+  post(now: number): void {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    this.#lastPost = now
+    if (this.writer.count === 0) return
+    this.postedBytes += this.writer.valueBytes
+    this.#post(this.writer.take())
+  }
+
+  postIfDue(now: number): void {
+    if (now - this.#lastPost >= POST_EVERY_MS || this.writer.valueBytes >= POST_VALUE_BYTES) this.post(now)
+  }
+
+  /** The thread is about to wait: what lies here is posted now or in a few milliseconds. */
+  postSoon(now: number): void {
+    if (this.writer.count === 0) return
+    if (now - this.#lastPost >= POST_EVERY_MS) this.post(now)
+    else this.#timer ??= setTimeout(() => this.post(performance.now()), POST_EVERY_MS)
+  }
+}

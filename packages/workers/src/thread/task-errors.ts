@@ -1,0 +1,22 @@
+import { FanfoldError } from '../fanfold-error.ts'
+
+/** A task that is free to end has not ended in time. */
+export function timedOut(timeoutMs: number): FanfoldError {
+  return new FanfoldError(
+    'FANFOLD_TASK_TIMED_OUT',
+    `the task took longer than its timeout of ${timeoutMs} ms. Raise timeoutMs (--timeout) if it is slow, not stuck.`,
+  )
+}
+
+/** A verifier may answer with a verdict, `true` or `false`, and with nothing else. */
+export function badVerdict(answer: unknown): FanfoldError {
+  return new FanfoldError(
+    'FANFOLD_BAD_VERDICT',
+    `the verifier returned ${answer === undefined ? 'nothing' : describe(answer)} instead of a verdict. Return pass(), flag(…), fail(…), true or false.`,
+  )
+}
+
+function describe(answer: unknown): string {
+  if (answer === null || typeof answer !== 'object') return `${typeof answer} ${String(answer)}`.slice(0, 80)
+  return Array.isArray(answer) ? 'an array' : 'an object that is no verdict'
+}
