@@ -17,12 +17,13 @@ export function counted(count: number, noun: string): string {
   return `${whole(count)} ${noun}${count === 1 ? '' : 's'}`
 }
 
-/** `0.4 ms`, `12 ms`, `1.2 s`, `3:05`, `2:03:05` */
+/** `1.7 µs`, `0.4 ms`, `12 ms`, `1.2 s`, `3:05`, `2:03:05` */
 export function time(ms: number): string {
-  if (ms < 1) return `${ms < 0.01 ? Number(ms.toFixed(4)) : Number(ms.toFixed(2))} ms`
+  if (ms < 0.1) return `${Number((ms * 1000).toFixed(1))} µs`
+  if (ms < 1) return `${Number(ms.toFixed(2))} ms`
   if (ms < 10) return `${ms.toFixed(1)} ms`
   if (ms < 999.5) return `${Math.round(ms)} ms`
-  if (ms < 9_950) return `${(ms / 1000).toFixed(1)} s`
+  if (ms < 9_950) return `${Number((ms / 1000).toFixed(1))} s`
   const seconds = Math.round(ms / 1000)
   if (seconds < 60) return `${seconds} s`
   const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor((seconds % 3600) / 60)]

@@ -1,3 +1,4 @@
+import { FanfoldError } from '@fanfold/core'
 import type { Report, Run, RunOptions } from '@fanfold/core'
 import { CLOSED_PIPE, SIGNAL_CODES, codeOf } from '../exit.ts'
 import type { Ending } from '../exit.ts'
@@ -63,6 +64,8 @@ async function runAndTell(tour: Tour): Promise<Ending> {
   shown.run = run
   const broken = await takeOutcomes(run, tour, targets)
   const report = withBroken(await run.report(), broken)
+  const unreadable = unreadableInput(report)
+  if (unreadable !== undefined) throw unreadable
   display.stop()
   const summaryError = await writeSummary(targets, options, report)
   return tell(tour, report, broken, summaryError)
@@ -96,6 +99,12 @@ function withBroken(report: Report, broken: OutputBroken | undefined): Report {
   return broken === undefined || broken.isClosedPipe ? report : { ...report, result: 'failed', failure: broken }
 }
 
+/** A source that breaks at its very beginning is an unreadable input, not a run that failed. */
+function unreadableInput({ total, failure }: Report): Error | undefined {
+  const isHeader = failure instanceof FanfoldError && failure.code === 'FANFOLD_CSV_BAD_HEADER'
+  return total === 0 && isHeader ? failure : undefined
+}
+
 async function writeSummary({ summary }: Targets, options: VerifyOptions, report: Report): Promise<Error | undefined> {
   if (summary === undefined) return undefined
   try {
@@ -115,8 +124,9 @@ function tell(tour: Tour, report: Report, broken: OutputBroken | undefined, summ
   const { options, interruption } = tour
   const { signal } = interruption
   const isClosedPipe = broken?.isClosedPipe === true
+  // Whoever reads JSON on stderr has no use for it.
   if (!isClosedPipe && options.progress !== 'json') process.stderr.write(summaryOf(tour, report))
-  if (broken !== undefined && !isClosedPipe) process.stderr.write(describeProblem(broken, options.verbose))
+  if (report.result === 'failed') process.stderr.write(describeProblem(report.failure, options.verbose))
   if (summaryError !== undefined) process.stderr.write(describeProblem(summaryError, options.verbose))
   if (isClosedPipe) return { code: CLOSED_PIPE }
   if (signal !== undefined) return { code: SIGNAL_CODES[signal], signal }

@@ -73,6 +73,6 @@ function refused(option: string, text: string, remedy: string): Error {
   return badUsage(`${option} is '${text}'. ${remedy}`)
 }
 
-export function listed(words: readonly string[]): string {
+function listed(words: readonly string[]): string {
   return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`
 }

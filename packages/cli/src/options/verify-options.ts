@@ -1,12 +1,14 @@
-import type { Order } from '@fanfold/core'
+import type { Order, Status } from '@fanfold/core'
+import type { VerdictName } from '@fanfold/workers'
 import { bytes, count, duration, oneOf, someOf, text, threadMemory } from './values.ts'
 
 export type Format = 'ndjson' | 'csv' | 'lines'
 export type Include = 'none' | 'attention' | 'all'
-export type Kind = 'pass' | 'flag' | 'fail' | 'errored' | 'timedOut' | 'crashed' | 'aborted'
+/** What can be asked of an outcome: its verdict, or the status of one that has none. */
+export type Kind = VerdictName | Exclude<Status, 'completed' | 'skipped'>
 export type ProgressMode = 'auto' | 'bar' | 'json' | 'none'
 
-export const FORMATS: readonly Format[] = ['ndjson', 'csv', 'lines']
+const FORMATS: readonly Format[] = ['ndjson', 'csv', 'lines']
 const KINDS: readonly Kind[] = ['pass', 'flag', 'fail', 'errored', 'timedOut', 'crashed', 'aborted']
 const INCLUDES: readonly Include[] = ['none', 'attention', 'all']
 const ORDERS: readonly Order[] = ['arrival', 'input']

@@ -11,6 +11,7 @@ interface Part {
 }
 
 const GAP = '  '
+const LEAST_NAME = 4
 const LEAST_BAR = 10
 const MOST_BAR = 60
 
@@ -27,18 +28,18 @@ function wayLine(progress: Progress, { name, limit }: Subject, columns: number):
   if (share !== undefined) right.push({ plain: `${Math.floor(share * 100)}%`.padStart(4), style: 'bold' })
   if (columns >= 60) right.push({ plain: rate(tasksPerSecond), style: 'reset' })
   if (etaMs !== undefined && state === 'running' && limit === undefined)
-    right.push({ plain: `${time(etaMs)} left`, style: 'dim' })
+    right.push({ plain: `${time(Math.max(1000, etaMs))} left`, style: 'dim' })
   if (state === 'waiting') right.push({ plain: 'waits for the reader', style: 'yellow' })
   if (state === 'ending') right.push({ plain: 'ending', style: 'yellow' })
-  const used = right.reduce((sum, { plain }) => sum + GAP.length + plain.length, 0)
-  const tail = right.map(({ plain, style }) => GAP + paint(style, plain)).join('')
-  if (share === undefined) return cut(name, columns - used) + tail
+  const { text, width } = fit(right, columns)
+  const room = columns - width - GAP.length
+  if (share === undefined) return room < LEAST_NAME ? text : cut(name, room) + GAP + text
   // The name stays as long as it leaves a bar that can be read.
   const title = columns >= 60 ? cut(name, 24) + GAP : ''
-  const width = Math.min(MOST_BAR, columns - used - title.length)
-  if (width < LEAST_BAR) return tail.trimStart()
-  const full = Math.round(share * width)
-  return title + paint('green', '━'.repeat(full)) + paint('dim', '─'.repeat(width - full)) + tail
+  const length = Math.min(MOST_BAR, room - title.length)
+  if (length < LEAST_BAR) return text
+  const full = Math.round(share * length)
+  return title + paint('green', '━'.repeat(full)) + paint('dim', '─'.repeat(length - full)) + GAP + text
 }
 
 /** As many counts as fit, the most telling first. */
@@ -56,17 +57,18 @@ function countLine({ statuses, verdicts, tasksPerSecond }: Progress, columns: nu
   add(statuses.crashed, 'crashed', 'magenta')
   add(statuses.aborted, 'aborted', 'dim')
   if (columns < 60) parts.push({ plain: rate(tasksPerSecond), style: 'dim' })
-  return fit(parts, columns)
+  return fit(parts, columns).text
 }
 
-function fit(parts: readonly Part[], columns: number): string {
-  let used = 0
+/** Leaves out what does not fit. */
+function fit(parts: readonly Part[], columns: number): { readonly text: string; readonly width: number } {
+  let width = 0
   let text = ''
   for (const { plain, style } of parts) {
-    const gap = used === 0 ? '' : GAP
-    if (used + gap.length + plain.length > columns) continue
-    used += gap.length + plain.length
+    const gap = width === 0 ? '' : GAP
+    if (width + gap.length + plain.length > columns) continue
+    width += gap.length + plain.length
     text += gap + paint(style, plain)
   }
-  return text
+  return { text, width }
 }

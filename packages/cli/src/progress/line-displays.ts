@@ -35,7 +35,8 @@ function lineText(progress: Progress | undefined, { limit, verifier }: Subject):
   const counts = { ...verdicts, errored: statuses.errored, 'timed out': statuses.timedOut, crashed: statuses.crashed }
   for (const [word, count] of Object.entries(counts)) if (count > 0) parts.push(`${whole(count)} ${word}`)
   if (state === 'waiting') parts.push('waits for the reader of --out')
-  else if (etaMs !== undefined && state === 'running' && limit === undefined) parts.push(`${time(etaMs)} left`)
+  else if (etaMs !== undefined && state === 'running' && limit === undefined)
+    parts.push(`${time(Math.max(1000, etaMs))} left`)
   return `fanfold: ${parts.join(', ')}`
 }
 

@@ -1,6 +1,7 @@
 import { paint } from '../paint.ts'
 
-const LABEL_WIDTH = 10
+/** A line's number fits, up to 99,999. */
+export const LABEL_WIDTH = 12
 const INDENT = 2
 
 /** A label and a text beside it, wrapped between words to the width, at the same column on every line. */

@@ -16,7 +16,8 @@ export function nextStep({ statuses, verdicts, result }: Report, { out, only }: 
   const found = (['fail', 'flag'] as const).filter((kind) => verdicts[kind] > 0)
   const kinds: readonly Kind[] = unsuccessful.length > 0 ? unsuccessful : found
   const [first] = kinds
-  if (first === undefined || out === '-') return undefined
+  // What went to stdout or a device cannot be looked at again.
+  if (first === undefined || out === '-' || out?.startsWith('/dev/')) return undefined
   if (out === undefined) {
     const file = unsuccessful.length > 0 ? 'errors.ndjson' : 'found.ndjson'
     return `--out ${file} --only ${kinds.join(',')} writes each with its record`

@@ -5,7 +5,7 @@ import type { Format } from '../options/verify-options.ts'
 import { paint } from '../paint.ts'
 import { messageOf, oneLine } from '../problem.ts'
 import type { TaskError } from './first-errors.ts'
-import { labelled, wrap } from './layout.ts'
+import { LABEL_WIDTH, labelled, wrap } from './layout.ts'
 import { nextStep } from './next-step.ts'
 import type { Written } from './next-step.ts'
 
@@ -43,10 +43,10 @@ function headline(report: Report, { limit, columns }: SummaryContext): string {
   const records = `${isFirstOnly ? 'the first ' : ''}${counted(total, 'record')}`
   const all = statuses.completed === total ? records : `${whole(statuses.completed)} of ${records}`
   const speed = `${time(elapsedMs)}, ${rate(tasksPerSecond)} on ${counted(threads, 'thread')}`
-  const text = total === 0 ? 'no records' : `${all} reached a verdict in ${speed}`
+  const text = total === 0 ? 'no records' : `${all} verified in ${speed}`
   const [mark, style] = MARKS[result]
   const plain = `${mark} ${result}: ${text}`
-  const [first = '', ...rest] = wrap(plain, columns)
+  const [first = '', ...rest] = wrap(plain, columns - 2)
   const length = mark.length + 1 + result.length
   return [paint(style, first.slice(0, length)) + first.slice(length), ...rest.map((line) => `  ${line}`)].join('\n')
 }
@@ -73,7 +73,7 @@ function counts({ total, statuses, verdicts }: Report): string {
   return shown
     .map(([word, count, style]) => {
       const share = paint('dim', percent(count, total).padStart(6))
-      return `  ${paint(style, word.padEnd(10))}${whole(count).padStart(width)}  ${share}`
+      return `  ${paint(style, word.padEnd(LABEL_WIDTH))}${whole(count).padStart(width)}  ${share}`
     })
     .join('\n')
 }
@@ -106,13 +106,15 @@ function placeOf(index: number, { format, hasSeveralInputs }: SummaryContext): s
 }
 
 function errors(report: Report, { firstErrors, verbose, columns }: SummaryContext): string {
-  const { failure, statuses, warnings, stuckThreads } = report
+  const { result, failure, sourceExhausted, statuses, warnings, stuckThreads } = report
   const rows: string[] = []
-  if (failure !== undefined) rows.push(labelled('why', errorLine(failure), columns, 'bold'))
-  if (failure !== undefined && verbose) rows.push(inspect(failure))
+  // A run that failed says why in a line of its own, after the summary.
+  if (result === 'aborted' && failure !== undefined) rows.push(labelled('why', messageOf(failure), columns, 'bold'))
+  if (result !== 'succeeded' && result !== 'partial' && !sourceExhausted)
+    rows.push(labelled('note', 'the input was not read to its end', columns, 'bold'))
   for (const { place, error } of firstErrors) {
     // A place that does not fit beside the text comes in front of it.
-    const isShort = place.length < 10
+    const isShort = place.length < LABEL_WIDTH
     const text = isShort ? errorLine(error) : `${place}  ${errorLine(error)}`
     rows.push(labelled(isShort ? place : '', text, columns, 'magenta'))
     if (verbose) rows.push(inspect(error))

@@ -1,0 +1,133 @@
+import { once } from 'node:events'
+import { setTimeout as delay } from 'node:timers/promises'
+import { afterAll, expect, test } from 'vitest'
+import { OBEDIENT, Workplace, end, numbers } from './testing/fanfold.ts'
+
+const place = new Workplace()
+afterAll(() => place.remove())
+
+async function codeOf(records: readonly unknown[], ...args: readonly string[]): Promise<number | null> {
+  place.ndjson('codes.ndjson', records)
+  return (await place.verify('codes.ndjson', ...args)).code
+}
+
+test('0: every record has a verdict, and none is fail', async () => {
+  expect(await codeOf([{}, { do: 'flag' }])).toBe(0)
+})
+
+test('1: some verdict is fail, or with --fail-on flag, flag', async () => {
+  expect(await codeOf([{}, { do: 'fail' }])).toBe(1)
+  expect(await codeOf([{}, { do: 'flag' }], '--fail-on', 'flag')).toBe(1)
+  expect(await codeOf([{}], '--fail-on', 'flag')).toBe(0)
+})
+
+test('3: some record has no verdict, even when another has failed', async () => {
+  expect(await codeOf([{ do: 'throw' }, { do: 'fail' }])).toBe(3)
+  expect(await codeOf([{ do: 'spin' }], '--timeout', '200')).toBe(3)
+  expect(await codeOf([{ do: 'exit' }])).toBe(3)
+})
+
+test('3: the source breaks; what was read before is written', async () => {
+  place.file('quote.csv', 'a,b\n1,2\n3,"open\n4,5\n')
+  const { code, stderr } = await place.verify('quote.csv', '--out', 'quote.out', '--summary', 'quote.json')
+  expect(code).toBe(3)
+  expect(place.lines('quote.out')).toHaveLength(1)
+  expect(JSON.parse(place.read('quote.json'))).toMatchObject({
+    result: 'failed',
+    failure: { name: 'FanfoldError', code: 'FANFOLD_CSV_UNCLOSED_QUOTE' },
+  })
+  expect(stderr).toMatch(/^✗ failed: 1 record verified in/)
+  expect(stderr).toMatch(/\nfanfold: the quoted field that opens on line 3 of 'quote.csv' is not closed/)
+})
+
+test('3: an output that takes no more ends the run, with one line that says so', async () => {
+  place.ndjson('full.ndjson', numbers(50_000))
+  const { code, stderr } = await place.verify('full.ndjson', '--out', '/dev/full', '--summary', 'full.json')
+  expect(code).toBe(3)
+  expect(stderr).toMatch(/\nfanfold: the outcomes cannot be written to '\/dev\/full': ENOSPC: no space left on device/)
+  expect(JSON.parse(place.read('full.json'))).toMatchObject({
+    result: 'failed',
+    failure: { code: 'FANFOLD_RUN_FAILED' },
+  })
+})
+
+test('3: a report that cannot be written is told', async () => {
+  place.ndjson('one.ndjson', [{}])
+  const { code, stderr } = await place.verify('one.ndjson', '--summary', '/dev/full')
+  expect(code).toBe(3)
+  expect(stderr).toMatch(/\nfanfold: the report cannot be written to '\/dev\/full': ENOSPC/)
+})
+
+test('141: the reader of --out - has gone; there is no message, and the summary is written', async () => {
+  place.ndjson('pipe.ndjson', numbers(200_000))
+  const { stdout, stderr } = await place.shell(
+    'fanfold verify pipe.ndjson --with $OBEDIENT --out - --summary pipe.json | head -1; echo ${PIPESTATUS[0]}',
+  )
+  expect(stdout).toMatch(/^\{"index":\d+,.*\}\n141\n$/)
+  expect(stderr).toBe('')
+  expect(JSON.parse(place.read('pipe.json'))).toMatchObject({ result: 'aborted' })
+})
+
+test('a reader who stops reading for a while gets every line', async () => {
+  place.ndjson('slow.ndjson', numbers(100_000))
+  const { stdout } = await place.shell(
+    'fanfold verify slow.ndjson --with $OBEDIENT --out - --include all | (sleep 2; wc -l); echo ${PIPESTATUS[0]}',
+  )
+  expect(stdout).toBe('100000\n0\n')
+})
+
+test.each(['SIGINT', 'SIGTERM'] as const)('%s cancels, writes what there is, and ends the process', async (name) => {
+  place.ndjson(
+    'long.ndjson',
+    numbers(5_000, () => ({ sleepMs: 20 })),
+  )
+  const out = `${name}.out`
+  const child = place.start('verify', 'long.ndjson', '--with', OBEDIENT, '--out', out, '--summary', `${name}.json`)
+  const ended = end(child)
+  await expect.poll(() => place.lines(out).length, { timeout: 20_000 }).toBeGreaterThan(10)
+  child.kill(name)
+  const { code, signal, stderr } = await ended
+  expect([code, signal]).toEqual([null, name])
+  const report = JSON.parse(place.read(`${name}.json`)) as { result: string; total: number }
+  expect(report).toMatchObject({ result: 'aborted', sourceExhausted: false })
+  expect(place.lines(out)).toHaveLength(report.total)
+  expect(place.lines(out).at(-1)).toMatchObject({ status: 'aborted', error: { code: 'FANFOLD_RUN_ABORTED' } })
+  expect(stderr).toContain(`why         the run was cancelled: interrupted by ${name}\n`)
+})
+
+test('a signal while the verifier is being set up ends the process soon', async () => {
+  place.file('slow-setup.mjs', 'await new Promise((resolve) => setTimeout(resolve, 20_000)); export default () => true')
+  place.ndjson('none.ndjson', [1])
+  const child = place.start('verify', 'none.ndjson', '--with', './slow-setup.mjs', '--summary', 'setup.json')
+  const ended = end(child)
+  await delay(700)
+  child.kill('SIGINT')
+  const start = performance.now()
+  expect((await ended).signal).toBe('SIGINT')
+  expect(performance.now() - start).toBeLessThan(5_000)
+  expect(JSON.parse(place.read('setup.json'))).toMatchObject({ result: 'aborted' })
+})
+
+test('the code comes while a thread is stuck in native code, which holds an ordinary exit', async () => {
+  place.ndjson('stuck.ndjson', [{}, { do: 'native' }, {}])
+  const child = place.start(
+    'verify',
+    'stuck.ndjson',
+    '--with',
+    OBEDIENT,
+    '--timeout',
+    '200ms',
+    '--summary',
+    'stuck.json',
+  )
+  const start = performance.now()
+  // Not the end of its streams: the `sleep` that it was waiting for has them too.
+  const [code] = (await once(child, 'exit')) as [number]
+  expect(code).toBe(3)
+  // Less than the six seconds of the native call; usually about 1.5.
+  expect(performance.now() - start).toBeLessThan(5_000)
+  expect(JSON.parse(place.read('stuck.json'))).toMatchObject({
+    statuses: { timedOut: 1, completed: 2 },
+    stuckThreads: [{ index: 1 }],
+  })
+})
