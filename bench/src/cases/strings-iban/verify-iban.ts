@@ -1,0 +1,3 @@
+import { isIban } from './iban.ts'
+
+export default (text: string): boolean => isIban(text)
