@@ -1,13 +1,15 @@
 /** How long a shard should keep its thread, ms: a round trip of 0.1 ms is then 0.3% of it, and no tail is longer. */
 const TARGET_MS = 40
-/** Nothing is known of the first tasks' cost, so the first shards are small: the first outcomes come early. */
-const FIRST_TASKS = 16
-/** A shard is at most this many times the one before: one cheap task must not promise that all are. */
+/**
+ * A shard is at most this many times the largest that was measured: one cheap task must not promise that all are. From a
+ * first shard of one task it takes five round trips to the largest.
+ */
 const MAX_GROWTH = 8
 export const MAX_SHARD_TASKS = 65_536
 export const MAX_SHARD_BYTES: number = 1 << 20
 /** Towards the end, shards smaller than this cost more than they even out, ms. */
 const MIN_TAIL_MS = 2
+const MIN_TAIL_BYTES = 1 << 14
 /** Weight of the newest shard in the moving mean. */
 const NEWEST = 0.5
 
@@ -43,18 +45,26 @@ export function withMeasurement(cost: CostEstimate, tasks: number, busyMs: numbe
 
 /** How much to read next: guided self-scheduling (Polychronopoulos and Kuck, 1987) with a bound on a shard's time. */
 export function shardSize(input: ShardSizeInput): { readonly maxTasks: number; readonly maxBytes: number } {
-  const { cost, lanes, concurrencyPerLane, remainingTasks, remainingBytes } = input
+  const { lanes, remainingBytes } = input
+  const maxTasks = Math.min(wantedTasks(input), shareOfTasks(input), MAX_SHARD_TASKS)
+  if (remainingBytes === undefined) return { maxTasks, maxBytes: MAX_SHARD_BYTES }
+  const share = Math.max(MIN_TAIL_BYTES, Math.ceil(remainingBytes / (2 * lanes)))
+  return { maxTasks, maxBytes: Math.min(MAX_SHARD_BYTES, share) }
+}
+
+function wantedTasks({ cost, concurrencyPerLane }: ShardSizeInput): number {
+  // Nothing is known of the first tasks: were they slow, the other lanes would have to look on.
+  if (cost.msPerTask === undefined) return concurrencyPerLane
+  const byTime = Math.ceil(TARGET_MS / cost.msPerTask)
+  const byGrowth = Math.max(1, cost.measuredTasks * MAX_GROWTH)
   // An async verifier's shard should keep all its running tasks busy for a while.
   const least = concurrencyPerLane === 1 ? 1 : concurrencyPerLane * 4
-  if (cost.msPerTask === undefined) return { maxTasks: Math.max(FIRST_TASKS, least), maxBytes: MAX_SHARD_BYTES }
-  const byTime = Math.ceil(TARGET_MS / cost.msPerTask)
-  const byGrowth = Math.max(FIRST_TASKS, cost.measuredTasks * MAX_GROWTH)
-  const tail = Math.ceil(MIN_TAIL_MS / cost.msPerTask)
-  const share = remainingTasks === undefined ? Infinity : Math.max(tail, Math.ceil(remainingTasks / (2 * lanes)))
-  const maxTasks = Math.max(least, Math.min(byTime, byGrowth, share, MAX_SHARD_TASKS))
-  const maxBytes =
-    remainingBytes === undefined
-      ? MAX_SHARD_BYTES
-      : Math.min(MAX_SHARD_BYTES, Math.max(1 << 14, Math.ceil(remainingBytes / (2 * lanes))))
-  return { maxTasks, maxBytes }
+  return Math.max(least, Math.min(byTime, byGrowth))
+}
+
+/** So that all lanes end at about the same time. */
+function shareOfTasks({ cost, lanes, concurrencyPerLane, remainingTasks }: ShardSizeInput): number {
+  if (remainingTasks === undefined) return Infinity
+  const tail = cost.msPerTask === undefined ? 1 : Math.ceil(MIN_TAIL_MS / cost.msPerTask)
+  return Math.max(tail, concurrencyPerLane, Math.ceil(remainingTasks / (2 * lanes)))
 }
