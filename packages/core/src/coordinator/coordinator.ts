@@ -1,3 +1,4 @@
+import { FanfoldError } from '@fanfold/workers/protocol'
 import type { Command, Event } from './events.ts'
 import { checkInvariants } from './invariants.ts'
 import {
@@ -7,7 +8,6 @@ import {
   laneOpened,
   laneOverdue,
   open,
-  tellReadiness,
   unsendable,
   verifierAnswered,
   verifierUnloaded,
@@ -15,7 +15,9 @@ import {
 import { delivered, partArrived } from './outcomes.ts'
 import { cancelRequested, endRuns, runAdded, shardRead, sourceEnded } from './runs.ts'
 import { schedule } from './schedule.ts'
+import { Story } from './story.ts'
 import type { CoordinatorState } from './state.ts'
+import { addVerifier, removeVerifier } from './verifiers.ts'
 
 /**
  * Decides everything and does nothing: events in, commands out. It knows no thread, timer, promise or file, and the
@@ -24,6 +26,7 @@ import type { CoordinatorState } from './state.ts'
 export class Coordinator {
   readonly #state: CoordinatorState
   readonly #isChecked: boolean
+  readonly #story = new Story()
 
   /** @param options - `isChecked`: look at every invariant after every event (for tests; it is slow). */
   constructor(lanes: number, options: { readonly isChecked?: boolean } = {}) {
@@ -35,6 +38,7 @@ export class Coordinator {
         isFresh: true,
         verifiers: new Map(),
         failedStarts: 0,
+        idleDeaths: 0,
       })),
       verifiers: new Map(),
       runs: new Map(),
@@ -50,11 +54,19 @@ export class Coordinator {
     return this.#takeCommands()
   }
 
+  /** @throws {FanfoldError} `FANFOLD_INTERNAL`, with what led there, when the event contradicts what is known. */
   handle(event: Event): readonly Command[] {
-    this.#apply(event)
-    endRuns(this.#state)
-    schedule(this.#state)
-    if (this.#isChecked) checkInvariants(this.#state)
+    this.#story.add(event)
+    try {
+      this.#apply(event)
+      endRuns(this.#state)
+      schedule(this.#state)
+      if (this.#isChecked) checkInvariants(this.#state)
+    } catch (cause) {
+      const why = cause instanceof Error ? cause.message : String(cause)
+      const message = `at ${event.type}: ${why}. What led there, oldest first:\n${this.#story.lines().join('\n')}`
+      throw new FanfoldError('FANFOLD_INTERNAL', message, { cause })
+    }
     return this.#takeCommands()
   }
 
@@ -87,9 +99,9 @@ export class Coordinator {
       case 'laneExited':
         return laneExited(state, event.lane)
       case 'verifierAdded':
-        return this.#addVerifier(event.verifier)
+        return addVerifier(state, event.verifier)
       case 'verifierRemoved':
-        return this.#removeVerifier(event.verifier)
+        return removeVerifier(state, event.verifier)
       case 'runAdded':
         return runAdded(state, event.run, event.verifier, event.options)
       case 'shardRead':
@@ -105,18 +117,9 @@ export class Coordinator {
     }
   }
 
-  #addVerifier(id: number): void {
-    this.#state.verifiers.set(id, { id, told: false, removing: false, failures: [] })
-    tellReadiness(this.#state, id)
-  }
-
-  #removeVerifier(id: number): void {
-    const verifier = this.#state.verifiers.get(id)
-    if (verifier !== undefined) verifier.removing = true
-  }
-
   #takeCommands(): readonly Command[] {
     const { commands } = this.#state
+    for (const command of commands) this.#story.add(command)
     this.#state.commands = []
     return commands
   }

@@ -1,43 +1,50 @@
+import { workOf } from './outcomes.ts'
 import { sizeOf } from './position-set.ts'
-import type { Assignment, CoordinatorState, Lane, RunState } from './state.ts'
+import { answerOf, isWanted } from './readiness.ts'
+import { countFresh, nextPiece } from './schedule.ts'
+import type { Assignment, CoordinatorState, RunState } from './state.ts'
 
-/** Throws, with what is wrong, when the state contradicts what README.md says always holds. */
+/** @throws with what is wrong, when the state contradicts what README.md says always holds. */
 export function checkInvariants(state: CoordinatorState): void {
+  checkLanes(state)
   for (const run of state.runs.values()) {
     const assignments = state.lanes
-      .map(assignmentOfLane)
-      .filter((assignment) => assignment?.run === run.id) as Assignment[]
+      .map(({ phase }) => workOf(phase))
+      .filter((assignment) => assignment?.run === run.id) as Assignment[] // `undefined` is of no run
     checkPositions(run, assignments)
-    equal('lanes in use', run.lanesInUse, assignments.length)
-    equal('concurrency in use', run.concurrencyInUse, sum(assignments.map(({ concurrency }) => concurrency)))
-    atMost('running tasks', run.concurrencyInUse, run.settings.concurrency)
-    const shards = [...run.shards.values()]
-    equal('unsettled tasks', run.unsettled, sum(shards.map(({ tasks, settled }) => tasks - settled.count)))
-    equal('held tasks', run.held, sum(shards.map(({ tasks, delivered }) => tasks - delivered)))
-    equal('held bytes', run.heldBytes, sum(shards.map(({ bytes }) => bytes)))
-    atMost('held tasks', run.held, run.settings.maxHeldTasks)
-    if (run.ended !== undefined) equal('unsettled tasks of a run that has ended', run.unsettled, 0)
-    if (run.undeliveredBytes < 0) broken('undelivered bytes', run.undeliveredBytes, 'at least 0')
+    checkSums(run, assignments)
+    checkBounds(run)
+    checkProgress(state, run)
   }
 }
 
-/** Every unsettled position is in exactly one place: the queue, or one lane. */
+function checkLanes(state: CoordinatorState): void {
+  for (const { id, phase, verifiers, isFresh } of state.lanes) {
+    for (const [verifier, answer] of verifiers) {
+      if (!state.verifiers.has(verifier)) broken(`lane ${id} knows verifier ${verifier}`, 'forgotten', 'known')
+      const hasThread = !['opening', 'stuck', 'lost'].includes(phase.name)
+      if (answer === 'ready' && !hasThread) broken(`verifier ${verifier} of lane ${id}`, phase.name, 'no more ready')
+    }
+    if (phase.name !== 'busy') continue
+    if (isFresh) broken(`lane ${id}`, 'busy and fresh', 'one of them')
+    if (!state.runs.has(phase.assignment.run)) broken(`the run of lane ${id}`, 'forgotten', 'known')
+  }
+}
+
+/** Every unsettled position is in exactly one place: the queue, or one lane. A suspect is one task by itself. */
 function checkPositions(run: RunState, assignments: readonly Assignment[]): void {
   const places = new Map<string, number>()
-  for (const piece of [...run.queue, ...assignments.map((assignment) => assignment.piece)]) {
+  const queued = run.queue.map((piece) => ({ piece, isQueued: true }))
+  for (const { piece, isQueued } of [...queued, ...assignments.map(({ piece }) => ({ piece, isQueued: false }))]) {
+    if (piece.alone) equal('tasks of a suspect', sizeOf(piece.ranges), 1)
     const shard = run.shards.get(piece.shard)
-    if (shard === undefined) {
-      if (sizeOf(piece.ranges) > 0 && run.queue.includes(piece)) broken('a queued piece', 'of no shard', 'of a shard')
-      continue
-    }
+    if (shard === undefined && isQueued) broken('a queued piece', 'of no shard', 'of a shard')
+    if (shard === undefined) continue
     for (let i = 0; i < piece.ranges.length; i += 2) {
       for (let p = piece.ranges[i]!; p < piece.ranges[i + 1]!; p++) {
-        if (shard.settled.has(p)) {
-          if (run.queue.includes(piece)) broken(`task ${shard.id}/${p}`, 'settled and queued', 'one of them')
-          continue
-        }
         const key = `${shard.id}/${p}`
-        places.set(key, (places.get(key) ?? 0) + 1)
+        if (!shard.settled.has(p)) places.set(key, (places.get(key) ?? 0) + 1)
+        else if (isQueued) broken(`task ${key}`, 'settled and queued', 'one of them')
       }
     }
   }
@@ -45,9 +52,41 @@ function checkPositions(run: RunState, assignments: readonly Assignment[]): void
   equal('unsettled tasks in the queue and on lanes', places.size, run.unsettled)
 }
 
-function assignmentOfLane({ phase }: Lane): Assignment | undefined {
-  if (phase.name === 'busy') return phase.assignment
-  return phase.name === 'ending' && phase.why.name === 'overdue' ? phase.why.assignment : undefined
+function checkSums(run: RunState, assignments: readonly Assignment[]): void {
+  const shards = [...run.shards.values()]
+  equal('lanes in use', run.lanesInUse, assignments.length)
+  equal('concurrency in use', run.concurrencyInUse, sum(assignments.map(({ concurrency }) => concurrency)))
+  equal('unsettled tasks', run.unsettled, sum(shards.map(({ tasks, settled }) => tasks - settled.count)))
+  equal('held tasks', run.held, sum(shards.map(({ tasks, delivered }) => tasks - delivered)))
+  equal('held bytes', run.heldBytes, sum(shards.map(({ bytes }) => bytes)))
+  if (run.held === run.unsettled) equal('undelivered bytes when nothing is undelivered', run.undeliveredBytes, 0)
+  if (run.undeliveredBytes < 0) broken('undelivered bytes', run.undeliveredBytes, 'at least 0')
+}
+
+function checkBounds(run: RunState): void {
+  atMost('running tasks', run.concurrencyInUse, run.settings.concurrency)
+  atMost('held tasks', run.held, run.settings.maxHeldTasks)
+  atMost('tasks read', run.tasksRead, run.settings.limit)
+  if (run.ended !== undefined) equal('unsettled tasks of a run that has ended', run.unsettled, 0)
+  if (run.phase.name !== 'running') equal('queued pieces of a run that is cut short', run.queue.length, 0)
+}
+
+/** Somebody outside owes an answer; else nothing would ever happen again. */
+function checkProgress(state: CoordinatorState, run: RunState): void {
+  const verifier = state.verifiers.get(run.verifier)
+  if (run.ended === undefined && (verifier === undefined || !isWanted(state, verifier))) {
+    if (run.phase.name === 'running') broken(`the verifier of run ${run.id}`, 'forgotten', 'there as long as the run')
+  }
+  for (const lane of state.lanes) {
+    if (lane.phase.name !== 'idle' || answerOf(lane, run.verifier) !== 'ready') continue
+    if (nextPiece(state, lane, run) >= 0) broken(`lane ${lane.id}`, `idle while run ${run.id} has work for it`, 'busy')
+  }
+  if (run.ended !== undefined || run.lanesInUse > 0 || run.source === 'reading') return
+  const isLanesTurn = state.lanes.some(({ phase }) => !['idle', 'stuck', 'lost'].includes(phase.name))
+  const isConsumersTurn = run.held > run.unsettled
+  if (!isLanesTurn && !isConsumersTurn) {
+    broken(`run ${run.id}`, `at a standstill with ${countFresh(state, run)} fresh lanes`, 'waiting for something')
+  }
 }
 
 function equal(what: string, is: number, shouldBe: number): void {

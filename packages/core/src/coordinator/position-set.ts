@@ -35,6 +35,7 @@ export class PositionSet {
       this.#count = to
       return to - from
     }
+    if (from >= to) return 0
     const members = (this.#members ??= new Uint8Array(this.size).fill(1, 0, this.#prefix))
     let added = 0
     for (let position = from; position < to; position++) {
@@ -43,6 +44,11 @@ export class PositionSet {
     }
     this.#count += added
     return added
+  }
+
+  hasNone(from: number, to: number): boolean {
+    if (this.#members === undefined) return from >= this.#prefix
+    return !this.#members.subarray(from, to).includes(1)
   }
 
   /** What of `ranges` is not in the set. */
@@ -61,6 +67,26 @@ export class PositionSet {
 export function appendPosition(ranges: number[], position: number): void {
   if (ranges.length > 0 && ranges[ranges.length - 1] === position) ranges[ranges.length - 1] = position + 1
   else ranges.push(position, position + 1)
+}
+
+/** Makes at most so many of one, about equal in size. */
+export function splitRanges(ranges: Ranges, parts: number): number[][] {
+  const size = Math.ceil(sizeOf(ranges) / parts)
+  const split: number[][] = []
+  let room = 0
+  for (let i = 0; i < ranges.length; i += 2) {
+    for (let from = ranges[i]!; from < ranges[i + 1]!;) {
+      if (room === 0) {
+        split.push([])
+        room = size
+      }
+      const to = Math.min(ranges[i + 1]!, from + room)
+      split[split.length - 1]!.push(from, to)
+      room -= to - from
+      from = to
+    }
+  }
+  return split
 }
 
 export function sizeOf(ranges: Ranges): number {

@@ -1,15 +1,18 @@
+import { FanfoldError } from '@fanfold/workers/protocol'
 import type { RunId, RunSettings, ShardRead, VerifierId } from './events.ts'
 import { settle, settleAborted } from './outcomes.ts'
+import { whyUnusable } from './readiness.ts'
 import { newRun, newShard } from './state.ts'
 import type { CoordinatorState, RunState } from './state.ts'
 
 export function runAdded(state: CoordinatorState, id: RunId, verifier: VerifierId, settings: RunSettings): void {
   const run = newRun(id, verifier, settings)
   state.runs.set(id, run)
-  const answers = state.lanes.map((lane) => lane.verifiers.get(verifier))
-  const failures = state.verifiers.get(verifier)?.failures ?? []
-  if (answers.every((answer) => answer === 'failed'))
-    failRun(state, run, failures[failures.length - 1] ?? new Error('no thread is left'))
+  const isClosed = state.verifiers.get(verifier)?.removing ?? true
+  const error = isClosed
+    ? new FanfoldError('FANFOLD_ENGINE_CLOSED', 'the verifier was closed before the run began')
+    : whyUnusable(state, verifier)
+  if (error !== undefined) failRun(state, run, error)
 }
 
 export function shardRead(state: CoordinatorState, event: ShardRead): void {

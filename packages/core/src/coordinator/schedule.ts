@@ -1,52 +1,66 @@
 import { MAX_SLOTS } from '@fanfold/workers/protocol'
-import { shardSize } from '../policy/shard-size.ts'
 import { retire } from './lanes.ts'
+import { answerOf, isUsable, isWanted } from './readiness.ts'
+import { countUsable, readIfNeeded } from './reading.ts'
 import type { CoordinatorState, Lane, Piece, RunState } from './state.ts'
+import { forgetVerifiers } from './verifiers.ts'
 
-/** A lane ends its shard early when the values it made exceed this share of what a run may hold. */
-const VALUE_SHARE = 4
+/** Lanes end their shards early so that the values made by all of them stay below this share of what a run may hold. */
+const VALUE_SHARE = 1 / 4
 
 /** Gives idle lanes something to do, and has sources read. Called after every event. */
 export function schedule(state: CoordinatorState): void {
-  for (const lane of state.lanes) if (lane.phase.name === 'idle') employ(state, lane)
-  for (const verifier of state.verifiers.values()) {
-    if (!verifier.removing || state.lanes.some((lane) => lane.verifiers.get(verifier.id) === 'ready')) continue
-    state.verifiers.delete(verifier.id)
-    for (const lane of state.lanes) lane.verifiers.delete(verifier.id)
-    state.commands.push({ type: 'verifierGone', verifier: verifier.id })
-  }
-  for (const run of state.runs.values()) if (wantsToRead(state, run)) read(state, run)
+  // What one lane takes can make another one needed: a fresh lane that was there for a suspect has gone to another run.
+  while (employAll(state));
+  forgetVerifiers(state)
+  for (const run of state.runs.values()) readIfNeeded(state, run)
 }
 
-function employ(state: CoordinatorState, lane: Lane): void {
-  for (const verifier of state.verifiers.values()) {
-    const answer = lane.verifiers.get(verifier.id)
-    if (verifier.removing && answer === 'ready') {
-      lane.phase = { name: 'unloading', verifier: verifier.id }
-      state.commands.push({ type: 'unloadVerifier', lane: lane.id, verifier: verifier.id })
-      return
-    }
-    if (!verifier.removing && answer === undefined) {
-      lane.phase = { name: 'loading', verifier: verifier.id }
-      state.commands.push({ type: 'loadVerifier', lane: lane.id, verifier: verifier.id })
-      return
-    }
+function employAll(state: CoordinatorState): boolean {
+  let isAnyEmployed = false
+  for (const lane of state.lanes) {
+    if (lane.phase.name === 'idle' && employ(state, lane)) isAnyEmployed = true
   }
-  const runs = [...state.runs.values()].filter((run) => lane.verifiers.get(run.verifier) === 'ready' && hasRoom(run))
-  // A fresh thread is there for a suspect, if there is one.
-  const suspected = runs.find((run) => run.queue[0]?.alone === true)
-  if (suspected !== undefined && lane.isFresh) return dispatch(state, lane, suspected, suspected.queue.shift()!)
-  if (suspected !== undefined && freshLanesComing(state) < countSuspects(state)) return retire(state, lane)
-  const chosen = runs
-    .map((run) => ({ run, at: nextPiece(run) }))
-    .filter(({ at }) => at >= 0)
-    .sort(byFairness)[0]
-  if (chosen !== undefined) dispatch(state, lane, chosen.run, chosen.run.queue.splice(chosen.at, 1)[0]!)
+  return isAnyEmployed
+}
+
+function employ(state: CoordinatorState, lane: Lane): boolean {
+  for (const verifier of state.verifiers.values()) if (prepare(state, lane, verifier.id)) return true
+  let chosen: { run: RunState; at: number } | undefined
+  for (const run of state.runs.values()) {
+    const at = nextPiece(state, lane, run)
+    if (at >= 0 && (chosen === undefined || isFairer(run, chosen.run))) chosen = { run, at }
+  }
+  if (chosen === undefined) return false
+  const { run, at } = chosen
+  if (run.queue[at]!.alone && !lane.isFresh) retire(state, lane)
+  else dispatch(state, lane, run, run.queue.splice(at, 1)[0]!)
+  return true
+}
+
+/** Has the lane load a verifier that is wanted, or unload one that is not. */
+function prepare(state: CoordinatorState, lane: Lane, id: number): boolean {
+  const verifier = state.verifiers.get(id)!
+  const answer = answerOf(lane, id)
+  if (answer === 'failed') return false
+  const wanted = isWanted(state, verifier)
+  if (wanted === (answer === 'ready')) return false
+  lane.phase = { name: wanted ? 'loading' : 'unloading', verifier: id }
+  state.commands.push({ type: wanted ? 'loadVerifier' : 'unloadVerifier', lane: lane.id, verifier: id })
+  return true
 }
 
 /** Fewest lanes first, then who waited longest. */
-function byFairness(a: { run: RunState }, b: { run: RunState }): number {
-  return a.run.lanesInUse - b.run.lanesInUse || a.run.lastDispatch - b.run.lastDispatch
+function isFairer(run: RunState, than: RunState): boolean {
+  return run.lanesInUse === than.lanesInUse ? run.lastDispatch < than.lastDispatch : run.lanesInUse < than.lanesInUse
+}
+
+/** Where in its queue the piece is that the run would have on this lane now, or -1. A suspect may need a fresh thread. */
+export function nextPiece(state: CoordinatorState, lane: Lane, run: RunState): number {
+  if (answerOf(lane, run.verifier) !== 'ready' || !hasRoom(run)) return -1
+  const suspect = run.queue.findIndex((piece) => piece.alone && mayRun(run, piece))
+  if (suspect >= 0 && (lane.isFresh || countFresh(state, run) < countSuspects(state))) return suspect
+  return run.queue.findIndex((piece) => !piece.alone && mayRun(run, piece))
 }
 
 function hasRoom(run: RunState): boolean {
@@ -54,15 +68,12 @@ function hasRoom(run: RunState): boolean {
 }
 
 /**
- * The first piece that may run on any thread, or -1. While values wait to be delivered beyond the bound, only the
- * head of the order window may run: the consumer waits for it, and for nothing else.
+ * While values beyond the bound wait to be delivered, only the head of the order window may run: the consumer waits for
+ * it, and for nothing else. In the order of arrival nothing may: whatever is settled can be taken.
  */
-function nextPiece(run: RunState): number {
-  const at = run.queue.findIndex((piece) => !piece.alone)
-  if (at < 0 || run.undeliveredBytes < run.settings.maxHeldBytes) return at
-  if (run.settings.order === 'arrival') return -1
-  const head = headShard(run)
-  return run.queue.findIndex((piece) => !piece.alone && piece.shard === head)
+function mayRun(run: RunState, piece: Piece): boolean {
+  if (run.undeliveredBytes < run.settings.maxHeldBytes) return true
+  return run.settings.order === 'input' && piece.shard === headShard(run)
 }
 
 function headShard(run: RunState): number | undefined {
@@ -70,22 +81,28 @@ function headShard(run: RunState): number | undefined {
   return undefined
 }
 
-function freshLanesComing(state: CoordinatorState): number {
-  return state.lanes.filter(({ phase, isFresh }) => {
-    if (phase.name === 'opening' || (phase.name === 'ending' && phase.why.name === 'retiring')) return true
-    return isFresh && (phase.name === 'loading' || phase.name === 'idle')
+/** Lanes with a fresh thread that the run can use, or that will have one. */
+export function countFresh(state: CoordinatorState, run: RunState): number {
+  return state.lanes.filter((lane) => {
+    const { name } = lane.phase
+    if (!isUsable(lane, run.verifier)) return false
+    return name === 'opening' || name === 'ending' || (lane.isFresh && (name === 'loading' || name === 'idle'))
   }).length
 }
 
+/** Suspects that could run now if there were fresh threads. */
 function countSuspects(state: CoordinatorState): number {
   let suspects = 0
-  for (const run of state.runs.values()) suspects += run.queue.filter((piece) => piece.alone).length
+  for (const { queue, settings, concurrencyInUse } of state.runs.values()) {
+    const alone = queue.reduce((sum, piece) => sum + (piece.alone ? 1 : 0), 0)
+    suspects += Math.min(alone, settings.concurrency - concurrencyInUse)
+  }
   return suspects
 }
 
 function dispatch(state: CoordinatorState, lane: Lane, run: RunState, piece: Piece): void {
   const { settings } = run
-  const lanes = usableLanes(state, run)
+  const lanes = countUsable(state, run)
   const share = Math.min(Math.ceil(settings.concurrency / lanes), MAX_SLOTS)
   const concurrency = piece.alone ? 1 : Math.min(share, settings.concurrency - run.concurrencyInUse)
   const deaths = piece.alone ? (run.shards.get(piece.shard)!.deaths.get(piece.ranges[0]!) ?? 0) : 0
@@ -107,36 +124,6 @@ function dispatch(state: CoordinatorState, lane: Lane, run: RunState, piece: Pie
     timeoutMs: settings.timeoutMs,
     attempt: assignment.attempt,
     alone: piece.alone,
-    maxValueBytes: Math.ceil(settings.maxHeldBytes / VALUE_SHARE),
+    maxValueBytes: Math.ceil((settings.maxHeldBytes * VALUE_SHARE) / lanes),
   })
-}
-
-function usableLanes(state: CoordinatorState, run: RunState): number {
-  const usable = state.lanes.filter(
-    (lane) => lane.phase.name !== 'stuck' && lane.verifiers.get(run.verifier) !== 'failed',
-  )
-  return Math.max(1, usable.length)
-}
-
-function wantsToRead(state: CoordinatorState, run: RunState): boolean {
-  if (run.ended !== undefined || run.phase.name !== 'running' || run.source !== 'open') return false
-  if (run.tasksRead >= run.settings.limit) return false
-  if (run.held === 0) return true
-  // One shard more than there are lanes: a lane that becomes idle finds one at once.
-  if (run.queue.length > usableLanes(state, run)) return false
-  return run.held < run.settings.maxHeldTasks && run.heldBytes + run.undeliveredBytes < run.settings.maxHeldBytes
-}
-
-function read(state: CoordinatorState, run: RunState): void {
-  const lanes = usableLanes(state, run)
-  const size = shardSize({
-    cost: run.cost,
-    lanes,
-    concurrencyPerLane: Math.ceil(run.settings.concurrency / lanes),
-    remainingTasks: run.remainingTasks,
-    remainingBytes: run.remainingBytes,
-  })
-  const room = Math.max(1, Math.min(run.settings.maxHeldTasks - run.held, run.settings.limit - run.tasksRead))
-  run.source = 'reading'
-  state.commands.push({ type: 'read', run: run.id, maxTasks: Math.min(size.maxTasks, room), maxBytes: size.maxBytes })
 }

@@ -32,8 +32,8 @@ export type LanePhase =
   | { readonly name: 'ending'; readonly why: EndingWhy }
   /** Its thread could not be ended and occupies a core. */
   | { readonly name: 'stuck' }
-  /** It could not be started again and again: given up. */
-  | { readonly name: 'lost' }
+  /** Its threads did not start, or did not last, again and again: given up. */
+  | { readonly name: 'lost'; readonly error: Error }
 
 export type EndingWhy =
   | {
@@ -53,6 +53,8 @@ export interface Lane {
   readonly verifiers: Map<VerifierId, 'ready' | 'failed'>
   /** Attempts to start its thread that failed in a row. */
   failedStarts: number
+  /** Threads that ended while they had nothing to do, since one of them last ended an assignment. */
+  idleDeaths: number
 }
 
 export interface VerifierState {

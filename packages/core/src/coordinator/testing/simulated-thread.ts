@@ -1,7 +1,6 @@
 import { ABORTED, COMPLETED, ERRORED, TIMED_OUT } from '@fanfold/workers/protocol'
 import type { Dispatch } from '../events.ts'
 import { MAX_ABANDONED } from '../lanes.ts'
-import { sizeOf } from '../position-set.ts'
 import type { Random } from './random.ts'
 import type { TaskPlan } from './scenario.ts'
 
@@ -17,11 +16,18 @@ export type Message =
   | { readonly type: 'part'; readonly settled: readonly Settled[] }
   | { readonly type: 'ended'; readonly suspects: readonly number[]; readonly abandoned: number }
 
+export interface WorkTask extends TaskPlan {
+  /** How often it took its thread down. */
+  deaths: number
+  /** How often something else took its thread down while it was alone there. */
+  accidentsAlone: number
+}
+
 export interface SimulatedWork {
   readonly dispatch: Dispatch
   readonly isAsync: boolean
-  /** The task at a position of the shard, and how often it took its thread down. */
-  task(position: number): TaskPlan & { deaths: number }
+  /** The task at a position of the shard. */
+  readonly task: (position: number) => WorkTask
 }
 
 /** A thread at work on one shard, as the shard loop in `@fanfold/workers` goes about it. */
@@ -29,7 +35,8 @@ export class SimulatedThread {
   readonly inbox: Message[] = []
   /** Positions in the slots. */
   readonly running: number[] = []
-  isBlocked = false
+  /** The position that holds the thread. */
+  #blocker: number | undefined
   isDead = false
   /** It has said that it holds nothing of the shard any more. */
   isDone = false
@@ -54,8 +61,13 @@ export class SimulatedThread {
     this.#valueBytes = 0
   }
 
-  get isSole(): boolean {
-    return this.#work.dispatch.alone || sizeOf(this.#work.dispatch.ranges) === 1
+  /** What it was given last. */
+  get work(): SimulatedWork {
+    return this.#work
+  }
+
+  get isBlocked(): boolean {
+    return this.#blocker !== undefined
   }
 
   abort(): void {
@@ -81,10 +93,11 @@ export class SimulatedThread {
 
   /** A task that was late, but not for ever, ends after all. */
   wake(): void {
-    const at = this.running.findIndex((position) => this.#work.task(position).nature === 'late')
-    if (at < 0) return
-    this.isBlocked = false
-    this.#settle(this.running.splice(at, 1)[0]!, COMPLETED)
+    const blocker = this.#blocker
+    if (blocker === undefined || this.#work.task(blocker).nature !== 'late') return
+    this.#blocker = undefined
+    this.running.splice(this.running.indexOf(blocker), 1)
+    this.#settle(blocker, COMPLETED)
   }
 
   die(): void {
@@ -105,7 +118,7 @@ export class SimulatedThread {
     const at = random.between(0, this.running.length - 1)
     const position = this.running[at]!
     const { nature } = this.#work.task(position)
-    const hasNeighbours = !this.isSole && this.#work.dispatch.concurrency > 1
+    const hasNeighbours = !this.#work.dispatch.alone && this.#work.dispatch.concurrency > 1
     if (nature !== 'hangs' && nature !== 'slow') return this.#turn(at, random)
     if (hasNeighbours && random.chance(0.3)) {
       this.running.splice(at, 1)
@@ -124,7 +137,7 @@ export class SimulatedThread {
   #turn(at: number, random?: Random): void {
     const position = this.running[at]!
     const task = this.#work.task(position)
-    if (task.nature === 'blocks' || task.nature === 'late') this.isBlocked = true
+    if (task.nature === 'blocks' || task.nature === 'late') this.#blocker = position
     else if (task.nature === 'crashes' || (task.nature === 'crashesOnce' && task.deaths === 0)) {
       task.deaths++
       this.die()

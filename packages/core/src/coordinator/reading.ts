@@ -1,0 +1,45 @@
+import { shardSize } from '../policy/shard-size.ts'
+import { isUsable } from './readiness.ts'
+import type { CoordinatorState, RunState } from './state.ts'
+
+/** Room is used when it is at least this share of the whole: a slow consumer would otherwise get ever smaller shards. */
+const WORTHWHILE = 1 / 8
+
+/** Has the source read as far as what is held allows, and as long as a lane might need it. */
+export function readIfNeeded(state: CoordinatorState, run: RunState): void {
+  const { settings } = run
+  const unread = settings.limit - run.tasksRead
+  if (run.ended !== undefined || run.phase.name !== 'running' || run.source !== 'open' || unread <= 0) return
+  const lanes = countUsable(state, run)
+  // One shard more than there are lanes: a lane that becomes idle finds one at once.
+  if (run.held > 0 && run.queue.length > lanes) return
+  const size = shardSize({
+    cost: run.cost,
+    lanes,
+    concurrencyPerLane: Math.ceil(settings.concurrency / lanes),
+    remainingTasks: run.remainingTasks === undefined ? undefined : Math.min(run.remainingTasks, unread),
+    remainingBytes: run.remainingBytes,
+  })
+  const tasks = settings.maxHeldTasks - run.held
+  const bytes = settings.maxHeldBytes - run.heldBytes - run.undeliveredBytes
+  // With nothing held there is all the room there will ever be.
+  const isRoom =
+    run.held === 0 ||
+    (isWorthwhile(tasks, size.maxTasks, settings.maxHeldTasks) &&
+      isWorthwhile(bytes, size.maxBytes, settings.maxHeldBytes))
+  if (!isRoom) return
+  run.source = 'reading'
+  const maxTasks = Math.min(size.maxTasks, tasks, unread)
+  state.commands.push({ type: 'read', run: run.id, maxTasks, maxBytes: Math.min(size.maxBytes, bytes) })
+}
+
+/** Lanes that the run can use, or will be able to; at least 1. */
+export function countUsable(state: CoordinatorState, run: RunState): number {
+  let usable = 0
+  for (const lane of state.lanes) if (isUsable(lane, run.verifier)) usable++
+  return Math.max(1, usable)
+}
+
+function isWorthwhile(room: number, wanted: number, whole: number): boolean {
+  return room >= Math.min(wanted, Math.max(1, whole * WORTHWHILE))
+}

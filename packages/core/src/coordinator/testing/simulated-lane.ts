@@ -1,0 +1,265 @@
+import type { Command, Event, LaneId, VerifierId } from '../events.ts'
+import type { Random } from './random.ts'
+import type { Scenario } from './scenario.ts'
+import { SimulatedThread } from './simulated-thread.ts'
+import type { SimulatedWork } from './simulated-thread.ts'
+
+type LanePhase =
+  | { readonly name: 'closed' | 'opening' | 'idle' | 'stuck' | 'retiring' | 'dying' }
+  | { readonly name: 'loading' | 'unloading'; readonly verifier: VerifierId }
+  | {
+      readonly name: 'working'
+      readonly work: SimulatedWork
+      isOverdue: boolean
+      isKilled: boolean
+      isAborted: boolean
+    }
+
+/** What lanes share: accidents that are still to happen, and the way to the coordinator. */
+export interface LaneWorld {
+  readonly scenario: Scenario
+  readonly random: Random
+  accidents: number
+  emit(event: Event): void
+  /** An accident may not happen to the same task alone twice: that would be the task's fault. */
+  mayHaveAccident(work: SimulatedWork): boolean
+}
+
+/** One lane of a backend, which keeps what `backend.ts` promises and breaks everything else it can. */
+export class SimulatedLane {
+  readonly id: LaneId
+  phase: LanePhase = { name: 'closed' }
+  /** All and only verifiers that its thread has set up. */
+  readonly loaded = new Set<VerifierId>()
+  readonly failed = new Set<VerifierId>()
+  /** Nothing was dispatched to its thread. */
+  isFresh = true
+  /** Threads of this lane that could not be ended and have not exited. */
+  stuckThreads = 0
+  readonly #world: LaneWorld
+  #thread = new SimulatedThread()
+
+  constructor(id: LaneId, world: LaneWorld) {
+    this.id = id
+    this.#world = world
+  }
+
+  get work(): SimulatedWork | undefined {
+    return this.phase.name === 'working' ? this.phase.work : undefined
+  }
+
+  /** Whether something happens here by itself. */
+  get isActive(): boolean {
+    return !['closed', 'idle', 'stuck'].includes(this.phase.name)
+  }
+
+  get running(): number {
+    return this.phase.name === 'working' ? this.#thread.running.length : 0
+  }
+
+  execute(command: Extract<Command, { lane: LaneId }>, work: SimulatedWork | undefined): void {
+    switch (command.type) {
+      case 'openLane':
+        this.#must(this.phase.name === 'closed' || this.phase.name === 'stuck', command.type)
+        this.phase = { name: 'opening' }
+        return
+      case 'loadVerifier':
+        this.#must(this.phase.name === 'idle' && !this.failed.has(command.verifier), command.type)
+        this.phase = { name: 'loading', verifier: command.verifier }
+        return
+      case 'unloadVerifier':
+        this.#must(this.phase.name === 'idle' && this.loaded.has(command.verifier), command.type)
+        this.phase = { name: 'unloading', verifier: command.verifier }
+        return
+      case 'dispatch':
+        return this.#dispatch(command, work!)
+      case 'abort':
+        this.#must(this.#isAt(command.assignment), command.type)
+        if (this.phase.name !== 'working') return
+        this.phase.isAborted = true
+        return this.#thread.abort()
+      case 'killLane':
+        this.#must(this.phase.name === 'working' && this.phase.isOverdue, command.type)
+        if (this.phase.name === 'working') this.phase.isKilled = true
+        return
+      case 'retireLane':
+        this.#must(this.phase.name === 'idle', command.type)
+        this.phase = { name: 'retiring' }
+        return
+    }
+  }
+
+  /** Something happens, drawn at random. */
+  step(): void {
+    const { random, scenario } = this.#world
+    switch (this.phase.name) {
+      case 'opening':
+        if (random.chance(scenario.failedStart)) return this.#died(false)
+        return this.#opened()
+      case 'loading':
+        return this.#answerLoad(this.phase.verifier)
+      case 'unloading': {
+        const { verifier } = this.phase
+        if (this.#hasAccident()) return this.#died(random.chance(scenario.stuck))
+        this.loaded.delete(verifier)
+        this.phase = { name: 'idle' }
+        return this.#world.emit({ type: 'verifierUnloaded', lane: this.id, verifier })
+      }
+      case 'working':
+        return this.#work(this.phase)
+      case 'retiring':
+        return this.#died(random.chance(scenario.stuck / 4))
+      case 'dying':
+        return this.#thread.inbox.length > 0 ? this.#receive() : this.#died(false)
+      case 'idle':
+        if (this.#hasAccident()) this.#died(false)
+        return
+      case 'closed':
+      case 'stuck':
+        return
+    }
+  }
+
+  /** A thread that could not be ended has exited after all. */
+  exit(): void {
+    this.stuckThreads--
+    if (this.phase.name === 'stuck') this.phase = { name: 'closed' }
+    this.#world.emit({ type: 'laneExited', lane: this.id })
+  }
+
+  #opened(): void {
+    this.#thread = new SimulatedThread()
+    this.isFresh = true
+    this.phase = { name: 'idle' }
+    this.#world.emit({ type: 'laneOpened', lane: this.id })
+  }
+
+  #answerLoad(verifier: VerifierId): void {
+    const { random, scenario } = this.#world
+    const { failing, dying } = scenario.verifiers.find(({ id }) => id === verifier)!
+    if (random.chance(dying)) {
+      this.failed.add(verifier)
+      return this.#died(false)
+    }
+    this.phase = { name: 'idle' }
+    if (random.chance(failing)) {
+      this.failed.add(verifier)
+      return this.#world.emit({ type: 'verifierFailed', lane: this.id, verifier, error: new Error('setup failed') })
+    }
+    this.loaded.add(verifier)
+    this.#world.emit({ type: 'verifierLoaded', lane: this.id, verifier })
+  }
+
+  #dispatch(command: Extract<Command, { type: 'dispatch' }>, work: SimulatedWork): void {
+    this.#must(this.phase.name === 'idle' && this.loaded.has(command.verifier), command.type)
+    this.#must(!command.alone || this.isFresh, 'dispatch of a suspect to a used thread')
+    this.isFresh = false
+    const failures = []
+    for (let i = 0; i < command.ranges.length; i += 2) {
+      for (let position = command.ranges[i]!; position < command.ranges[i + 1]!; position++) {
+        if (work.task(position).nature !== 'unsendable') continue
+        failures.push({ position, error: new Error('cannot be cloned') })
+      }
+    }
+    if (failures.length > 0) {
+      this.#world.emit({ type: 'unsendable', lane: this.id, assignment: command.assignment, failures })
+      return
+    }
+    this.#thread.receive(work)
+    this.phase = { name: 'working', work, isOverdue: false, isKilled: false, isAborted: false }
+  }
+
+  #work(phase: Extract<LanePhase, { name: 'working' }>): void {
+    const { random, scenario } = this.#world
+    const thread = this.#thread
+    if (thread.inbox.length > 0 && random.chance(0.5)) return this.#receive()
+    if (phase.isKilled && random.chance(0.4)) return this.#end(random.chance(thread.isBlocked ? scenario.stuck : 0))
+    if (thread.isBlocked) {
+      if (!phase.isOverdue && random.chance(0.5)) return this.#overdue(phase)
+      if (phase.isOverdue) thread.wake()
+      return
+    }
+    if (thread.isDone) return
+    if (this.#hasAccident(phase.work)) return random.chance(0.5) ? this.#end(false) : this.#standStill(phase)
+    thread.step(random, scenario.abandonedEach)
+    if (thread.isDead) this.#end(false)
+  }
+
+  /** The thread is gone; what it had posted arrives first. */
+  #end(isStuck: boolean): void {
+    this.#thread.die()
+    if (isStuck) return this.#died(true) // its port is closed: what it had posted is never heard
+    this.phase = { name: 'dying' }
+  }
+
+  /** By nobody's fault: nothing can be certain then. */
+  #standStill(phase: Extract<LanePhase, { name: 'working' }>): void {
+    if (phase.isOverdue || (this.#thread.running.length === 1 && this.#thread.abandoned === 0)) return
+    this.#overdue(phase)
+  }
+
+  #overdue(phase: Extract<LanePhase, { name: 'working' }>): void {
+    phase.isOverdue = true
+    const { running, abandoned } = this.#thread
+    const { assignment } = phase.work.dispatch
+    const certain = running.length === 1 && abandoned === 0
+    this.#world.emit({ type: 'overdue', lane: this.id, assignment, running: [...running], certain })
+  }
+
+  #receive(): void {
+    const message = this.#thread.inbox.shift()!
+    const { phase } = this
+    const lane = this.id
+    const { assignment } = this.#dispatched
+    if (message.type === 'part') {
+      const positions = Uint32Array.from(message.settled, ({ position }) => position)
+      const from = positions[0]!
+      const isStretch = positions.every((position, at) => position === from + at)
+      let valueBytes = 0
+      for (const settled of message.settled) valueBytes += settled.valueBytes
+      this.#world.emit({
+        type: 'part',
+        lane,
+        assignment,
+        positions: isStretch ? { from, count: positions.length } : positions,
+        batch: message.settled,
+        valueBytes,
+      })
+      return
+    }
+    if (phase.name === 'working' && !phase.isOverdue) this.phase = { name: 'idle' }
+    const { suspects, abandoned } = message
+    const busyMs = this.#world.random.fraction() * 50
+    this.#world.emit({ type: 'assignmentEnded', lane, assignment, suspects, abandoned, busyMs })
+  }
+
+  get #dispatched(): { readonly assignment: number } {
+    return this.#thread.work.dispatch
+  }
+
+  #died(stuck: boolean): void {
+    const running = [...this.#thread.running]
+    this.#thread = new SimulatedThread()
+    this.loaded.clear()
+    this.phase = { name: stuck ? 'stuck' : 'closed' }
+    if (stuck) this.stuckThreads++
+    this.#world.emit({ type: 'laneDied', lane: this.id, running, error: new Error('the thread died'), stuck })
+  }
+
+  #hasAccident(work?: SimulatedWork): boolean {
+    const world = this.#world
+    if (world.accidents === 0 || !world.random.chance(0.03)) return false
+    if (work !== undefined && !world.mayHaveAccident(work)) return false
+    world.accidents--
+    return true
+  }
+
+  /** It may have died or refused the work already, without the coordinator having heard of it. */
+  #isAt(assignment: number): boolean {
+    return ['dying', 'idle'].includes(this.phase.name) || this.work?.dispatch.assignment === assignment
+  }
+
+  #must(isRight: boolean, what: string): void {
+    if (!isRight) throw new Error(`${what}: not while lane ${this.id} is ${this.phase.name}`)
+  }
+}

@@ -1,0 +1,191 @@
+import { STATUSES } from '@fanfold/workers/protocol'
+import type { Command, Deliver, Event, RunEnd, Settle, ShardId } from '../events.ts'
+import type { Merge, Merged, Unmerged } from './merge.ts'
+import { fatesOf } from './oracle.ts'
+import type { RunPlan } from './scenario.ts'
+import type { Settled, WorkTask } from './simulated-thread.ts'
+
+interface SimulatedTask extends WorkTask {
+  readonly index: number
+  status: number | undefined
+}
+
+interface SimulatedShard {
+  readonly first: number
+  readonly tasks: number
+  readonly bytes: number
+  taken: number
+}
+
+/** The application's side of one run: its source, its consumer, and an account that is held against the oracle. */
+export class SimulatedRun {
+  readonly plan: RunPlan
+  readonly tasks: readonly SimulatedTask[]
+  /** `read`, not answered. */
+  pending: { readonly maxTasks: number; readonly maxBytes: number } | undefined
+  /** Merged, not taken. */
+  readonly outbox: Merged[] = []
+  isAdded = false
+  isCancelled = false
+  /** Cancelled, or failed for a good reason. */
+  isCutShort = false
+  end: RunEnd | undefined
+  read = 0
+  readonly #shards = new Map<ShardId, SimulatedShard>()
+  readonly #merge: Merge
+  #held = 0
+  #heldBytes = 0
+  #settled = 0
+  #nextIndex = 0
+  #isExhausted = false
+
+  constructor(plan: RunPlan, merge: Merge) {
+    this.plan = plan
+    this.tasks = plan.tasks.map((task, index) => ({ ...task, index, deaths: 0, accidentsAlone: 0, status: undefined }))
+    this.#merge = merge
+  }
+
+  get isOver(): boolean {
+    return this.end !== undefined && this.outbox.length === 0
+  }
+
+  /** A shard's tasks by position, for longer than the shard is kept. */
+  tasksOf(shard: ShardId): (position: number) => SimulatedTask {
+    const { first } = this.#shard(shard)
+    return (position) => this.tasks[first + position]!
+  }
+
+  /** The source's answer to a `read`. */
+  answer(): Event {
+    const { maxTasks, maxBytes } = this.pending!
+    const { plan } = this
+    this.pending = undefined
+    const first = this.read
+    let tasks = 0
+    let bytes = 0
+    for (; tasks < maxTasks && first + tasks < this.tasks.length; tasks++) {
+      const task = this.tasks[first + tasks]!
+      if (tasks > 0 && (task.nature === 'unreadable' || bytes + task.bytes > maxBytes)) break
+      bytes += task.bytes
+      if (task.nature === 'unreadable' && ++tasks > 0) break
+    }
+    if (tasks === 0) {
+      if (plan.sourceBreaks) return { type: 'sourceFailed', run: plan.id, error: new Error('the source broke') }
+      this.#isExhausted = true
+      return { type: 'sourceEnded', run: plan.id }
+    }
+    const unreadable = this.tasks[first]!.nature === 'unreadable' ? new Error('unreadable') : undefined
+    const rest = this.tasks.slice(first + tasks)
+    return {
+      type: 'shardRead',
+      run: plan.id,
+      tasks,
+      bytes,
+      records: { first, tasks, bytes, taken: 0 } satisfies SimulatedShard,
+      unreadable: unreadable as never, // passed on and never looked into
+      remainingTasks: plan.isSizeKnown ? rest.length : undefined,
+      remainingBytes: plan.isSizeKnown ? rest.reduce((sum, task) => sum + task.bytes, 0) : undefined,
+    }
+  }
+
+  keep({ shard, records }: Extract<Command, { type: 'keepShard' }>): void {
+    const kept = records as SimulatedShard
+    this.#shards.set(shard, kept)
+    const { maxHeldTasks, maxHeldBytes, limit } = this.plan.settings
+    this.read += kept.tasks
+    this.#held += kept.tasks
+    this.#heldBytes += kept.bytes
+    must(this.#held <= maxHeldTasks, `${this.#held} tasks held, at most ${maxHeldTasks} allowed`)
+    must(this.read <= limit, `${this.read} tasks read, limit ${limit}`)
+    const isBounded =
+      this.#heldBytes <= maxHeldBytes || (kept.tasks === 1 && this.#heldBytes - kept.bytes < maxHeldBytes)
+    must(isBounded, `${this.#heldBytes} bytes held, at most ${maxHeldBytes} and one item allowed`)
+  }
+
+  deliver({ shard, batch, positions, attempts, accepted, valueBytes }: Deliver): void {
+    const settled = batch as readonly Settled[] // what the simulated lane gave with the event
+    const task = this.tasksOf(shard)
+    for (const { position, status } of accepted === undefined ? settled : accepted.map((at) => settled[at]!)) {
+      this.#settle(task(position), status, attempts)
+    }
+    this.#add({ shard, settled, positions, attempts, accepted, valueBytes })
+  }
+
+  settle({ shard, ranges, status, attempts }: Settle): void {
+    const settled: Settled[] = []
+    const task = this.tasksOf(shard)
+    for (let i = 0; i < ranges.length; i += 2) {
+      for (let position = ranges[i]!; position < ranges[i + 1]!; position++) {
+        settled.push({ position, status: STATUSES.indexOf(status), valueBytes: 0 })
+        this.#settle(task(position), STATUSES.indexOf(status), attempts)
+      }
+    }
+    const positions = Uint32Array.from(settled, ({ position }) => position)
+    this.#add({ shard, settled, positions, attempts, accepted: undefined, valueBytes: 0 })
+  }
+
+  release(id: ShardId): void {
+    const { taken, tasks } = this.#shard(id)
+    must(taken === tasks, `shard ${id} released with ${taken} of ${tasks} outcomes taken`)
+    this.#shards.delete(id)
+  }
+
+  /** The consumer takes one batch. */
+  take(): Event {
+    const { shardId, length, valueBytes } = this.outbox.shift()!
+    const shard = this.#shard(shardId)
+    shard.taken += length
+    this.#held -= length
+    if (shard.taken === shard.tasks) this.#heldBytes -= shard.bytes
+    return { type: 'delivered', run: this.plan.id, shard: shardId, tasks: length, valueBytes }
+  }
+
+  finish({ end, sourceExhausted }: Extract<Command, { type: 'endRun' }>): void {
+    must(this.end === undefined, 'the run ended twice')
+    must(this.#settled === this.read, `${this.read} tasks were read, ${this.#settled} settled at the end`)
+    must(sourceExhausted === this.#isExhausted, `sourceExhausted is ${String(sourceExhausted)}`)
+    if (end.how === 'cancelled') must(this.isCancelled, 'cancelled by nobody')
+    if (end.how === 'finished') {
+      const isWhole = this.read === Math.min(this.tasks.length, this.plan.settings.limit)
+      must(isWhole, `finished, with ${this.read} of ${this.tasks.length} tasks read`)
+    }
+    this.end = end
+    this.pending = undefined
+  }
+
+  #settle(task: SimulatedTask, status: number, attempts: number): void {
+    const name = STATUSES[status]!
+    must(task.status === undefined, `task ${task.index} (${task.nature}) settled again, as ${name}`)
+    const fates = fatesOf(task, this.isCutShort)
+    must(fates.includes(name), `task ${task.index} (${task.nature}) is ${name}, should be ${fates.join(' or ')}`)
+    if (name === 'crashed') must(attempts === 2, `task ${task.index} crashed after ${attempts} attempts`)
+    task.status = status
+    this.#settled++
+  }
+
+  #add(outcomes: Omit<Unmerged, 'tasks'>): void {
+    const { tasks } = this.#shard(outcomes.shard)
+    for (const batch of this.#merge.add({ ...outcomes, tasks })) {
+      if (this.plan.settings.order === 'input') this.#checkOrder(batch)
+      this.outbox.push(batch)
+    }
+  }
+
+  #checkOrder(batch: Merged): void {
+    for (let i = 0; i < batch.length; i++) {
+      const index = this.#shard(batch.shardId).first + batch.positionAt(i)
+      must(index === this.#nextIndex, `outcome ${index} was let out when it was ${this.#nextIndex}'s turn`)
+      this.#nextIndex++
+    }
+  }
+
+  #shard(id: ShardId): SimulatedShard {
+    const shard = this.#shards.get(id)
+    if (shard === undefined) throw new Error(`shard ${id} of run ${this.plan.id} was let go, or never kept`)
+    return shard
+  }
+}
+
+export function must(isRight: boolean, otherwise: string): void {
+  if (!isRight) throw new Error(otherwise)
+}

@@ -1,0 +1,259 @@
+import { Coordinator } from '../coordinator.ts'
+import type { Command, Event } from '../events.ts'
+import type { CoordinatorState } from '../state.ts'
+import type { Order } from '../../options.ts'
+import { ArrivalMerge, InputMerge } from './merge.ts'
+import type { Merge } from './merge.ts'
+import { Random } from './random.ts'
+import type { Scenario } from './scenario.ts'
+import { SimulatedLane } from './simulated-lane.ts'
+import type { LaneWorld } from './simulated-lane.ts'
+import { SimulatedRun, must } from './simulated-run.ts'
+import type { SimulatedWork } from './simulated-thread.ts'
+import { tell } from './tell.ts'
+
+/** What a schedule drives: the coordinator, or a broken one. */
+export interface Machine {
+  start(): readonly Command[]
+  handle(event: Event): readonly Command[]
+  readonly state: Readonly<CoordinatorState>
+}
+
+export interface PlayOptions {
+  readonly isChecked?: boolean
+  readonly makeMachine?: (lanes: number, isChecked: boolean) => Machine
+  readonly makeMerge?: (order: Order) => Merge
+  /** Gets a line for each event and command. */
+  readonly log?: (line: string) => void
+}
+
+/** No schedule needs nearly as many: one that does makes no progress. */
+const MAX_STEPS = 20_000
+
+/** What the application does at a step, or as soon as nothing else can happen. */
+interface Plan {
+  readonly at: number
+  readonly event: Event
+}
+
+/** Plays one schedule to its end. @returns how many steps it took. @throws when anything is not as it has to be. */
+export function play(scenario: Scenario, options: PlayOptions = {}): number {
+  return new Simulation(scenario, options).play()
+}
+
+class Simulation implements LaneWorld {
+  readonly scenario: Scenario
+  readonly random: Random
+  accidents: number
+  readonly #machine: Machine
+  readonly #log: ((line: string) => void) | undefined
+  readonly #lanes: readonly SimulatedLane[]
+  readonly #runs: readonly SimulatedRun[]
+  readonly #plans: Plan[]
+  /** Verifiers by what the coordinator has told about them. */
+  readonly #told = new Set<number>()
+  readonly #removed = new Set<number>()
+  readonly #gone = new Set<number>()
+  readonly #events: Event[] = []
+  #isHandling = false
+
+  constructor(scenario: Scenario, options: PlayOptions) {
+    this.scenario = scenario
+    this.random = new Random(~scenario.seed)
+    this.accidents = scenario.accidents
+    this.#log = options.log
+    const make = options.makeMachine ?? ((lanes, isChecked) => new Coordinator(lanes, { isChecked }))
+    this.#machine = make(scenario.lanes, options.isChecked ?? false)
+    this.#lanes = Array.from({ length: scenario.lanes }, (_, id) => new SimulatedLane(id, this))
+    const makeMerge = options.makeMerge ?? ((order) => (order === 'input' ? new InputMerge() : new ArrivalMerge()))
+    this.#runs = scenario.runs.map((plan) => new SimulatedRun(plan, makeMerge(plan.settings.order)))
+    this.#plans = plansOf(scenario)
+  }
+
+  play(): number {
+    this.#carryOut(this.#machine.start())
+    let steps = 0
+    while (this.#step(steps)) if (++steps > MAX_STEPS) throw new Error('no end in sight')
+    this.#checkEnd()
+    return steps
+  }
+
+  emit(event: Event): void {
+    this.#events.push(event)
+    if (this.#isHandling) return
+    this.#isHandling = true
+    for (let next = this.#events.shift(); next !== undefined; next = this.#events.shift()) {
+      this.#log?.(tell(next))
+      this.#notice(next)
+      this.#carryOut(this.#machine.handle(next))
+    }
+    this.#isHandling = false
+  }
+
+  mayHaveAccident({ dispatch, task: taskAt }: SimulatedWork): boolean {
+    if (!dispatch.alone) return true
+    const task = taskAt(dispatch.ranges[0]!)
+    return ['passes', 'throws', 'slow'].includes(task.nature) && task.accidentsAlone++ === 0
+  }
+
+  /** One thing happens. @returns false when nothing can. */
+  #step(step: number): boolean {
+    const plan = this.#plans[0]
+    if (plan !== undefined && plan.at <= step) return this.#next()
+    if (this.random.chance(0.02)) this.#meddle()
+    const active: (() => void)[] = []
+    for (const lane of this.#lanes) if (lane.isActive) active.push(() => lane.step())
+    for (const run of this.#runs) this.#addActions(run, active)
+    if (active.length > 0) {
+      this.random.pick(active)()
+      return true
+    }
+    const stopped = this.#runs.find((run) => run.outbox.length > 0)
+    if (stopped === undefined) return plan !== undefined && this.#next()
+    this.emit(stopped.take())
+    return true
+  }
+
+  #addActions(run: SimulatedRun, active: (() => void)[]): void {
+    if (run.pending !== undefined) active.push(() => this.emit(run.answer()))
+    if (run.outbox.length === 0) return
+    const { consumer } = run.plan
+    if (consumer === 'takes' || (consumer === 'slow' && this.random.chance(0.1)))
+      active.push(() => this.emit(run.take()))
+  }
+
+  #next(): boolean {
+    this.emit(this.#plans.shift()!.event)
+    return true
+  }
+
+  /** What nothing may depend on: stuck threads that exit, idle ones that die. */
+  #meddle(): void {
+    const lane = this.random.pick(this.#lanes)
+    if (lane.stuckThreads > 0) lane.exit()
+    else if (lane.phase.name === 'idle') lane.step()
+  }
+
+  /** Before the coordinator hears of it. */
+  #notice(event: Event): void {
+    if (event.type === 'verifierRemoved') this.#removed.add(event.verifier)
+    if (event.type === 'runAdded') {
+      const run = this.#run(event.run)
+      run.isAdded = true
+      run.isCutShort = this.#removed.has(event.verifier)
+    }
+    if (event.type === 'cancelRequested') {
+      const run = this.#run(event.run)
+      if (run.isAdded && run.end === undefined) run.isCancelled = run.isCutShort = true
+    }
+  }
+
+  #carryOut(commands: readonly Command[]): void {
+    for (const command of commands) {
+      this.#log?.(`    ${tell(command)}`)
+      this.#execute(command)
+    }
+  }
+
+  #execute(command: Command): void {
+    if ('lane' in command) {
+      const { lane } = command
+      return this.#lanes[lane]!.execute(command, command.type === 'dispatch' ? this.#workOf(command) : undefined)
+    }
+    if (command.type === 'verifierReady' || command.type === 'verifierUnusable') {
+      must(!this.#told.has(command.verifier), `verifier ${command.verifier}: its readiness was told twice`)
+      this.#told.add(command.verifier)
+    } else if (command.type === 'verifierGone') this.#verifierGone(command.verifier)
+    else this.#tellRun(this.#run(command.run), command)
+  }
+
+  #tellRun(run: SimulatedRun, command: Extract<Command, { run: number }>): void {
+    switch (command.type) {
+      case 'read':
+        must(run.pending === undefined && run.end === undefined, 'read while it is being read, or after the end')
+        run.pending = command
+        if (run.plan.isSourceSync) this.emit(run.answer())
+        return
+      case 'keepShard':
+        return run.keep(command)
+      case 'deliver':
+        run.deliver(command)
+        return this.#drain(run)
+      case 'settle':
+        if (command.status === 'aborted') run.isCutShort ||= this.#isHopeless(run)
+        run.settle(command)
+        return this.#drain(run)
+      case 'releaseShard':
+        return run.release(command.shard)
+      case 'endRun':
+        if (command.end.how === 'failed' && !run.isCutShort) {
+          must(run.plan.sourceBreaks || this.#isHopeless(run), `failed for no reason: ${command.end.error.message}`)
+        }
+        return run.finish(command)
+      case 'dispatch':
+        return
+    }
+  }
+
+  #drain(run: SimulatedRun): void {
+    if (run.plan.consumer === 'drains') while (run.outbox.length > 0) this.emit(run.take())
+  }
+
+  /** No lane is left on which the verifier could run. */
+  #isHopeless({ plan }: SimulatedRun): boolean {
+    return this.#lanes.every(
+      ({ phase, failed }) => ['stuck', 'closed'].includes(phase.name) || failed.has(plan.verifier),
+    )
+  }
+
+  #verifierGone(verifier: number): void {
+    must(this.#removed.has(verifier), `verifier ${verifier} is gone, but was not removed`)
+    for (const { id, phase, loaded } of this.#lanes) {
+      const isThere = loaded.has(verifier) || (phase.name === 'loading' && phase.verifier === verifier)
+      must(!isThere, `verifier ${verifier} is gone, but lane ${id} has it`)
+    }
+    const user = this.#runs.find((run) => run.isAdded && run.end === undefined && run.plan.verifier === verifier)
+    must(user === undefined, `verifier ${verifier} is gone, but a run uses it`)
+    this.#gone.add(verifier)
+  }
+
+  #workOf(dispatch: Extract<Command, { type: 'dispatch' }>): SimulatedWork {
+    const run = this.#run(dispatch.run)
+    const others = this.#lanes.filter(({ work }) => work?.dispatch.run === dispatch.run)
+    const running = others.reduce((sum, { work }) => sum + work!.dispatch.concurrency, dispatch.concurrency)
+    const { concurrency } = run.plan.settings
+    must(running <= concurrency, `${running} tasks may be running, at most ${concurrency} allowed`)
+    return { dispatch, isAsync: run.plan.isAsync, task: run.tasksOf(dispatch.shard) }
+  }
+
+  #run(id: number): SimulatedRun {
+    return this.#runs[id - 1]!
+  }
+
+  /** Nothing can happen any more: everything has to be done. */
+  #checkEnd(): void {
+    for (const run of this.#runs) {
+      must(run.isOver, `nothing can happen any more, and run ${run.plan.id} has not ended`)
+      must(!this.#machine.state.runs.has(run.plan.id), `run ${run.plan.id} is not forgotten`)
+    }
+    for (const { id, removeAt } of this.scenario.verifiers) {
+      must(removeAt === undefined || this.#gone.has(id), `verifier ${id} is not gone`)
+      must(this.#told.has(id) || removeAt !== undefined, `nothing was told about verifier ${id}`)
+    }
+  }
+}
+
+function plansOf({ verifiers, runs }: Scenario): Plan[] {
+  const plans: Plan[] = []
+  for (const { id, addAt, removeAt } of verifiers) {
+    plans.push({ at: addAt, event: { type: 'verifierAdded', verifier: id } })
+    if (removeAt !== undefined) plans.push({ at: addAt + removeAt, event: { type: 'verifierRemoved', verifier: id } })
+  }
+  for (const { id, verifier, settings, addAt, cancelAt } of runs) {
+    const at = Math.max(addAt, verifiers.find((plan) => plan.id === verifier)!.addAt)
+    plans.push({ at, event: { type: 'runAdded', run: id, verifier, options: settings } })
+    if (cancelAt === undefined) continue
+    plans.push({ at: at + cancelAt, event: { type: 'cancelRequested', run: id, reason: new Error('cancelled') } })
+  }
+  return plans.sort((a, b) => a.at - b.at) // stable: a verifier comes before the runs that use it
+}

@@ -1,0 +1,118 @@
+import { Coordinator } from '../coordinator.ts'
+import type { Command, Event, RunSettings, ShardRead } from '../events.ts'
+
+export const SETTINGS: RunSettings = {
+  timeoutMs: 100,
+  concurrency: 2,
+  order: 'arrival',
+  limit: Infinity,
+  maxHeldTasks: 100,
+  maxHeldBytes: 1000,
+}
+
+/** A coordinator that is told events and answers in short words; invariants are checked after each. */
+export class Told {
+  readonly coordinator: Coordinator
+
+  constructor(lanes: number) {
+    this.coordinator = new Coordinator(lanes, { isChecked: true })
+    this.coordinator.start()
+  }
+
+  tell(...events: Event[]): string[] {
+    return events.flatMap((event) => this.coordinator.handle(event).map(brief))
+  }
+
+  /** All lanes are open, and verifier 1 is set up on each. */
+  static ready(lanes: number): Told {
+    const told = new Told(lanes)
+    told.tell({ type: 'verifierAdded', verifier: 1 })
+    for (let lane = 0; lane < lanes; lane++) told.open(lane)
+    return told
+  }
+
+  /** A fresh thread on a lane, with verifier 1. */
+  open(lane: number): string[] {
+    this.tell({ type: 'laneOpened', lane })
+    return this.tell({ type: 'verifierLoaded', lane, verifier: 1 })
+  }
+
+  run(id: number, settings: Partial<RunSettings> = {}): string[] {
+    return this.tell({ type: 'runAdded', run: id, verifier: 1, options: { ...SETTINGS, ...settings } })
+  }
+
+  read(tasks: number, over: Partial<ShardRead> = {}): string[] {
+    return this.tell({
+      type: 'shardRead',
+      run: 1,
+      tasks,
+      bytes: tasks,
+      records: undefined,
+      unreadable: undefined,
+      remainingTasks: undefined,
+      remainingBytes: undefined,
+      ...over,
+    })
+  }
+
+  part(lane: number, assignment: number, from: number, count: number, valueBytes: number = 0): string[] {
+    return this.tell({ type: 'part', lane, assignment, positions: { from, count }, batch: undefined, valueBytes })
+  }
+
+  ended(lane: number, assignment: number, suspects: number[] = [], abandoned: number = 0): string[] {
+    return this.tell({ type: 'assignmentEnded', lane, assignment, suspects, abandoned, busyMs: 1 })
+  }
+
+  died(lane: number, running: number[] = [], stuck: boolean = false): string[] {
+    return this.tell({ type: 'laneDied', lane, running, error: new Error('exit'), stuck })
+  }
+
+  overdue(lane: number, assignment: number, running: number[], certain: boolean): string[] {
+    return this.tell({ type: 'overdue', lane, assignment, running, certain })
+  }
+
+  delivered(shard: number, tasks: number, valueBytes: number = 0): string[] {
+    return this.tell({ type: 'delivered', run: 1, shard, tasks, valueBytes })
+  }
+
+  cancel(): string[] {
+    return this.tell({ type: 'cancelRequested', run: 1, reason: new Error('enough') })
+  }
+}
+
+function brief(command: Command): string {
+  switch (command.type) {
+    case 'dispatch': {
+      const { lane, assignment, run, shard, ranges, alone, attempt } = command
+      const what = `${run}:${shard}[${ranges.join(' ')}]${alone ? ' alone' : ''}${attempt > 1 ? ` again` : ''}`
+      return `dispatch ${assignment} to ${lane}: ${what}`
+    }
+    case 'deliver': {
+      const { positions, run, shard, attempts, accepted } = command
+      const count = positions instanceof Uint32Array ? positions.length : positions.count
+      return `deliver ${run}:${shard} ${accepted?.length ?? count} after ${attempts}`
+    }
+    case 'settle':
+      return `settle ${command.run}:${command.shard}[${command.ranges.join(' ')}] ${command.status} after ${command.attempts}`
+    case 'read':
+      return `read ${command.run} ${command.maxTasks}`
+    case 'endRun':
+      return `end ${command.run} ${command.end.how}${command.sourceExhausted ? '' : ', not exhausted'}`
+    case 'keepShard':
+    case 'releaseShard':
+      return `${command.type} ${command.run}:${command.shard}`
+    case 'loadVerifier':
+    case 'unloadVerifier':
+      return `${command.type} ${command.verifier} on ${command.lane}`
+    case 'verifierReady':
+    case 'verifierUnusable':
+      return `${command.type} ${command.verifier}, ${command.failures.length} failures`
+    case 'verifierGone':
+      return `${command.type} ${command.verifier}`
+    case 'openLane':
+    case 'abort':
+    case 'killLane':
+    case 'retireLane':
+      return `${command.type} ${command.lane}`
+  }
+}
