@@ -23,12 +23,15 @@ export interface LoadOptions<Config = unknown> {
 export interface RunOptions {
   /** Of each task, from the moment its attempt starts; 1 to 2,147,483,647 ms, `Infinity` is off. @defaultValue 30,000 */
   readonly timeoutMs?: number
-  /** Running tasks over all threads. @defaultValue one per thread */
+  /**
+   * Running tasks over all threads. More than one per thread helps a verifier that waits, and only such a one.
+   * @defaultValue one per thread
+   */
   readonly concurrency?: number
-  /** @defaultValue 'arrival' */
+  /** With `'input'`, what is early waits until it is its turn. @defaultValue 'arrival' */
   readonly order?: Order
   /** Read the first `limit` tasks only. @defaultValue all */
   readonly limit?: number
-  /** Cancels the run. */
+  /** Cancels the run when it fires, as `run.cancel()` with its reason does. */
   readonly signal?: AbortSignal
 }

@@ -156,7 +156,7 @@ export class Run<Value = unknown> implements AsyncIterable<Outcome<Value>>, Asyn
    * Cancels the run: signals of running tasks fire, what has not ended 100 ms later is given up, and every task that
    * was read and has no verdict is `aborted`. Does nothing to a run that has ended.
    *
-   * @param reason - an error that becomes the tasks' error, or a text for one.
+   * @param reason - the `cause` of the tasks' error, whose code is `FANFOLD_RUN_ABORTED`; its message says it, too.
    */
   cancel(reason?: unknown): void {
     this.#control.cancel(cancelError(reason))

@@ -2,7 +2,7 @@
  * Every message between the coordinator's side and a thread, one interface a message.
  *
  * A thread is driven over one long-lived `MessagePort` (its session) and a small `SharedArrayBuffer` of cells
- * (`thread/cells.ts`). At most one shard is with a thread at a time. Messages on a port keep their order, and what a
+ * (`cells.ts`). At most one shard is with a thread at a time. Messages on a port keep their order, and what a
  * dying thread had posted still arrives before the port's `close`.
  */
 import type { MessagePort } from 'node:worker_threads'
@@ -119,7 +119,7 @@ export interface AbortShard {
   readonly graceMs: number
 }
 
-/** Tear every verifier down and let the session's task resolve. */
+/** Tear every verifier down and close the session's port. Answered by `sessionEnded`. */
 export interface EndSession {
   readonly type: 'end'
   readonly teardownTimeoutMs: number

@@ -15,13 +15,17 @@ export interface SetupContext<Config = unknown> {
 export interface VerifyContext<Config = unknown, State = unknown> {
   /** What `setup` resolved to, in this thread. */
   readonly state: State
+  /** A copy of what the application gave as `config`; `{}` when it gave none. */
   readonly config: Config
   /**
    * Fires at the task's timeout and when the run is cancelled; made when it is first read.
    * A task that honours it ends early; one that does not is abandoned.
    */
   readonly signal: AbortSignal
-  /** 1 for the first execution of this task. A verifier may run more than once for one task. */
+  /**
+   * 1, and one more for each earlier execution that is charged to the task. A verifier may run more than once with the
+   * same number: when a neighbour took the thread down, that is nobody's attempt.
+   */
   readonly attempt: number
   /** The task's 0-based position in the source: `outcome.index`. */
   readonly index: number
@@ -37,7 +41,10 @@ export interface VerifierDefinition<Item, Config, State, Value> {
   setup?(context: SetupContext<Config>): State | Promise<State>
   /** Verifies one item. Sync or async; several async calls may be pending in one thread (`concurrency`). */
   verify(item: Item, context: VerifyContext<Config, State>): Answer<Value> | Promise<Answer<Value>>
-  /** Runs when the thread is done with this verifier, but not when the thread had to be terminated. */
+  /**
+   * Runs when the thread is done with this verifier, within `teardownTimeoutMs`; but not when the thread had to be
+   * terminated.
+   */
   teardown?(state: State, context: { readonly config: Config }): void | Promise<void>
 }
 

@@ -8,7 +8,22 @@ export interface LoadedControl<Value> {
   close(): Promise<void>
 }
 
-/** A verifier that is set up in every thread and stays so until it is closed, or its engine is. */
+/**
+ * A verifier that is set up in every thread and stays so until it is closed, or its engine is. Any number of runs may
+ * use it, one after the other or at once.
+ *
+ * @example
+ * ```ts
+ * import { Engine } from '@fanfold/core'
+ *
+ * const engine = new Engine()
+ * const numbers = engine.load<number>(new URL('./verifier.ts', import.meta.url))
+ * await numbers.ready
+ * const reports = await Promise.all([numbers.run([1, 2]).report(), numbers.run([3]).report()])
+ * console.log(reports.map(({ total }) => total))
+ * await engine.close()
+ * ```
+ */
 export class LoadedVerifier<Item = unknown, Value = unknown> implements AsyncDisposable {
   /**
    * Resolves when every thread has set the verifier up. A setup that fails on some threads only is a warning in the
