@@ -101,6 +101,18 @@ test('closing during a run cancels it, and closing twice is closing once', async
   expect(() => engine.load(faults)).toThrow(expect.objectContaining({ code: 'FANFOLD_ENGINE_CLOSED' }))
 })
 
+test('closing while a verifier is still loading waits for nobody, and tells who waits for it', async () => {
+  const path = join(tempFolder(), 'v.ts')
+  writeFileSync(path, 'export default { setup: () => new Promise(() => {}), verify: () => true }')
+  const engine = new Engine({ threads: 2 })
+  const loaded = engine.load(path)
+  const report = engine.run(path, [1]).report()
+  await engine.close()
+  await expect(loaded.ready).rejects.toMatchObject({ code: 'FANFOLD_ENGINE_CLOSED' })
+  expect(await report).toMatchObject({ result: 'aborted' })
+  await loaded.close()
+})
+
 test('an idle engine does not keep the process alive, and a running one does', async () => {
   const script = `
     import { Engine } from '@fanfold/core'

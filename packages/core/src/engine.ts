@@ -120,12 +120,12 @@ export class Engine implements AsyncDisposable {
 
   async #close(): Promise<CloseReport> {
     const reason = new FanfoldError('FANFOLD_ENGINE_CLOSED', 'the engine was closed during the run')
-    const ends = [...this.#runs.keys()].map((run) => {
-      run.cancel(reason)
-      return this.#endOf(run)
-    })
-    await Promise.all(ends)
+    const runs = [...this.#runs]
+    for (const [run] of runs) run.cancel(reason)
+    await Promise.all(runs.map(([, { over }]) => over))
+    // Ends the threads whatever they do; a verifier that is still loading is not waited for.
     const stuck = (await this.#conductor?.close()) ?? []
+    await Promise.all(runs.map(([run]) => this.#endOf(run)))
     return { stuckThreads: stuck.map((lane) => lane + 1), warnings: this.#conductor?.warnings ?? [] }
   }
 

@@ -131,18 +131,17 @@ export class Run<Value = unknown> implements AsyncIterable<Outcome<Value>>, Asyn
       throw new FanfoldError('FANFOLD_BAD_OPTION', `everyMs is ${everyMs}: use 1 to 2147483647 ms.`)
     }
     const ended = this.#active.ended.then(
-      () => true,
-      () => true,
+      () => {},
+      () => {},
     )
-    for (;;) {
-      yield this.progress()
+    for (let progress = this.progress(); progress.state !== 'ended'; progress = this.progress()) {
+      yield progress
       let timer: NodeJS.Timeout | undefined
-      const waited = new Promise<false>((resolve) => {
-        timer = setTimeout(() => resolve(false), everyMs)
+      const waited = new Promise<void>((resolve) => {
+        timer = setTimeout(resolve, everyMs)
       })
-      const isOver = await Promise.race([ended, waited])
+      await Promise.race([ended, waited])
       clearTimeout(timer)
-      if (isOver) break
     }
     yield this.progress()
   }

@@ -10,7 +10,7 @@ export function runAdded(state: CoordinatorState, id: RunId, verifier: VerifierI
   state.runs.set(id, run)
   const isClosed = state.verifiers.get(verifier)?.removing ?? true
   const error = isClosed
-    ? new FanfoldError('FANFOLD_ENGINE_CLOSED', 'the verifier was closed before the run began')
+    ? new FanfoldError('FANFOLD_VERIFIER_CLOSED', 'the verifier was closed before the run began')
     : whyUnusable(state, verifier)
   if (error !== undefined) failRun(state, run, error)
 }

@@ -34,7 +34,7 @@ export function forgetVerifiers(state: CoordinatorState): void {
   for (const verifier of state.verifiers.values()) {
     if (isWanted(state, verifier) || state.lanes.some((lane) => has(lane, verifier.id))) continue
     const closed = 'the verifier was closed before it was set up on every thread'
-    tellUnusable(state, verifier, new FanfoldError('FANFOLD_ENGINE_CLOSED', closed))
+    tellUnusable(state, verifier, new FanfoldError('FANFOLD_VERIFIER_CLOSED', closed))
     state.verifiers.delete(verifier.id)
     for (const lane of state.lanes) lane.verifiers.delete(verifier.id)
     state.commands.push({ type: 'verifierGone', verifier: verifier.id })

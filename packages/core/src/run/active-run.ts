@@ -19,6 +19,8 @@ export class ActiveRun {
   readonly startedAt: number = performance.now()
   /** Resolves when the run has ended, and {@link afterwards} is done; rejects when it could not start. */
   readonly ended: Promise<Report>
+  /** Resolves when the last task is settled, or the run could not start. */
+  readonly over: Promise<void>
   /** What is to be done after the last task and before the report is given: unloading, whose warnings belong into it. */
   afterwards: (() => Promise<readonly string[]>) | undefined
   reader: ShardReader | undefined
@@ -38,6 +40,10 @@ export class ActiveRun {
     this.#threads = threads
     this.#order = settings.order === 'input' ? new InputOrder() : undefined
     this.outbox = new Outbox(onTaken)
+    this.over = this.#settle.promise.then(
+      () => {},
+      () => {},
+    )
     this.ended = this.#untilEnd()
     this.ended.catch(() => {}) // whoever asks for the report hears of it
   }

@@ -117,8 +117,19 @@ export class Conductor {
     return this.#coordinator.state.runs.get(run)?.held ?? 0
   }
 
-  close(): Promise<readonly number[]> {
-    return this.#backend.close()
+  async close(): Promise<readonly number[]> {
+    const stuck = await this.#backend.close()
+    const error = new FanfoldError('FANFOLD_ENGINE_CLOSED', 'the engine was closed before the verifier was set up')
+    this.#letGo(error)
+    return stuck
+  }
+
+  /** Nothing is heard of the lanes any more: whoever waits for a verifier is told. */
+  #letGo(error: Error): void {
+    for (const verifier of this.#verifiers.values()) {
+      verifier.ready.reject(error)
+      verifier.gone.resolve(verifier.teardownWarnings)
+    }
   }
 
   #fromBackend(event: BackendEvent): void {
@@ -252,10 +263,7 @@ export class Conductor {
     const message = `a bug in Fanfold: ${cause instanceof Error ? cause.message : String(cause)}. Please report it, with the stack of the cause.`
     const error = new FanfoldError('FANFOLD_INTERNAL', message, { cause })
     for (const run of this.#runs.values()) run.failStart(error)
-    for (const verifier of this.#verifiers.values()) {
-      verifier.ready.reject(error)
-      verifier.gone.resolve([])
-    }
+    this.#letGo(error)
     this.#runs.clear()
     this.#events.length = 0
   }
