@@ -10,7 +10,8 @@ export class Outbox {
   readonly #onTaken: (batch: OutcomeBatch) => void
   #reader: Reader = 'nobody'
   #end: { readonly error: Error | undefined } | undefined
-  #waiting: { resolve(batch: OutcomeBatch | undefined): void; reject(error: Error): void } | undefined
+  /** Who asked before there was anything, in order. */
+  readonly #waiting: { resolve(batch: OutcomeBatch | undefined): void; reject(error: Error): void }[] = []
 
   /** @param onTaken - the consumer has this batch now: its tasks are not held any more. */
   constructor(onTaken: (batch: OutcomeBatch) => void) {
@@ -27,19 +28,17 @@ export class Outbox {
   add(batch: OutcomeBatch): void {
     if (this.#reader === 'drain') return this.#onTaken(batch)
     this.#batches.push(batch)
-    if (this.#waiting === undefined) return
-    const waiting = this.#waiting
-    this.#waiting = undefined
-    waiting.resolve(this.#take())
+    this.#waiting.shift()?.resolve(this.#take())
   }
 
-  /** Nothing more will come; with an error, the iteration throws it after the last outcome. */
+  /** Nothing more will come; with an error, the iteration throws it once, after the last outcome. */
   end(error: Error | undefined): void {
     this.#end ??= { error }
-    const waiting = this.#waiting
-    this.#waiting = undefined
-    if (this.#end.error === undefined) waiting?.resolve(undefined)
-    else waiting?.reject(this.#end.error)
+    for (const waiting of this.#waiting.splice(0)) {
+      const thrown = this.#takeError()
+      if (thrown === undefined) waiting.resolve(undefined)
+      else waiting.reject(thrown)
+    }
   }
 
   /** @throws {FanfoldError} `FANFOLD_RUN_CONSUMED` for any but the first. */
@@ -64,14 +63,19 @@ export class Outbox {
   next(): OutcomeBatch | undefined | Promise<OutcomeBatch | undefined> {
     if (this.#batches.length > 0) return this.#take()
     if (this.#end !== undefined) {
-      if (this.#end.error === undefined) return undefined
-      const { error } = this.#end
-      this.#end = { error: undefined } // thrown once; the iterator is at its end then
-      return Promise.reject(error)
+      const thrown = this.#takeError()
+      return thrown === undefined ? undefined : Promise.reject(thrown)
     }
     return new Promise((resolve, reject) => {
-      this.#waiting = { resolve, reject }
+      this.#waiting.push({ resolve, reject })
     })
+  }
+
+  /** After it was thrown the iterator is at its end. */
+  #takeError(): Error | undefined {
+    const error = this.#end?.error
+    if (error !== undefined) this.#end = { error: undefined }
+    return error
   }
 
   #take(): OutcomeBatch | undefined {
