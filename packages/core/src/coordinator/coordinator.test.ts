@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { Told } from './testing/told.ts'
+import { SETTINGS, Told } from './testing/told.ts'
 
 /** A run whose first shard, of so many tasks, is on lane 0 as assignment 1. */
 function working(tasks: number, lanes = 1, settings: Parameters<Told['run']>[1] = {}): Told {
@@ -203,6 +203,34 @@ describe('threads that end', () => {
     expect(commands).not.toContain('abort 0')
   })
 
+  test.for(['crashed', 'timedOut', 'completed'])('but not when each of them costs one task, which is %s', (fate) => {
+    const told = working(20)
+    let assignment = 1
+    for (let position = 0; position < 20; position++) {
+      told.died(0, [position])
+      told.open(0)
+      assignment++
+      if (fate === 'crashed') {
+        told.died(0, [position])
+        told.open(0)
+        assignment++
+        told.died(0, [position])
+        told.open(0)
+        assignment++
+      } else if (fate === 'timedOut') {
+        told.overdue(0, assignment, [position], true)
+        told.died(0, [position])
+        told.open(0)
+        assignment++
+      } else {
+        told.part(0, assignment, position, 1)
+        told.ended(0, assignment)
+        assignment++
+      }
+    }
+    expect(told.coordinator.state.runs.get(1)).toMatchObject({ phase: { name: 'running' }, unsettled: 0 })
+  })
+
   test('and no task is called crashed for the deaths of another one', () => {
     const told = working(2)
     told.died(0, [0, 1])
@@ -239,6 +267,24 @@ describe('suspects', () => {
     told.run(1, { concurrency: 1 })
     told.read(2)
     expect(told.ended(1, 1, [0], 1)).toEqual(['retireLane 1'])
+  })
+
+  test('get the thread that another run left them for, when the fresh one goes to a third', () => {
+    const told = new Told(2)
+    told.tell({ type: 'verifierAdded', verifier: 1 }, { type: 'verifierAdded', verifier: 2 })
+    told.open(0)
+    told.tell({ type: 'verifierFailed', lane: 0, verifier: 2, error: new Error('no database') })
+    told.run(1, { concurrency: 1 })
+    told.read(1)
+    told.tell({ type: 'runAdded', run: 2, verifier: 2, options: SETTINGS })
+    told.read(1, { run: 2 })
+    told.open(1)
+    told.ended(0, 1, [0], 1) // a fresh thread is coming: lane 0 is left as it is
+    expect(told.tell({ type: 'verifierLoaded', lane: 1, verifier: 2 })).toEqual([
+      'verifierReady 2, 1 failures',
+      'dispatch 2 to 1: 2:0[0 1]',
+      'retireLane 0',
+    ])
   })
 
   test('take turns with other runs', () => {

@@ -2,7 +2,7 @@ import { shardSize } from '../policy/shard-size.ts'
 import { isUsable } from './readiness.ts'
 import type { CoordinatorState, RunState } from './state.ts'
 
-/** Room is used when it is at least this share of the whole: a slow consumer would otherwise get ever smaller shards. */
+/** Room is used when it is at least this share of the whole (or all that is wanted): a slow consumer would otherwise get ever smaller shards. */
 const WORTHWHILE = 1 / 8
 
 /** Has the source read as far as what is held allows, and as long as a lane might need it. */
@@ -22,12 +22,8 @@ export function readIfNeeded(state: CoordinatorState, run: RunState): void {
   })
   const tasks = settings.maxHeldTasks - run.held
   const bytes = settings.maxHeldBytes - run.heldBytes - run.undeliveredBytes
-  // With nothing held there is all the room there will ever be.
-  const isRoom =
-    run.held === 0 ||
-    (isWorthwhile(tasks, size.maxTasks, settings.maxHeldTasks) &&
-      isWorthwhile(bytes, size.maxBytes, settings.maxHeldBytes))
-  if (!isRoom) return
+  if (!isWorthwhile(tasks, size.maxTasks, settings.maxHeldTasks)) return
+  if (!isWorthwhile(bytes, size.maxBytes, settings.maxHeldBytes)) return
   run.source = 'reading'
   const maxTasks = Math.min(size.maxTasks, tasks, unread)
   state.commands.push({ type: 'read', run: run.id, maxTasks, maxBytes: Math.min(size.maxBytes, bytes) })

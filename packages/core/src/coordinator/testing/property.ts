@@ -2,17 +2,25 @@ import { drawScenario } from './scenario.ts'
 import { play } from './simulation.ts'
 import type { PlayOptions } from './simulation.ts'
 
-export interface Failure {
-  readonly seed: number
-  readonly size: number
-  readonly error: Error
-  readonly story: readonly string[]
-}
-
 export interface Tried {
   readonly schedules: number
   readonly steps: number
   readonly failure: Failure | undefined
+}
+
+export interface Failure {
+  /** Of the schedule that failed. */
+  readonly seed: number
+  /** The smallest like it that was found. */
+  readonly smallest: Replay
+}
+
+interface Replay {
+  readonly seed: number
+  readonly size: number
+  readonly error: Error
+  /** Events, and indented below each the commands that it led to. */
+  readonly story: readonly string[]
 }
 
 export interface TryOptions {
@@ -24,47 +32,63 @@ export interface TryOptions {
 }
 
 const LARGEST = 10
-/** How many seeds are tried for a smaller failure of the same kind. */
+/** How many seeds are tried for a smaller failure. */
 const SHRINKING = 500
 
 /** Plays schedules until one fails, and then looks for a smaller one that fails too. */
-export function trySchedules({ seed, schedules, checkedEvery, play: how }: TryOptions): Tried {
+export function trySchedules({ seed: first, schedules, checkedEvery, play: how }: TryOptions): Tried {
   let steps = 0
+  const { stackTraceLimit } = Error
   for (let i = 0; i < schedules; i++) {
-    const size = 1 + (i % LARGEST)
+    const seed = first + i
     const options = { ...how, isChecked: i % checkedEvery === 0 }
     try {
-      steps += play(drawScenario(seed + i, size), options)
+      Error.stackTraceLimit = 0 // a third of the time went into stacks of simulated errors
+      steps += play(drawScenario(seed, sizeOf(seed)), options)
     } catch {
-      return { schedules: i + 1, steps, failure: smallest(seed + i, size, options) }
+      Error.stackTraceLimit = stackTraceLimit
+      return { schedules: i + 1, steps, failure: { seed, smallest: findSmallest(seed, options) } }
+    } finally {
+      Error.stackTraceLimit = stackTraceLimit
     }
   }
   return { schedules, steps, failure: undefined }
 }
 
-function smallest(seed: number, size: number, options: PlayOptions): Failure {
-  let best: Failure = fail(seed, size, options)!
-  for (let smaller = 1; smaller < size; smaller++) {
+/** Small ones too: what fails there can be read. */
+function sizeOf(seed: number): number {
+  return 1 + (seed % LARGEST)
+}
+
+function findSmallest(seed: number, options: PlayOptions): Replay {
+  let smallest = replay(seed, sizeOf(seed), options)!
+  for (let size = 1; size < sizeOf(seed); size++) {
     for (let i = 0; i < SHRINKING; i++) {
-      const failure = fail(seed + i, smaller, options)
-      if (failure !== undefined && failure.story.length < best.story.length) best = failure
+      const failed = replay(seed + i, size, options)
+      if (failed !== undefined && failed.story.length < smallest.story.length) smallest = failed
     }
-    if (best.size === smaller) break
+    if (smallest.size === size) break
   }
-  return best
+  return smallest
 }
 
 /** Plays it once more and listens. */
-function fail(seed: number, size: number, options: PlayOptions): Failure | undefined {
+function replay(seed: number, size: number, options: PlayOptions): Replay | undefined {
   const story: string[] = []
   try {
     play(drawScenario(seed, size), { ...options, log: (line) => story.push(line) })
     return undefined
   } catch (error) {
-    return { seed, size, error: error as Error, story }
+    return { seed, size, error: error as Error, story } // nothing here throws anything else
   }
 }
 
-export function report({ seed, size, error, story }: Failure): string {
-  return [`schedule ${seed} of size ${size}: ${error.message}`, ...story.slice(-120), error.stack].join('\n')
+/** For a person: how to see it again, and what happened. */
+export function describeFailure({ seed, smallest }: Failure): string {
+  const { error, size, story } = smallest
+  return [
+    `FANFOLD_SEED=${seed} FANFOLD_SCHEDULES=1 shows it again. The smallest like it (seed ${smallest.seed}, size ${size}):`,
+    ...story.slice(-150),
+    error.stack,
+  ].join('\n')
 }

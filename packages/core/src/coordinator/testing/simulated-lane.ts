@@ -1,4 +1,5 @@
 import type { Command, Event, LaneId, VerifierId } from '../events.ts'
+import { MAX_ABANDONED } from '../lanes.ts'
 import type { Random } from './random.ts'
 import type { Scenario } from './scenario.ts'
 import { SimulatedThread } from './simulated-thread.ts'
@@ -25,6 +26,8 @@ export interface LaneWorld {
   mayHaveAccident(work: SimulatedWork): boolean
 }
 
+const DIED = new Error('the thread died')
+
 /** One lane of a backend, which keeps what `backend.ts` promises and breaks everything else it can. */
 export class SimulatedLane {
   readonly id: LaneId
@@ -36,6 +39,8 @@ export class SimulatedLane {
   isFresh = true
   /** Threads of this lane that could not be ended and have not exited. */
   stuckThreads = 0
+  /** Starts that failed in a row. */
+  failedStarts = 0
   readonly #world: LaneWorld
   #thread = new SimulatedThread()
 
@@ -53,8 +58,9 @@ export class SimulatedLane {
     return !['closed', 'idle', 'stuck'].includes(this.phase.name)
   }
 
-  get running(): number {
-    return this.phase.name === 'working' ? this.#thread.running.length : 0
+  /** Nobody asked for a thread here after the last one's end. */
+  get isGivenUp(): boolean {
+    return this.phase.name === 'closed'
   }
 
   execute(command: Extract<Command, { lane: LaneId }>, work: SimulatedWork | undefined): void {
@@ -94,7 +100,10 @@ export class SimulatedLane {
     const { random, scenario } = this.#world
     switch (this.phase.name) {
       case 'opening':
-        if (random.chance(scenario.failedStart)) return this.#died(false)
+        if (random.chance(scenario.failedStart)) {
+          this.failedStarts++
+          return this.#died(false)
+        }
         return this.#opened()
       case 'loading':
         return this.#answerLoad(this.phase.verifier)
@@ -130,6 +139,7 @@ export class SimulatedLane {
   #opened(): void {
     this.#thread = new SimulatedThread()
     this.isFresh = true
+    this.failedStarts = 0
     this.phase = { name: 'idle' }
     this.#world.emit({ type: 'laneOpened', lane: this.id })
   }
@@ -152,6 +162,7 @@ export class SimulatedLane {
 
   #dispatch(command: Extract<Command, { type: 'dispatch' }>, work: SimulatedWork): void {
     this.#must(this.phase.name === 'idle' && this.loaded.has(command.verifier), command.type)
+    this.#must(this.#thread.abandoned < MAX_ABANDONED, 'dispatch to a thread full of abandoned tasks')
     this.#must(!command.alone || this.isFresh, 'dispatch of a suspect to a used thread')
     this.isFresh = false
     const failures = []
@@ -243,7 +254,7 @@ export class SimulatedLane {
     this.loaded.clear()
     this.phase = { name: stuck ? 'stuck' : 'closed' }
     if (stuck) this.stuckThreads++
-    this.#world.emit({ type: 'laneDied', lane: this.id, running, error: new Error('the thread died'), stuck })
+    this.#world.emit({ type: 'laneDied', lane: this.id, running, error: DIED, stuck })
   }
 
   #hasAccident(work?: SimulatedWork): boolean {

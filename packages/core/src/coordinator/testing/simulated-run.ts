@@ -35,6 +35,7 @@ export class SimulatedRun {
   readonly #merge: Merge
   #held = 0
   #heldBytes = 0
+  #undeliveredBytes = 0
   #settled = 0
   #nextIndex = 0
   #isExhausted = false
@@ -53,6 +54,15 @@ export class SimulatedRun {
   tasksOf(shard: ShardId): (position: number) => SimulatedTask {
     const { first } = this.#shard(shard)
     return (position) => this.tasks[first + position]!
+  }
+
+  /** While values wait beyond the bound, only what the order window waits for may run. */
+  mayMakeValues(shard: ShardId): boolean {
+    const { maxHeldBytes, order } = this.plan.settings
+    if (this.#undeliveredBytes < maxHeldBytes) return true
+    const head = this.tasks.findIndex(({ status }) => status === undefined)
+    const { first, tasks } = this.#shard(shard)
+    return order === 'input' && head >= first && head < first + tasks
   }
 
   /** The source's answer to a `read`. */
@@ -108,6 +118,7 @@ export class SimulatedRun {
     for (const { position, status } of accepted === undefined ? settled : accepted.map((at) => settled[at]!)) {
       this.#settle(task(position), status, attempts)
     }
+    this.#undeliveredBytes += valueBytes
     this.#add({ shard, settled, positions, attempts, accepted, valueBytes })
   }
 
@@ -136,6 +147,7 @@ export class SimulatedRun {
     const shard = this.#shard(shardId)
     shard.taken += length
     this.#held -= length
+    this.#undeliveredBytes -= valueBytes
     if (shard.taken === shard.tasks) this.#heldBytes -= shard.bytes
     return { type: 'delivered', run: this.plan.id, shard: shardId, tasks: length, valueBytes }
   }

@@ -27,8 +27,9 @@ export interface PlayOptions {
   readonly log?: (line: string) => void
 }
 
-/** No schedule needs nearly as many: one that does makes no progress. */
-const MAX_STEPS = 20_000
+/** A schedule needs a few steps a task, and some for its threads; the worst of a million stays below a fifth of this. */
+const MOST_STEPS = 1000
+const MOST_STEPS_PER_TASK = 50
 
 /** What the application does at a step, or as soon as nothing else can happen. */
 interface Plan {
@@ -72,8 +73,12 @@ class Simulation implements LaneWorld {
 
   play(): number {
     this.#carryOut(this.#machine.start())
+    const tasks = this.#runs.reduce((sum, run) => sum + run.tasks.length, 0)
     let steps = 0
-    while (this.#step(steps)) if (++steps > MAX_STEPS) throw new Error('no end in sight')
+    while (this.#step(steps)) {
+      steps++
+      must(steps < MOST_STEPS + MOST_STEPS_PER_TASK * tasks, `no end in sight after ${steps} steps`)
+    }
     this.#checkEnd()
     return steps
   }
@@ -86,6 +91,7 @@ class Simulation implements LaneWorld {
       this.#log?.(tell(next))
       this.#notice(next)
       this.#carryOut(this.#machine.handle(next))
+      this.#checkAfter(next)
     }
     this.#isHandling = false
   }
@@ -148,6 +154,21 @@ class Simulation implements LaneWorld {
     }
   }
 
+  #checkAfter(event: Event): void {
+    if (event.type === 'laneDied') {
+      const { id, isGivenUp, failedStarts } = this.#lanes[event.lane]!
+      must(!isGivenUp || failedStarts >= 3, `lane ${id} is given up after ${failedStarts} failed starts`)
+      const isAnyLeft = this.#lanes.some(({ phase }) => phase.name !== 'stuck' && phase.name !== 'closed')
+      must(isAnyLeft || this.#lanes.every((lane) => lane.isGivenUp), 'every lane is stuck, and none was opened again')
+    }
+    if (event.type === 'cancelRequested') {
+      for (const { id, phase } of this.#lanes) {
+        if (phase.name !== 'working' || phase.work.dispatch.run !== event.run) continue
+        must(phase.isAborted || phase.isOverdue, `lane ${id} goes on with a cancelled run`)
+      }
+    }
+  }
+
   #carryOut(commands: readonly Command[]): void {
     for (const command of commands) {
       this.#log?.(`    ${tell(command)}`)
@@ -171,6 +192,7 @@ class Simulation implements LaneWorld {
     switch (command.type) {
       case 'read':
         must(run.pending === undefined && run.end === undefined, 'read while it is being read, or after the end')
+        must(command.maxTasks >= 1 && command.maxBytes >= 1, 'read nothing')
         run.pending = command
         if (run.plan.isSourceSync) this.emit(run.answer())
         return
@@ -223,6 +245,7 @@ class Simulation implements LaneWorld {
     const running = others.reduce((sum, { work }) => sum + work!.dispatch.concurrency, dispatch.concurrency)
     const { concurrency } = run.plan.settings
     must(running <= concurrency, `${running} tasks may be running, at most ${concurrency} allowed`)
+    must(run.mayMakeValues(dispatch.shard), 'dispatched although values wait beyond the bound')
     return { dispatch, isAsync: run.plan.isAsync, task: run.tasksOf(dispatch.shard) }
   }
 

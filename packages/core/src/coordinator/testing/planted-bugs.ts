@@ -1,0 +1,91 @@
+import { Coordinator } from '../coordinator.ts'
+import type { Command, Event } from '../events.ts'
+import type { CoordinatorState, RunState } from '../state.ts'
+import type { Machine } from './simulation.ts'
+
+type Handle = (event: Event) => readonly Command[]
+
+/** A coordinator with something wrong before, in or after what it makes of an event. */
+class Broken implements Machine {
+  readonly #inner: Coordinator
+  readonly #handle: (handle: Handle, event: Event, state: CoordinatorState) => readonly Command[]
+
+  constructor(
+    inner: Coordinator,
+    handle: (handle: Handle, event: Event, state: CoordinatorState) => readonly Command[],
+  ) {
+    this.#inner = inner
+    this.#handle = handle
+  }
+
+  get state(): Readonly<CoordinatorState> {
+    return this.#inner.state
+  }
+
+  start(): readonly Command[] {
+    return this.#inner.start()
+  }
+
+  handle(event: Event): readonly Command[] {
+    return this.#handle((it) => this.#inner.handle(it), event, this.#inner.state)
+  }
+}
+
+/** Bugs by what they do; the property has to find each. */
+export const PLANTED_BUGS: Readonly<Record<string, ConstructorParameters<typeof Broken>[1]>> = {
+  'what comes back from a dead thread is dropped': (handle, event, state) => {
+    const before = new Map([...state.runs].map(([id, { queue }]) => [id, queue.length]))
+    const commands = handle(event)
+    if (event.type !== 'laneDied') return commands
+    for (const [id, { queue }] of state.runs) if (queue.length > before.get(id)!) queue.shift()
+    return commands
+  },
+  'a part is delivered twice': (handle, event) =>
+    handle(event).flatMap((command): Command[] => (command.type === 'deliver' ? [command, command] : [command])),
+  'tasks that may run are not given back': (handle, event, state) => {
+    const run = event.type === 'assignmentEnded' ? runOf(state, event.lane) : undefined
+    const commands = handle(event)
+    if (run !== undefined) run.concurrencyInUse++
+    return commands
+  },
+  'the neighbour of a late task is timedOut with it': (handle, event) =>
+    handle(event.type === 'overdue' ? { ...event, running: event.running.flatMap((p) => [p, p + 1]) } : event),
+  'whoever runs when a thread stands still is late': (handle, event) =>
+    handle(event.type === 'overdue' ? { ...event, certain: true } : event),
+  'suspects run on used threads': (handle, event, state) => {
+    for (const lane of state.lanes) lane.isFresh = true
+    return handle(event)
+  },
+  'the first death alone is a crash': (handle, event, state) => {
+    const { phase } = state.lanes['lane' in event ? event.lane : 0]!
+    if (event.type === 'laneDied' && phase.name === 'busy' && phase.assignment.piece.alone) {
+      const { run, piece } = phase.assignment
+      state.runs.get(run)!.shards.get(piece.shard)?.deaths.set(piece.ranges[0]!, 1)
+    }
+    return handle(event)
+  },
+  'the source is asked for more than may be held': (handle, event) =>
+    handle(event).map((command) =>
+      command.type === 'read' ? { ...command, maxTasks: command.maxTasks + 1 } : command,
+    ),
+  'a verifier is torn down under the run that uses it': (handle, event, state) => {
+    const commands = handle(event)
+    if (event.type === 'verifierRemoved') for (const run of state.runs.values()) run.ended ??= { how: 'finished' }
+    return commands
+  },
+  'a cancelled run keeps its queue': (handle, event, state) => {
+    const queue = event.type === 'cancelRequested' ? state.runs.get(event.run)?.queue.splice(0) : undefined
+    const commands = handle(event)
+    if (queue !== undefined && event.type === 'cancelRequested') state.runs.get(event.run)?.queue.push(...queue)
+    return commands
+  },
+}
+
+export function makeBroken(name: string): (lanes: number, isChecked: boolean) => Machine {
+  return (lanes, isChecked) => new Broken(new Coordinator(lanes, { isChecked }), PLANTED_BUGS[name]!)
+}
+
+function runOf(state: CoordinatorState, lane: number): RunState | undefined {
+  const { phase } = state.lanes[lane]!
+  return phase.name === 'busy' ? state.runs.get(phase.assignment.run) : undefined
+}
