@@ -98,7 +98,7 @@ test('without a terminal, a long run says every few seconds how far it is', asyn
     numbers(60, () => ({ sleepMs: 200 })),
   )
   const { stderr } = await place.verify('g.ndjson', '--threads', '2')
-  expect(stderr).toMatch(/^fanfold: \d+ done \(\d+%\), [\d.]+\/s, \d+ pass, \d+(\.\d)? s left\n/)
+  expect(stderr).toMatch(/^fanfold: \d+ done \(\d+%\), [\d.]+\/s, \d+ pass, \d+(\.\d)? s left$/m)
 })
 
 test('--config and --set make the configuration; --set wins, dots nest, text needs no quotes', async () => {

@@ -1,10 +1,26 @@
 import type { Batch, Outcome } from '@fanfold/core'
+import type { VerdictName } from '@fanfold/workers'
 import type { Format, Include, Kind } from '../options/verify-options.ts'
 import { errorText, jsonText } from './json-text.ts'
+import type { LineBytes } from './line-bytes.ts'
 
 /** Codes of a batch's columns, by name. */
 const VERDICT_CODES: Readonly<Partial<Record<Kind, number>>> = { pass: 0, flag: 1, fail: 2 }
 const STATUS_CODES: Readonly<Partial<Record<Kind, number>>> = { errored: 1, timedOut: 2, crashed: 3, aborted: 4 }
+/** Pieces of lines, whole, so that none is put together twice. */
+const STATUS_TEXTS: Readonly<Record<Outcome['status'], string>> = {
+  completed: ',"status":"completed"',
+  errored: ',"status":"errored"',
+  timedOut: ',"status":"timedOut"',
+  crashed: ',"status":"crashed"',
+  aborted: ',"status":"aborted"',
+  skipped: ',"status":"skipped"',
+}
+const VERDICT_TEXTS: Readonly<Record<VerdictName, string>> = {
+  pass: ',"verdict":"pass"',
+  flag: ',"verdict":"flag"',
+  fail: ',"verdict":"fail"',
+}
 const COMPLETED = 0
 const PASS = 0
 
@@ -37,19 +53,33 @@ export class OutcomeLines {
     return (this.#statuses[statuses[i]!]! | this.#verdicts[verdicts[i]!]!) !== 0
   }
 
-  /** Its line, with the line end. */
-  line(batch: Batch, i: number): string {
+  /** Adds its line, with the line end. */
+  write(batch: Batch, i: number, bytes: LineBytes): void {
     this.count++
     const outcome = batch.at(i)
     const { index, line, file, id, status, attempts, durationMs } = outcome
-    let text = `{"index":${index}`
-    if (line !== undefined) text += `,"line":${line}`
-    if (file !== undefined) text += `,"file":${JSON.stringify(file)}`
-    if (id !== undefined) text += `,"id":${jsonText(id)}`
-    text += `,"status":"${status}"${answerText(outcome)},"attempts":${attempts}`
-    if (this.#options.timings) text += `,"durationMs":${rounded(durationMs)}`
-    if (this.#includesRecord(batch, i)) text += this.#recordText(batch, i, outcome)
-    return `${text}}\n`
+    bytes.ascii('{"index":')
+    bytes.whole(index)
+    if (line !== undefined) {
+      bytes.ascii(',"line":')
+      bytes.whole(line)
+    }
+    if (file !== undefined) bytes.text(`,"file":${JSON.stringify(file)}`)
+    if (id !== undefined) bytes.text(`,"id":${jsonText(id)}`)
+    bytes.ascii(STATUS_TEXTS[status])
+    addAnswer(outcome, bytes)
+    bytes.ascii(',"attempts":')
+    bytes.whole(attempts)
+    if (this.#options.timings) {
+      bytes.ascii(',"durationMs":')
+      bytes.decimal(durationMs)
+    }
+    const record = this.#includesRecord(batch, i) ? this.#recordText(batch, i, outcome) : undefined
+    if (record !== undefined) {
+      bytes.ascii(',"record":')
+      bytes.text(record)
+    }
+    bytes.ascii('}\n')
   }
 
   #includesRecord({ statuses, verdicts }: Batch, i: number): boolean {
@@ -57,18 +87,18 @@ export class OutcomeLines {
     return include === 'all' || (include === 'attention' && !(statuses[i] === COMPLETED && verdicts[i] === PASS))
   }
 
-  #recordText(batch: Batch, i: number, outcome: Outcome): string {
+  #recordText(batch: Batch, i: number, outcome: Outcome): string | undefined {
     const raw = batch.recordAt(i)
-    if (typeof raw !== 'string') return '' // it was too long to be kept
+    if (typeof raw !== 'string') return undefined // it was too long to be kept
     switch (this.#options.format) {
       case 'ndjson':
-        return `,"record":${isJson(raw, outcome) ? inOneLine(raw) : JSON.stringify(raw)}`
+        return isJson(raw, outcome) ? inOneLine(raw) : JSON.stringify(raw)
       case 'csv': {
         const item = batch.itemAt(i)
-        return `,"record":${JSON.stringify(item === undefined ? raw : item)}`
+        return JSON.stringify(item === undefined ? raw : item)
       }
       case 'lines':
-        return `,"record":${JSON.stringify(raw)}`
+        return JSON.stringify(raw)
     }
   }
 }
@@ -77,21 +107,18 @@ function wants(only: readonly Kind[] | undefined, kind: string): boolean {
   return only === undefined || only.some((wanted) => wanted === kind)
 }
 
-function answerText(outcome: Outcome): string {
-  if (outcome.status !== 'completed') return outcome.error === undefined ? '' : `,"error":${errorText(outcome.error)}`
+function addAnswer(outcome: Outcome, bytes: LineBytes): void {
+  if (outcome.status !== 'completed') {
+    if (outcome.error !== undefined) bytes.text(`,"error":${errorText(outcome.error)}`)
+    return
+  }
   const { verdict, reason, issues, value } = outcome
-  let text = `,"verdict":"${verdict}"`
-  if (reason !== undefined) text += `,"reason":${JSON.stringify(reason)}`
+  bytes.ascii(VERDICT_TEXTS[verdict])
+  if (reason !== undefined) bytes.text(`,"reason":${JSON.stringify(reason)}`)
   // A lone reason is said already.
   if (issues !== undefined && (issues.length > 1 || Object.keys(issues[0] ?? {}).length > 1))
-    text += `,"issues":${jsonText(issues)}`
-  if (value !== undefined) text += `,"value":${jsonText(value)}`
-  return text
-}
-
-/** To 0.1 µs: single-precision floats have digits that mean nothing. */
-function rounded(durationMs: number): number {
-  return Math.round(durationMs * 10_000) / 10_000
+    bytes.text(`,"issues":${jsonText(issues)}`)
+  if (value !== undefined) bytes.text(`,"value":${jsonText(value)}`)
 }
 
 /**

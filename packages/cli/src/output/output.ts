@@ -4,17 +4,22 @@ import type { FileHandle } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import { FanfoldError } from '@fanfold/core'
 import { badUsage, messageOf } from '../problem.ts'
+import type { LineBytes } from './line-bytes.ts'
+
+/** What is sent at once: large enough to cost little, small enough to be of no account in memory. */
+export const CHUNK_BYTES: number = 256 * 1024
 
 /** Where outcomes are written. Bytes are kept in the order of the calls. */
 export interface Output {
+  /** Nothing is being sent. */
+  readonly isIdle: boolean
   /**
-   * Takes a text; resolves when there is room for more, which for a slow reader is late.
+   * Takes the bytes and gives back an empty buffer; resolves when there is room for more, which for a slow reader is
+   * late.
    *
    * @throws {OutputBroken}
    */
-  write(text: string): Promise<void>
-  /** Whether nothing is being written now, so that a small text need not wait to become a large one. */
-  readonly isIdle: boolean
+  write(bytes: LineBytes): Promise<void>
   /** Resolves when all is written. @throws {OutputBroken} */
   close(): Promise<void>
 }
@@ -95,27 +100,35 @@ async function writeFully(descriptor: number, bytes: Buffer): Promise<void> {
   }
 }
 
-/** One chunk is written while the next is gathered, and no more than that is kept. */
+/** A buffer that grew larger than this for a large record is not kept. */
+const MOST_KEPT = 8 * CHUNK_BYTES
+
+/** One chunk is sent while the next is gathered, and no more than that is kept. */
 class ChunkedOutput implements Output {
   isIdle = true
   readonly #name: string
-  readonly #write: (bytes: Buffer) => Promise<void>
+  readonly #send: (bytes: Buffer) => Promise<void>
   readonly #close: () => Promise<void>
+  /** The buffer that nothing is gathered in: what it holds is being sent, or has been. */
+  #spare: Buffer = Buffer.allocUnsafeSlow(2 * CHUNK_BYTES)
   /** Never rejects; what went wrong is in `#broken`. */
-  #writing: Promise<void> = Promise.resolve()
+  #sending: Promise<void> = Promise.resolve()
   #broken: OutputBroken | undefined
 
-  constructor(name: string, write: (bytes: Buffer) => Promise<void>, close: () => Promise<void>) {
+  constructor(name: string, send: (bytes: Buffer) => Promise<void>, close: () => Promise<void>) {
     this.#name = name
-    this.#write = write
+    this.#send = send
     this.#close = close
   }
 
-  async write(text: string): Promise<void> {
-    await this.#settled()
-    if (text === '') return
+  async write(bytes: LineBytes): Promise<void> {
+    await this.#sent()
+    if (bytes.length === 0) return
+    const chunk = bytes.swap(this.#spare)
+    const { buffer } = chunk
+    this.#spare = buffer.byteLength > MOST_KEPT ? Buffer.allocUnsafeSlow(2 * CHUNK_BYTES) : Buffer.from(buffer)
     this.isIdle = false
-    this.#writing = this.#write(Buffer.from(text)).then(
+    this.#sending = this.#send(chunk).then(
       () => {
         this.isIdle = true
       },
@@ -125,15 +138,15 @@ class ChunkedOutput implements Output {
 
   async close(): Promise<void> {
     try {
-      await this.#settled()
+      await this.#sent()
     } finally {
       await this.#close().catch((error: unknown) => this.#break(error))
     }
-    await this.#settled()
+    await this.#sent()
   }
 
-  async #settled(): Promise<void> {
-    await this.#writing
+  async #sent(): Promise<void> {
+    await this.#sending
     if (this.#broken !== undefined) throw this.#broken
   }
 
