@@ -26,8 +26,12 @@ export interface Ended {
 }
 
 /** Runs a command as a reader of the README would: in the repository's root, by a shell. */
-export async function runDocumented(readme: string, heading: string): Promise<Ended> {
-  const child = start(documentedCommand(readme, heading))
+export function runDocumented(readme: string, heading: string): Promise<Ended> {
+  return runCommand(documentedCommand(readme, heading))
+}
+
+export async function runCommand(command: string): Promise<Ended> {
+  const child = start(command)
   const [stdout, stderr, [code]] = await Promise.all([
     readAll(child.stdout!),
     readAll(child.stderr!),
