@@ -187,7 +187,7 @@ export interface Settle {
 }
 
 /** The run has ended: every task that was read is settled, and every one of them was told. */
-export interface EndRun {
+interface EndRun {
   readonly type: 'endRun'
   readonly run: RunId
   readonly end: RunEnd

@@ -35,7 +35,7 @@ export type LanePhase =
   /** Its threads did not start, or did not last, again and again: given up. */
   | { readonly name: 'lost'; readonly error: Error }
 
-export type EndingWhy =
+type EndingWhy =
   | {
       readonly name: 'overdue'
       readonly assignment: Assignment

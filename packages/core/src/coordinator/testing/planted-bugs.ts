@@ -1,7 +1,7 @@
 import { Coordinator } from '../coordinator.ts'
 import type { Command, Event } from '../events.ts'
 import type { CoordinatorState, RunState } from '../state.ts'
-import type { Machine } from './simulation.ts'
+import type { Machine } from './machine.ts'
 
 type Handle = (event: Event) => readonly Command[]
 

@@ -1,6 +1,6 @@
+import type { PlayOptions } from './machine.ts'
 import { drawScenario } from './scenario.ts'
 import { play } from './simulation.ts'
-import type { PlayOptions } from './simulation.ts'
 
 export interface Tried {
   readonly schedules: number

@@ -43,7 +43,7 @@ export interface RunPlan {
   readonly cancelAt: number | undefined
 }
 
-export interface VerifierPlan {
+interface VerifierPlan {
   readonly id: number
   readonly addAt: number
   readonly removeAt: number | undefined

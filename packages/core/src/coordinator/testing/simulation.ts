@@ -1,9 +1,9 @@
 import { Coordinator } from '../coordinator.ts'
 import type { Command, Event } from '../events.ts'
-import type { CoordinatorState } from '../state.ts'
-import type { Order } from '../../options.ts'
 import { ArrivalMerge, InputMerge } from './merge.ts'
-import type { Merge } from './merge.ts'
+import type { Machine, PlayOptions } from './machine.ts'
+import { plansOf } from './plans.ts'
+import type { Plan } from './plans.ts'
 import { Random } from './random.ts'
 import type { Scenario } from './scenario.ts'
 import { SimulatedLane } from './simulated-lane.ts'
@@ -12,30 +12,9 @@ import { SimulatedRun, must } from './simulated-run.ts'
 import type { SimulatedWork } from './simulated-thread.ts'
 import { tell } from './tell.ts'
 
-/** What a schedule drives: the coordinator, or a broken one. */
-export interface Machine {
-  start(): readonly Command[]
-  handle(event: Event): readonly Command[]
-  readonly state: Readonly<CoordinatorState>
-}
-
-export interface PlayOptions {
-  readonly isChecked?: boolean
-  readonly makeMachine?: (lanes: number, isChecked: boolean) => Machine
-  readonly makeMerge?: (order: Order) => Merge
-  /** Gets a line for each event and command. */
-  readonly log?: (line: string) => void
-}
-
 /** A schedule needs a few steps a task, and some for its threads; the worst of a million stays below a fifth of this. */
 const MOST_STEPS = 1000
 const MOST_STEPS_PER_TASK = 50
-
-/** What the application does at a step, or as soon as nothing else can happen. */
-interface Plan {
-  readonly at: number
-  readonly event: Event
-}
 
 /** Plays one schedule to its end. @returns how many steps it took. @throws when anything is not as it has to be. */
 export function play(scenario: Scenario, options: PlayOptions = {}): number {
@@ -264,19 +243,4 @@ class Simulation implements LaneWorld {
       must(this.#told.has(id) || removeAt !== undefined, `nothing was told about verifier ${id}`)
     }
   }
-}
-
-function plansOf({ verifiers, runs }: Scenario): Plan[] {
-  const plans: Plan[] = []
-  for (const { id, addAt, removeAt } of verifiers) {
-    plans.push({ at: addAt, event: { type: 'verifierAdded', verifier: id } })
-    if (removeAt !== undefined) plans.push({ at: addAt + removeAt, event: { type: 'verifierRemoved', verifier: id } })
-  }
-  for (const { id, verifier, settings, addAt, cancelAt } of runs) {
-    const at = Math.max(addAt, verifiers.find((plan) => plan.id === verifier)!.addAt)
-    plans.push({ at, event: { type: 'runAdded', run: id, verifier, options: settings } })
-    if (cancelAt === undefined) continue
-    plans.push({ at: at + cancelAt, event: { type: 'cancelRequested', run: id, reason: new Error('cancelled') } })
-  }
-  return plans.sort((a, b) => a.at - b.at) // stable: a verifier comes before the runs that use it
 }
