@@ -83,6 +83,8 @@ export interface LaneDied {
   readonly lane: LaneId
   /** What was running at the end, by the cells. */
   readonly running: readonly number[]
+  /** For how long at least, ms, where that was seen. */
+  readonly runningMs?: number
   readonly error: Error
   /** It could not be ended: its core is occupied until `laneExited`. */
   readonly stuck: boolean
@@ -183,6 +185,8 @@ export interface Settle {
   readonly ranges: Ranges
   readonly status: 'errored' | 'timedOut' | 'crashed' | 'aborted'
   readonly attempts: number
+  /** How long the last attempt ran; 0 when it never did. */
+  readonly durationMs: number
   readonly error: Error
 }
 

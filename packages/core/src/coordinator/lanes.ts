@@ -47,7 +47,7 @@ export function assignmentEnded(state: CoordinatorState, event: AssignmentEnded)
   lane.phase = { name: 'idle' }
   lane.idleDeaths = 0
   // Alone there is no neighbour whose time it could have been.
-  if (assignment.piece.alone) settleLate(state, run, assignment, event.suspects)
+  if (assignment.piece.alone) settleLate(state, run, assignment, event.suspects, event.busyMs)
   const settled = returnPiece(state, run, assignment, { suspects: event.suspects })
   if (!assignment.piece.alone) run.cost = withMeasurement(run.cost, settled, event.busyMs)
   if (event.abandoned >= MAX_ABANDONED) retire(state, lane)
@@ -81,11 +81,11 @@ export function laneDied(state: CoordinatorState, event: LaneDied): void {
   else if (lane.failedStarts >= MAX_FAILED_STARTS || lane.idleDeaths >= MAX_IDLE_DEATHS) lose(state, lane, event.error)
   else open(state, lane)
   reopenSomeLane(state)
-  const end = { running: event.running, certain: false, error: event.error }
+  const end = { running: event.running, certain: false, runningMs: event.runningMs ?? 0, error: event.error }
   if (phase.name === 'busy') threadEnded(state, phase.assignment, end)
   else if (phase.name === 'ending' && phase.why.name === 'overdue') {
     const { assignment, running, certain } = phase.why
-    threadEnded(state, assignment, { running, certain, error: event.error })
+    threadEnded(state, assignment, { ...end, running, certain })
   }
   for (const verifier of state.verifiers.keys()) tellReadiness(state, verifier)
 }

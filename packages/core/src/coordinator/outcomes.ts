@@ -58,13 +58,13 @@ export function settle(
   run: RunState,
   shard: ShardState,
   ranges: Ranges,
-  how: Pick<Settle, 'status' | 'attempts' | 'error'>,
+  how: Pick<Settle, 'status' | 'attempts' | 'error'> & { readonly durationMs?: number },
 ): void {
   const missing = shard.settled.missingFrom(ranges)
   if (missing.length === 0) return
   for (let i = 0; i < missing.length; i += 2) shard.settled.addRange(missing[i]!, missing[i + 1]!)
   run.unsettled -= sizeOf(missing)
-  state.commands.push({ type: 'settle', run: run.id, shard: shard.id, ranges: missing, ...how })
+  state.commands.push({ type: 'settle', run: run.id, shard: shard.id, ranges: missing, durationMs: 0, ...how })
 }
 
 /** Ends pieces that will not run any more. @param attempts - of suspects: those that took their threads down. */

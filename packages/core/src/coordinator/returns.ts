@@ -16,6 +16,7 @@ export interface ThreadEnd {
   readonly running: readonly number[]
   /** What was running was late, and nothing else can have blocked the thread. */
   readonly certain: boolean
+  readonly runningMs: number
   readonly error: Error
 }
 
@@ -35,12 +36,12 @@ export function threadEnded(state: CoordinatorState, assignment: Assignment, end
     return
   }
   if (end.certain) {
-    settleLate(state, run, assignment, running)
+    settleLate(state, run, assignment, running, end.runningMs)
     returnPiece(state, run, assignment, { suspects: [] })
     return
   }
   run.deathsInARow++
-  if (piece.alone) blame(state, run, shard, piece.ranges[0]!, running.length > 0, end.error)
+  if (piece.alone) blame(state, run, shard, piece.ranges[0]!, { ...end, running })
   returnPiece(state, run, assignment, { suspects: running, isSplit: running.length === 0 })
   if (run.deathsInARow < DEATHS_PER_LANE * (state.lanes.length + 1)) return
   const message = `${run.deathsInARow} threads ended in a row and not one task was settled between them: ${end.error.message}`
@@ -54,6 +55,7 @@ export function settleLate(
   run: RunState,
   { piece, attempt }: Assignment,
   positions: readonly number[],
+  durationMs: number,
 ): void {
   const shard = run.shards.get(piece.shard)
   if (shard === undefined || positions.length === 0 || run.phase.name !== 'running') return
@@ -62,20 +64,15 @@ export function settleLate(
     `the task blocked its thread for longer than its timeout of ${run.settings.timeoutMs} ms, and the thread was ended. Raise timeoutMs (--timeout) if it is slow, not stuck.`,
   )
   for (const position of positions) {
-    settle(state, run, shard, [position, position + 1], { status: 'timedOut', attempts: attempt, error })
+    settle(state, run, shard, [position, position + 1], { status: 'timedOut', attempts: attempt, durationMs, error })
   }
   run.deathsInARow = 0
 }
 
 /** A thread has ended that had nothing but this task, from its start on. */
-function blame(
-  state: CoordinatorState,
-  run: RunState,
-  shard: ShardState,
-  position: number,
-  wasRunning: boolean,
-  cause: Error,
-): void {
+function blame(state: CoordinatorState, run: RunState, shard: ShardState, position: number, end: ThreadEnd): void {
+  const wasRunning = end.running.length > 0
+  const { error: cause, runningMs: durationMs } = end
   if (shard.settled.has(position)) return
   const deaths = (shard.deaths.get(position) ?? 0) + 1
   shard.deaths.set(position, deaths)
@@ -83,7 +80,7 @@ function blame(
   const when = wasRunning ? '' : ' before it began'
   const message = `the task took its thread down${when}, twice: ${cause.message}`
   const error = new FanfoldError('FANFOLD_TASK_CRASHED', message, { cause })
-  settle(state, run, shard, [position, position + 1], { status: 'crashed', attempts: deaths, error })
+  settle(state, run, shard, [position, position + 1], { status: 'crashed', attempts: deaths, durationMs, error })
   // Where no task even begins, it is not the tasks; the run fails if that goes on.
   if (wasRunning) run.deathsInARow = 0
 }

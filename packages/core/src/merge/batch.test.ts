@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { COMPLETED, ERRORED, NO_VERDICT, encodeError } from '@fanfold/workers/protocol'
 import type { Detail, OutcomePart } from '@fanfold/workers/protocol'
 import { ItemsShard } from '../sources/item-shards.ts'
-import { OutcomeBatch, SETTLED_CODES } from './batch.ts'
+import { OutcomeBatch } from './batch.ts'
 
 const FIRST_INDEX = 100
 const shard = new ItemsShard(
@@ -100,7 +100,14 @@ test('what a batch keeps in memory is shared out among selections to the last by
 
 test('tasks that the main thread settled have its error, and no duration', () => {
   const error = new Error('cancelled')
-  const batch = OutcomeBatch.settled(7, shard, [1, 3, 8, 9], SETTLED_CODES.aborted, 0, error)
+  const batch = OutcomeBatch.settled(shard, {
+    shard: 7,
+    ranges: [1, 3, 8, 9],
+    status: 'aborted',
+    attempts: 0,
+    durationMs: 0,
+    error: error,
+  })
   expect(Array.from({ length: batch.length }, (_, i) => batch.positionAt(i))).toEqual([1, 2, 8])
   expect(batch.at(2)).toEqual({ index: 108, status: 'aborted', error, attempts: 0, durationMs: 0 })
 })

@@ -1,7 +1,7 @@
 import { deserialize } from 'node:v8'
-import { ABORTED, COMPLETED, NO_VERDICT, STATUSES, VERDICTS, decodeError } from '@fanfold/workers/protocol'
+import { COMPLETED, NO_VERDICT, STATUSES, VERDICTS, decodeError } from '@fanfold/workers/protocol'
 import type { Detail, OutcomePart, PartDetails, PartTally, Positions } from '@fanfold/workers/protocol'
-import type { Ranges } from '../coordinator/position-set.ts'
+import type { Settle } from '../coordinator/events.ts'
 import { sizeOf } from '../coordinator/position-set.ts'
 import type { Outcome } from '../outcome.ts'
 import type { Shard } from '../sources/shard.ts'
@@ -81,23 +81,17 @@ export class OutcomeBatch implements Batch {
   }
 
   /** Tasks that the coordinator settled itself, all in the same way. */
-  static settled(
-    shardId: number,
-    shard: Shard,
-    ranges: Ranges,
-    status: number,
-    attempts: number,
-    error: Error,
-  ): OutcomeBatch {
+  static settled(shard: Shard, settled: Omit<Settle, 'type' | 'run'>): OutcomeBatch {
+    const { shard: shardId, ranges, attempts, durationMs, error } = settled
     const count = sizeOf(ranges)
     const positions = new Uint32Array(count)
     let at = 0
     for (let i = 0; i < ranges.length; i += 2) for (let p = ranges[i]!; p < ranges[i + 1]!; p++) positions[at++] = p
     const columns: Columns = {
       positions,
-      statuses: new Uint8Array(count).fill(status),
+      statuses: new Uint8Array(count).fill(STATUSES.indexOf(settled.status)),
       verdicts: new Uint8Array(count).fill(NO_VERDICT),
-      durations: new Float32Array(count),
+      durations: new Float32Array(count).fill(durationMs),
       details: undefined,
       ids: undefined,
       error,
@@ -237,11 +231,4 @@ export class OutcomeBatch implements Batch {
       throw new RangeError(`a batch of ${this.length} outcomes has none at ${i}: use 0 to ${this.length - 1}.`)
     }
   }
-}
-
-export const SETTLED_CODES: { readonly errored: 1; readonly timedOut: 2; readonly crashed: 3; readonly aborted: 4 } = {
-  errored: 1,
-  timedOut: 2,
-  crashed: 3,
-  aborted: ABORTED,
 }

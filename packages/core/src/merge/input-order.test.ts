@@ -1,13 +1,20 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Shard } from '../sources/shard.ts'
-import { OutcomeBatch, SETTLED_CODES } from './batch.ts'
+import { OutcomeBatch } from './batch.ts'
 import { InputOrder } from './input-order.ts'
 
 /** The merge asks a shard for nothing but its size. */
 function batchOf(shard: number, tasks: number, positions: readonly number[]): OutcomeBatch {
   const ranges = positions.flatMap((position) => [position, position + 1])
-  return OutcomeBatch.settled(shard, { tasks } as Shard, ranges, SETTLED_CODES.aborted, 0, new Error('cancelled'))
+  return OutcomeBatch.settled({ tasks } as Shard, {
+    shard: shard,
+    ranges: ranges,
+    status: 'aborted',
+    attempts: 0,
+    durationMs: 0,
+    error: new Error('cancelled'),
+  })
 }
 
 function idsOf(batches: readonly OutcomeBatch[]): string[] {

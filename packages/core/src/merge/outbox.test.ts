@@ -1,11 +1,18 @@
 import { expect, test } from 'vitest'
 import type { Shard } from '../sources/shard.ts'
-import { OutcomeBatch, SETTLED_CODES } from './batch.ts'
+import { OutcomeBatch } from './batch.ts'
 import { Outbox } from './outbox.ts'
 
 function batch(): OutcomeBatch {
   const shard = { tasks: 1 } as Shard // nobody asks it for more here
-  return OutcomeBatch.settled(0, shard, [0, 1], SETTLED_CODES.aborted, 0, new Error('cancelled'))
+  return OutcomeBatch.settled(shard, {
+    shard: 0,
+    ranges: [0, 1],
+    status: 'aborted',
+    attempts: 0,
+    durationMs: 0,
+    error: new Error('cancelled'),
+  })
 }
 
 /** An outbox and the batches that were taken from it. */

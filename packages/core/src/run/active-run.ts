@@ -1,5 +1,5 @@
 import type { Command, Deliver, RunEnd, RunSettings, Settle, ShardId, VerifierId } from '../coordinator/events.ts'
-import { OutcomeBatch, SETTLED_CODES } from '../merge/batch.ts'
+import { OutcomeBatch } from '../merge/batch.ts'
 import { InputOrder } from '../merge/input-order.ts'
 import { Outbox } from '../merge/outbox.ts'
 import { Account } from '../report/account.ts'
@@ -83,8 +83,8 @@ export class ActiveRun {
     this.#merge(accepted === undefined ? whole : whole.select(accepted))
   }
 
-  settle({ shard, ranges, status, attempts, error }: Settle): void {
-    this.#merge(OutcomeBatch.settled(shard, this.shard(shard), ranges, SETTLED_CODES[status], attempts, error))
+  settle(command: Settle): void {
+    this.#merge(OutcomeBatch.settled(this.shard(command.shard), command))
   }
 
   #merge(batch: OutcomeBatch): void {

@@ -14,7 +14,9 @@ export function progressOf(run: ActiveRun, conductor: Conductor, id: RunId): Pro
   const snapshots = conductor.snapshot().map((snapshot) => ({ snapshot, ...conductor.locate(snapshot) }))
   const lanes = snapshots.filter((lane) => lane.run === run)
   const bytesRead = reader?.bytesRead ?? 0
-  const done = shareDone(settled, run.read, total, bytesRead, reader?.totalBytes)
+  const ofInput = shareDone(settled, run.read, total, bytesRead, reader?.totalBytes)
+  // With a limit, whichever end comes first.
+  const done = ofInput === undefined ? undefined : Math.max(ofInput, settled / settings.limit)
   const etaMs =
     done === undefined || done === 0 || run.report !== undefined ? undefined : (elapsedMs * (1 - done)) / done
   return {

@@ -28,6 +28,8 @@ export class ThreadLane implements Watched {
   #cells = new ThreadCells()
   #waiting: Waiting = { for: 'nothing' }
   #ageMs = 0
+  /** When something was last seen to move, or to begin. */
+  #movedAt = 0
   #activity = ''
   /** Counts sessions: what is heard of an earlier one is ignored. */
   #session = 0
@@ -79,6 +81,7 @@ export class ThreadLane implements Watched {
       this.#listener.event({ type: 'unsendable', lane: this.id, assignment: work.assignment, failures })
       return
     }
+    this.#movedAt = performance.now()
     this.#wait({ for: 'shard', work, sentAt: performance.now(), isAborted: false, isOverdue: false }, work.timeoutMs)
   }
 
@@ -141,6 +144,7 @@ export class ThreadLane implements Watched {
       if (activity !== this.#activity) {
         this.#activity = activity
         this.#ageMs = 0
+        this.#movedAt = performance.now()
         return
       }
     }
@@ -225,6 +229,7 @@ export class ThreadLane implements Watched {
         return this.#listener.event({ type: 'verifierLoaded', lane, verifier: message.verifier })
       }
       case 'loadFailed':
+        if (this.#waiting.for !== 'load') return
         this.#rest()
         return this.#listener.event({
           type: 'verifierFailed',
@@ -235,6 +240,7 @@ export class ThreadLane implements Watched {
       case 'unloaded':
         this.#loaded.delete(message.verifier)
         if (message.error !== undefined) this.#listener.warning(decodeError(message.error), message.verifier)
+        if (this.#waiting.for !== 'unload') return
         this.#rest()
         return this.#listener.event({ type: 'verifierUnloaded', lane, verifier: message.verifier })
       case 'sessionEnded':
@@ -246,8 +252,9 @@ export class ThreadLane implements Watched {
   /** All that the thread had posted was received, or it never will be. */
   #died(error: Error, stuck: boolean): void {
     const running = this.#cells.running()
+    const runningMs = running.length === 0 ? 0 : performance.now() - this.#movedAt
     this.silence()
-    this.#listener.event({ type: 'laneDied', lane: this.id, running, error, stuck })
+    this.#listener.event({ type: 'laneDied', lane: this.id, running, runningMs, error, stuck })
   }
 
   #send(message: ToThread): void {
