@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { ActiveRun } from './run/active-run.ts'
 import { Conductor } from './run/conductor.ts'
 import { FanfoldError } from './errors.ts'
@@ -17,6 +18,9 @@ import type { SourceInput } from './sources/to-source.ts'
 import { availableCores } from './threads/cores.ts'
 import { ThreadBackend } from './threads/thread-backend.ts'
 import type { VerifierLocation } from './options/verifier-url.ts'
+
+/** How long the report of a run waits for the teardowns of what that run had loaded, ms. */
+const UNLOAD_MS = 1000
 
 /**
  * Owns the threads. Make one for the life of the application: threads and loaded verifiers stay warm between runs, and
@@ -93,6 +97,8 @@ export class Engine implements AsyncDisposable {
     const conductor = this.#open()
     const { id } = conductor.addVerifier(resolveLoadOptions(verifier, Object.fromEntries(given)))
     const unload = (): Promise<readonly string[]> => conductor.removeVerifier(id)
+    // A thread that is busy with another run's task tears down later; the report does not wait for that.
+    const unloadSoon = (): Promise<readonly string[]> => Promise.race([unload(), delay(UNLOAD_MS, [], { ref: false })])
     let run: Run<Value>
     try {
       run = this.#start<Value>(conductor, id, source, runOptions)
@@ -100,7 +106,7 @@ export class Engine implements AsyncDisposable {
       void unload()
       throw error
     }
-    this.#runs.get(run)!.afterwards = unload
+    this.#runs.get(run)!.afterwards = unloadSoon
     return run
   }
 
@@ -148,11 +154,11 @@ export class Engine implements AsyncDisposable {
     const { signal } = options
     const id = conductor.newRunId()
     const active = new ActiveRun(verifier, settings, this.threads, (batch) => conductor.taken(id, batch))
-    let early: Error | undefined
+    let isOpen = false
     const cancel = (error: Error): void => {
-      early ??= error
       active.isEnding = true
-      conductor.handle({ type: 'cancelRequested', run: id, reason: early })
+      if (isOpen) conductor.handle({ type: 'cancelRequested', run: id, reason: error })
+      else active.cancelStart(error)
     }
     const run = new Run<Value>({ run: active, cancel, progress: () => progressOf(active, conductor, id) })
     const onAbort = (): void => cancel(cancelError(signal!.reason))
@@ -165,9 +171,10 @@ export class Engine implements AsyncDisposable {
     })
     void source.open().then(
       (reader) => {
+        if (active.isEnding) return reader.close()
+        isOpen = true
         active.reader = reader
         conductor.addRun(id, active)
-        if (early !== undefined) cancel(early)
       },
       (error: Error) => active.failStart(error),
     )

@@ -1,3 +1,4 @@
+import { deserialize, serialize } from 'node:v8'
 import { ERROR_CODES, FanfoldError } from './fanfold-error.ts'
 import type { ErrorCode } from './fanfold-error.ts'
 
@@ -80,7 +81,8 @@ function sendable(value: unknown): unknown {
   if (value === null || (typeof value !== 'object' && typeof value !== 'function' && typeof value !== 'symbol'))
     return value
   try {
-    return structuredClone(value)
+    // Serialised as the outcome will be: this refuses what a port would still take (shared memory, keys).
+    return deserialize(serialize(value))
   } catch {
     return describe(value)
   }

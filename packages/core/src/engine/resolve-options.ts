@@ -13,16 +13,7 @@ const DEFAULT_TEARDOWN_MS = 5_000
 const MAX_HELD_TASKS = 262_144
 const MAX_HELD_BYTES = 32 * 1024 * 1024
 
-const RUN_OPTIONS = [
-  'timeoutMs',
-  'concurrency',
-  'order',
-  'limit',
-  'signal',
-  'config',
-  'startTimeoutMs',
-  'teardownTimeoutMs',
-]
+const RUN_OPTIONS = ['timeoutMs', 'concurrency', 'order', 'limit', 'signal']
 
 export function resolveRunOptions(options: RunOptions, threads: number): RunSettings {
   refuseUnknown(options, RUN_OPTIONS)
@@ -48,9 +39,10 @@ export interface ResolvedLoad {
 }
 
 export function resolveLoadOptions(verifier: unknown, options: LoadOptions): ResolvedLoad {
-  const config = options.config ?? {}
+  let config: unknown
   try {
-    structuredClone(config)
+    // A copy: every thread, one that is started an hour from now too, gets what was given here.
+    config = structuredClone(options.config ?? {})
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause)
     throw new FanfoldError(
@@ -101,7 +93,7 @@ export function refuseUnknown(options: object, known: readonly string[]): void {
 
 function duration(name: string, value: number | undefined, byDefault: number): number {
   if (value === undefined) return byDefault
-  if (value === Infinity || (value >= 1 && value <= MAX_TIMER_MS)) return value
+  if (typeof value === 'number' && (value === Infinity || (value >= 1 && value <= MAX_TIMER_MS))) return value
   return refuse(name, value, `use 1 to ${MAX_TIMER_MS} ms, or Infinity to turn it off`)
 }
 

@@ -2,7 +2,14 @@ import { FanfoldError } from '@fanfold/workers/protocol'
 import type { OutcomeBatch } from './batch.ts'
 
 /** Who takes the outcomes. */
-type Reader = 'nobody' | 'iterator' | 'drain'
+type Reader = 'nobody' | 'iterator' | 'left' | 'drain'
+
+/** Why there is nothing left to take. */
+const TAKEN = {
+  iterator: 'it has another iterator',
+  left: 'a loop over them was left before its end',
+  drain: 'report() was awaited before, which drops them',
+} as const
 
 /** Merged outcomes on their way to the one consumer of a run. */
 export class Outbox {
@@ -26,7 +33,7 @@ export class Outbox {
   }
 
   add(batch: OutcomeBatch): void {
-    if (this.#reader === 'drain') return this.#onTaken(batch)
+    if (this.#reader === 'drain' || this.#reader === 'left') return this.#onTaken(batch)
     this.#batches.push(batch)
     this.#waiting.shift()?.resolve(this.#take())
   }
@@ -44,7 +51,7 @@ export class Outbox {
   /** @throws {FanfoldError} `FANFOLD_RUN_CONSUMED` for any but the first. */
   claim(): void {
     if (this.#reader !== 'nobody') {
-      const how = this.#reader === 'drain' ? 'report() was awaited before, which drops them' : 'it has another iterator'
+      const how = TAKEN[this.#reader]
       throw new FanfoldError(
         'FANFOLD_RUN_CONSUMED',
         `the outcomes of this run are taken already: ${how}. Take one iterator, before you await report().`,
@@ -53,10 +60,16 @@ export class Outbox {
     this.#reader = 'iterator'
   }
 
-  /** From now on outcomes are counted and dropped. */
+  /** From now on outcomes are counted and dropped: nobody will iterate, or the loop was left. */
   drain(): void {
-    this.#reader = 'drain'
+    this.#reader = this.#reader === 'iterator' ? 'left' : 'drain'
     for (const batch of this.#batches.splice(0)) this.#onTaken(batch)
+  }
+
+  /** The run could not start: whoever iterates, now or later, gets the error and no outcome. */
+  fail(error: Error): void {
+    for (const batch of this.#batches.splice(0)) this.#onTaken(batch)
+    this.end(error)
   }
 
   /** The next batch, at once if there is one; `undefined` at the end. */

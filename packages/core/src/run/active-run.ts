@@ -32,6 +32,7 @@ export class ActiveRun {
   readonly #shards = new Map<ShardId, Shard>()
   readonly #order: InputOrder | undefined
   readonly #threads: number
+  readonly #onTaken: (batch: OutcomeBatch) => void
   readonly #settle: PromiseWithResolvers<Report> = Promise.withResolvers()
 
   constructor(verifier: VerifierId, settings: RunSettings, threads: number, onTaken: (batch: OutcomeBatch) => void) {
@@ -39,6 +40,7 @@ export class ActiveRun {
     this.settings = settings
     this.#threads = threads
     this.#order = settings.order === 'input' ? new InputOrder() : undefined
+    this.#onTaken = onTaken
     this.outbox = new Outbox(onTaken)
     this.over = this.#settle.promise.then(
       () => {},
@@ -89,7 +91,7 @@ export class ActiveRun {
 
   #merge(batch: OutcomeBatch): void {
     this.account.add(batch)
-    if (this.startError !== undefined) return
+    if (this.startError !== undefined) return this.#onTaken(batch)
     for (const ready of this.#order?.add(batch) ?? [batch]) this.outbox.add(ready)
   }
 
@@ -98,9 +100,14 @@ export class ActiveRun {
     if (this.report !== undefined || this.startError !== undefined) return
     this.startError = error
     this.reader?.close()
-    this.outbox.drain()
-    this.outbox.end(error)
+    this.outbox.fail(error)
     this.#settle.reject(error)
+  }
+
+  /** It was cancelled while its source was being opened: not one task was read. */
+  cancelStart(error: Error): void {
+    if (this.report !== undefined || this.startError !== undefined) return
+    this.end({ type: 'endRun', run: 0, end: { how: 'cancelled', error }, sourceExhausted: false, threadsReplaced: 0 })
   }
 
   end(command: Extract<Command, { type: 'endRun' }>): void {

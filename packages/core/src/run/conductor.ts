@@ -2,6 +2,7 @@ import type { Backend, BackendEvent, BackendListener, LaneSnapshot, VerifierSpec
 import type { ActiveRun } from './active-run.ts'
 import { Coordinator } from '../coordinator/coordinator.ts'
 import type { Command, Dispatch, Event, RunId, VerifierId } from '../coordinator/events.ts'
+import type { Ranges } from '../coordinator/position-set.ts'
 import { FanfoldError } from '../errors.ts'
 import type { OutcomeBatch } from '../merge/batch.ts'
 import type { Shard } from '../sources/shard.ts'
@@ -13,7 +14,6 @@ interface ActiveVerifier {
   /** With what went wrong in its teardowns. */
   readonly gone: PromiseWithResolvers<readonly string[]>
   readonly teardownWarnings: string[]
-  isReady: boolean
   /** Why it could not be set up on any thread. */
   unusable: Error | undefined
   readonly failures: string[]
@@ -29,6 +29,8 @@ export class Conductor {
   readonly warnings: string[] = []
   readonly #events: Event[] = []
   #isHandling = false
+  /** Why nothing is handled any more: the engine is closed, or has met a bug of its own. */
+  #stopped: Error | undefined
   #nextId = 1
 
   constructor(makeBackend: (listener: BackendListener) => Backend) {
@@ -47,12 +49,12 @@ export class Conductor {
       ready: Promise.withResolvers(),
       gone: Promise.withResolvers(),
       teardownWarnings: [],
-      isReady: false,
       unusable: undefined,
       failures: [],
     }
     verifier.ready.promise.catch(() => {}) // a run that needs it tells
-    this.#verifiers.set(id, verifier)
+    if (this.#stopped !== undefined) verifier.ready.reject(this.#stopped)
+    else this.#verifiers.set(id, verifier)
     this.handle({ type: 'verifierAdded', verifier: id })
     return { id, ready: verifier.ready.promise }
   }
@@ -60,7 +62,7 @@ export class Conductor {
   /** Resolves when every thread has torn it down, with what went wrong there. */
   removeVerifier(id: VerifierId): Promise<readonly string[]> {
     const verifier = this.#verifiers.get(id)
-    if (verifier === undefined) return Promise.resolve([])
+    if (verifier === undefined || this.#stopped !== undefined) return Promise.resolve([])
     this.handle({ type: 'verifierRemoved', verifier: id })
     return verifier.gone.promise
   }
@@ -71,7 +73,8 @@ export class Conductor {
 
   addRun(id: RunId, run: ActiveRun): void {
     const verifier = this.#verifiers.get(run.verifier)
-    if (verifier?.unusable !== undefined) return run.failStart(verifier.unusable)
+    const error = this.#stopped ?? verifier?.unusable
+    if (error !== undefined) return run.failStart(error)
     this.#runs.set(id, run)
     run.warnings.push(...(verifier?.failures ?? []))
     this.handle({ type: 'runAdded', run: id, verifier: run.verifier, options: run.settings })
@@ -84,6 +87,7 @@ export class Conductor {
 
   /** Events that come up while one is handled wait for their turn. */
   handle(event: Event): void {
+    if (this.#stopped !== undefined) return
     this.#events.push(event)
     if (this.#isHandling) return
     this.#isHandling = true
@@ -119,8 +123,8 @@ export class Conductor {
 
   async close(): Promise<readonly number[]> {
     const stuck = await this.#backend.close()
-    const error = new FanfoldError('FANFOLD_ENGINE_CLOSED', 'the engine was closed before the verifier was set up')
-    this.#letGo(error)
+    this.#stopped = new FanfoldError('FANFOLD_ENGINE_CLOSED', 'the engine was closed before the verifier was set up')
+    this.#letGo(this.#stopped)
     return stuck
   }
 
@@ -199,8 +203,9 @@ export class Conductor {
         return this.#runs.get(command.run)?.release(command.shard)
       case 'endRun': {
         const run = this.#runs.get(command.run)!
+        run.end(command)
         this.#runs.delete(command.run)
-        return run.end(command)
+        return
       }
     }
   }
@@ -208,25 +213,36 @@ export class Conductor {
   #dispatch(command: Dispatch): void {
     const { type: _type, run, shard, ranges, ...rest } = command
     const from = ranges[0]!
-    const { payload, transfer } = this.#runs
-      .get(run)!
-      .shard(shard)
-      .payload(from, ranges[ranges.length - 1]!)
-    this.#backend.run({ ...rest, ranges, payload, transfer, base: from })
+    const to = ranges[ranges.length - 1]!
+    let records: ReturnType<Shard['payload']>
+    try {
+      records = this.#runs.get(run)!.shard(shard).payload(from, to)
+    } catch (cause) {
+      // The application took its items away meanwhile, by detaching their buffer: it costs these tasks and no other.
+      const { lane, assignment } = command
+      const error = new FanfoldError('FANFOLD_NOT_CLONEABLE', `the items are not there any more: ${messageOf(cause)}`, {
+        cause,
+      })
+      const failures = positionsOf(ranges).map((position) => ({ position, error }))
+      this.handle({ type: 'unsendable', lane, assignment, failures })
+      return
+    }
+    this.#backend.run({ ...rest, ranges, ...records, base: from })
   }
 
   #verifierReady(verifier: ActiveVerifier, failures: readonly Error[]): void {
-    verifier.isReady = true
     verifier.failures.push(...new Set(failures.map(({ message }) => `a thread is not used: ${message}`)))
-    for (const run of this.#runs.values()) run.warnings.push(...verifier.failures)
+    for (const run of this.#runs.values()) {
+      if (run.verifier === verifier.spec.id) run.warnings.push(...verifier.failures)
+    }
     verifier.ready.resolve()
   }
 
   #verifierUnusable(id: VerifierId, failures: readonly Error[]): void {
     const verifier = this.#verifiers.get(id)!
     const error = failures[0] ?? new FanfoldError('FANFOLD_THREAD_DIED', 'no thread could be started')
-    if (!verifier.isReady) verifier.unusable = error
-    if (!verifier.isReady) for (const run of this.#runs.values()) if (run.verifier === id) run.failStart(error)
+    verifier.unusable = error
+    for (const run of this.#runs.values()) if (run.verifier === id) run.failStart(error)
     verifier.ready.reject(error)
   }
 
@@ -262,9 +278,20 @@ export class Conductor {
   #broken(cause: unknown): void {
     const message = `a bug in Fanfold: ${cause instanceof Error ? cause.message : String(cause)}. Please report it, with the stack of the cause.`
     const error = new FanfoldError('FANFOLD_INTERNAL', message, { cause })
+    this.#stopped = error
     for (const run of this.#runs.values()) run.failStart(error)
     this.#letGo(error)
     this.#runs.clear()
     this.#events.length = 0
   }
+}
+
+function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown)
+}
+
+function positionsOf(ranges: Ranges): number[] {
+  const positions: number[] = []
+  for (let i = 0; i < ranges.length; i += 2) for (let p = ranges[i]!; p < ranges[i + 1]!; p++) positions.push(p)
+  return positions
 }

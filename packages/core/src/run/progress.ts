@@ -55,6 +55,6 @@ function shareDone(
 function stateOf(run: ActiveRun, held: number, lanes: number): Progress['state'] {
   if (run.report !== undefined || run.startError !== undefined) return 'ended'
   if (run.isEnding) return 'ending'
-  if (run.account.settled === 0) return 'starting'
+  if (run.account.settled === 0 && lanes === 0) return 'starting'
   return lanes === 0 && held > 0 && run.outbox.waits > 0 ? 'waiting' : 'running'
 }

@@ -1,6 +1,6 @@
 import type { Backend, BackendListener, LaneSnapshot, VerifierSpec, Work } from '../backend.ts'
 import { ThreadLane } from './thread-lane.ts'
-import { ThreadPool } from './thread-pool.ts'
+import { LanePools, ThreadPool } from './thread-pool.ts'
 import { Ticker } from './ticker.ts'
 
 /** How long exits are waited for after the last teardown, ms. */
@@ -10,34 +10,29 @@ const EXIT_MS = 1000
 export class ThreadBackend implements Backend {
   readonly lanes: number
   readonly #pool: ThreadPool
-  /** One thread more for each stuck one whose lane had to be opened again all the same. */
-  readonly #spares: ThreadPool[] = []
-  readonly #memoryMb: number | undefined
+  readonly #pools: readonly LanePools[]
   readonly #ticker = new Ticker()
   readonly #threads: readonly ThreadLane[]
-  readonly #stuck = new Set<number>()
   readonly #listener: BackendListener
   #ended: ((lane: number) => void) | undefined
 
   constructor(threads: number, memoryMb: number | undefined, listener: BackendListener) {
     this.lanes = threads
-    this.#memoryMb = memoryMb
     this.#pool = new ThreadPool(threads, memoryMb)
     this.#listener = listener
     const own: BackendListener = {
       event: (event) => {
-        if (event.type === 'laneDied' && event.stuck) this.#stuck.add(event.lane)
-        if (event.type === 'laneExited') this.#stuck.delete(event.lane)
         if (this.#ended === undefined) this.#listener.event(event)
         else if (event.type === 'laneDied') this.#ended(event.lane)
       },
       warning: (error, verifier) => this.#listener.warning(error, verifier),
     }
-    this.#threads = Array.from({ length: threads }, (_, id) => new ThreadLane(id, own, this.#ticker))
+    this.#pools = Array.from({ length: threads }, () => new LanePools(this.#pool, () => new ThreadPool(1, memoryMb)))
+    this.#threads = this.#pools.map((pools, id) => new ThreadLane(id, pools, own, this.#ticker))
   }
 
   open(lane: number): void {
-    this.#threads[lane]!.open(this.#stuck.has(lane) ? this.#spare() : this.#pool)
+    this.#threads[lane]!.open()
   }
   load(lane: number, verifier: VerifierSpec): void {
     this.#threads[lane]!.load(verifier)
@@ -73,19 +68,13 @@ export class ThreadBackend implements Backend {
       })
     }
     this.#ended = () => {}
-    const stuck = [...this.#stuck]
+    const stuck = this.#pools.flatMap((pools, lane) => (pools.isStuck ? [lane] : []))
     const { promise: late, resolve } = Promise.withResolvers<void>()
     const timer = setTimeout(resolve, stuck.length > 0 ? 0 : EXIT_MS)
-    await Promise.race([Promise.all([this.#pool, ...this.#spares].map((pool) => pool.destroy())), late])
+    await Promise.race([Promise.all([this.#pool, ...this.#pools].map((pool) => pool.destroy())), late])
     clearTimeout(timer)
     for (const thread of this.#threads) thread.silence()
     await new Promise((closed) => setImmediate(closed)) // a port is gone one turn after it was closed
     return stuck
-  }
-
-  #spare(): ThreadPool {
-    const pool = new ThreadPool(1, this.#memoryMb)
-    this.#spares.push(pool)
-    return pool
   }
 }

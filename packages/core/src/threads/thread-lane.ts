@@ -4,7 +4,7 @@ import { FanfoldError, decodeError, encodeError } from '@fanfold/workers/protoco
 import type { FromThread, RunShard, ToThread } from '@fanfold/workers/protocol'
 import type { BackendListener, LaneSnapshot, VerifierSpec, Work } from '../backend.ts'
 import { ThreadCells } from './thread-cells.ts'
-import type { ThreadPool } from './thread-pool.ts'
+import type { LanePools, ThreadPool } from './thread-pool.ts'
 import type { Ticker, Watched } from './ticker.ts'
 import { findUnsendable, withoutGaps } from './unsendable.ts'
 import { OPEN_MS, blockedError, deathError } from './waiting.ts'
@@ -21,6 +21,7 @@ const BETWEEN_TASKS_MS = 10_000
 /** The main thread's side of one thread's session, and of those that follow it on the same lane. */
 export class ThreadLane implements Watched {
   readonly id: number
+  readonly #pools: LanePools
   readonly #listener: BackendListener
   readonly #ticker: Ticker
   #port: MessagePort | undefined
@@ -37,14 +38,16 @@ export class ThreadLane implements Watched {
   #loaded = new Map<number, VerifierSpec>()
   deadlineMs: number = Infinity
 
-  constructor(id: number, listener: BackendListener, ticker: Ticker) {
+  constructor(id: number, pools: LanePools, listener: BackendListener, ticker: Ticker) {
     this.id = id
+    this.#pools = pools
     this.#listener = listener
     this.#ticker = ticker
   }
 
-  open(pool: ThreadPool): void {
+  open(): void {
     const session = ++this.#session
+    const pool = this.#pools.take()
     const { port1, port2 } = new MessageChannel()
     this.#cells = new ThreadCells()
     this.#port = port1
@@ -54,7 +57,7 @@ export class ThreadLane implements Watched {
     port1.on('message', (message: FromThread) => this.#isCurrent(session) && this.#receive(message))
     this.#wait({ for: 'thread' }, OPEN_MS)
     pool.startSession(port2, this.#cells.buffer, this.id + 1).then(
-      (worker) => (this.#isCurrent(session) ? this.#opened(session, port1, worker) : void worker.terminate()),
+      (worker) => (this.#isCurrent(session) ? this.#opened(session, port1, worker, pool) : void worker.terminate()),
       (error: Error) => this.#isCurrent(session) && this.#died(error, false),
     )
   }
@@ -116,7 +119,7 @@ export class ThreadLane implements Watched {
 
   /** Ends the thread whatever it is doing: through its teardowns if its loop is free. */
   end(): void {
-    if (this.#waiting.for === 'nothing') this.retire()
+    if (this.#waiting.for === 'nothing' || this.#waiting.for === 'unload') this.retire()
     else if (this.#waiting.for !== 'exit' && this.#waiting.for !== 'end') this.kill()
   }
 
@@ -182,7 +185,7 @@ export class ThreadLane implements Watched {
     this.#listener.event({ type: 'overdue', lane: this.id, assignment: waiting.work.assignment, running, certain })
   }
 
-  #opened(session: number, port: MessagePort, worker: Worker): void {
+  #opened(session: number, port: MessagePort, worker: Worker, pool: ThreadPool): void {
     this.#worker = worker
     worker.on('error', (error: Error) => {
       if (this.#isCurrent(session)) this.#error = error
@@ -191,7 +194,10 @@ export class ThreadLane implements Watched {
     const closed = new Promise<void>((resolve) => port.once('close', resolve))
     const exited = new Promise<number>((resolve) => worker.once('exit', resolve))
     void exited.then((code) => {
-      if (!this.#isCurrent(session)) return this.#listener.event({ type: 'laneExited', lane: this.id })
+      if (!this.#isCurrent(session)) {
+        this.#pools.exited(pool)
+        return this.#listener.event({ type: 'laneExited', lane: this.id })
+      }
       this.#error ??= new FanfoldError('FANFOLD_THREAD_DIED', `the thread exited with code ${code}`)
       const error = this.#waiting.for === 'exit' ? this.#waiting.error : deathError(this.#waiting, this.#error)
       if (this.#waiting.for !== 'exit') this.#wait({ for: 'exit', error }, KILL_MS)
@@ -254,6 +260,7 @@ export class ThreadLane implements Watched {
     const running = this.#cells.running()
     const runningMs = running.length === 0 ? 0 : performance.now() - this.#movedAt
     this.silence()
+    if (stuck) this.#pools.stuck()
     this.#listener.event({ type: 'laneDied', lane: this.id, running, runningMs, error, stuck })
   }
 

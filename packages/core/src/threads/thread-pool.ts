@@ -48,3 +48,58 @@ export class ThreadPool {
     await this.#piscina.destroy()
   }
 }
+
+/**
+ * Where one lane gets its threads: from the pool that all lanes share, or, while its thread there is stuck in native code
+ * and occupies the place, from a pool of its own.
+ */
+export class LanePools {
+  readonly #shared: ThreadPool
+  readonly #makeSpare: () => ThreadPool
+  #spare: ThreadPool | undefined
+  #current: ThreadPool
+  #isSharedStuck = false
+  /** Threads that were given up and have not exited. */
+  #stuck = 0
+
+  constructor(shared: ThreadPool, makeSpare: () => ThreadPool) {
+    this.#shared = shared
+    this.#makeSpare = makeSpare
+    this.#current = shared
+  }
+
+  get isStuck(): boolean {
+    return this.#stuck > 0
+  }
+
+  /** The pool for the lane's next thread. */
+  take(): ThreadPool {
+    if (this.#isSharedStuck) this.#spare ??= this.#makeSpare()
+    else this.#dropSpare()
+    this.#current = this.#spare ?? this.#shared
+    return this.#current
+  }
+
+  /** The lane's thread cannot be ended. */
+  stuck(): void {
+    this.#stuck++
+    if (this.#current === this.#shared) this.#isSharedStuck = true
+    else this.#dropSpare()
+  }
+
+  /** A thread that was given up has exited after all. */
+  exited(pool: ThreadPool): void {
+    this.#stuck--
+    if (pool === this.#shared) this.#isSharedStuck = false
+  }
+
+  destroy(): Promise<void> {
+    return this.#spare?.destroy() ?? Promise.resolve()
+  }
+
+  /** It starts no thread any more; one that is stuck there exits when it can. */
+  #dropSpare(): void {
+    void this.#spare?.destroy()
+    this.#spare = undefined
+  }
+}

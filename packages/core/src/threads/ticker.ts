@@ -32,17 +32,22 @@ export class Ticker {
 
   #adjust(): void {
     if (this.#watched.size === 0) {
-      clearInterval(this.#timer)
+      clearTimeout(this.#timer)
       this.#timer = undefined
       return
     }
+    if (this.#timer === undefined) this.#last = performance.now()
     const shortest = Math.min(...[...this.#watched].map(({ deadlineMs }) => deadlineMs))
     const tickMs = Math.max(SHORTEST_TICK_MS, Math.min(LONGEST_TICK_MS, shortest / 8))
     if (this.#timer !== undefined && tickMs === this.#tickMs) return
-    clearInterval(this.#timer)
     this.#tickMs = tickMs
-    this.#last = performance.now()
-    this.#timer = setInterval(() => this.#tick(), tickMs)
+    this.#schedule()
+  }
+
+  /** Counted from the last tick, so that a tick comes however often the deadlines change. */
+  #schedule(): void {
+    clearTimeout(this.#timer)
+    this.#timer = setTimeout(() => this.#tick(), Math.max(0, this.#last + this.#tickMs - performance.now()))
   }
 
   #tick(): void {
@@ -50,5 +55,6 @@ export class Ticker {
     const elapsedMs = Math.min(now - this.#last, this.#tickMs * 1.5)
     this.#last = now
     for (const watched of [...this.#watched]) if (this.#watched.has(watched)) watched.tick(elapsedMs)
+    if (this.#timer !== undefined) this.#schedule()
   }
 }

@@ -21,6 +21,11 @@ export class GroupClock {
     this.#tasks++
   }
 
+  /** When the group began. */
+  get startedAt(): number {
+    return this.#startedAt
+  }
+
   /** The group is full: the clock is to be read. */
   get isDue(): boolean {
     return this.#tasks >= this.#size

@@ -1,13 +1,17 @@
 import { ABANDONED, BEAT, FIRST_SLOT } from '../cells.ts'
 import type { TaskContext } from './task-context.ts'
 
-/** An async task whose promise has not settled. */
-export interface PendingTask {
+/** A task whose verifier was called. */
+export interface StartedTask {
   readonly position: number
   readonly id: unknown
   readonly context: TaskContext
-  readonly slot: number
   readonly startedAt: number
+}
+
+/** An async task whose promise has not settled. */
+export interface PendingTask extends StartedTask {
+  readonly slot: number
   /** What {@link PendingTasks.frozenMs} was when it started. */
   readonly frozenAtStart: number
 }
@@ -60,13 +64,13 @@ export class PendingTasks {
   }
 
   /** The task that was started in {@link nextSlot} turned out to be async. */
-  add(position: number, id: unknown, context: TaskContext, startedAt: number): PendingTask {
+  add(started: StartedTask): PendingTask {
     const slot = this.#freeSlots.pop()!
-    const task: PendingTask = { position, id, context, slot, startedAt, frozenAtStart: this.frozenMs }
+    const task: PendingTask = { ...started, slot, frozenAtStart: this.frozenMs }
     this.#tasks.add(task)
     this.beat()
     if (this.#timer === undefined) {
-      this.#lastBeat = startedAt
+      this.#lastBeat = performance.now()
       this.#timer = setInterval(() => this.#tick(), this.#beatMs)
     }
     return task

@@ -27,6 +27,8 @@ export class Session {
   readonly #port: SessionStart['port']
   readonly #cells: Int32Array
   readonly #verifiers = new Map<number, LoadedVerifier>()
+  /** Teardowns that are under way. */
+  readonly #unloading = new Set<Promise<EncodedError | undefined>>()
   #loop: ShardLoop | undefined
 
   /** Begins to listen; the session lives as long as its port. */
@@ -90,13 +92,17 @@ export class Session {
   async #unload({ verifier, teardownTimeoutMs }: UnloadVerifier): Promise<void> {
     const loaded = this.#verifiers.get(verifier)
     this.#verifiers.delete(verifier)
-    this.#send({ type: 'unloaded', verifier, error: loaded && (await tearDown(loaded, teardownTimeoutMs)) })
+    const torn = loaded === undefined ? Promise.resolve(undefined) : tearDown(loaded, teardownTimeoutMs)
+    this.#unloading.add(torn)
+    this.#send({ type: 'unloaded', verifier, error: await torn })
+    this.#unloading.delete(torn)
   }
 
   async #endSession({ teardownTimeoutMs }: EndSession): Promise<void> {
     await this.#abandonedEnd()
     const torn = await Promise.all([...this.#verifiers.values()].map((loaded) => tearDown(loaded, teardownTimeoutMs)))
     this.#verifiers.clear()
+    await Promise.all(this.#unloading)
     this.#send({ type: 'sessionEnded', errors: torn.filter((error) => error !== undefined) })
     this.#port.close()
   }

@@ -7,7 +7,7 @@ import type { LoadedVerifier } from './verifier-loader.ts'
 import { GroupClock } from './group-clock.ts'
 import { OutcomeStream } from './outcome-stream.ts'
 import { PendingTasks } from './pending-tasks.ts'
-import type { PendingTask } from './pending-tasks.ts'
+import type { PendingTask, StartedTask } from './pending-tasks.ts'
 import { readRecords } from './records.ts'
 import type { Records } from './records.ts'
 import { TaskContext } from './task-context.ts'
@@ -127,6 +127,8 @@ export class ShardLoop {
   #start(position: number, ordinal: number): void {
     const records = this.#records
     let id: unknown
+    // An async task is timed from before its call: what it does before its first await is its own time too.
+    const startedAt = this.#isAsync ? this.#clock.close() : this.#clock.startedAt
     try {
       const item = records.item(ordinal)
       id = records.id(ordinal, item)
@@ -134,7 +136,7 @@ export class ShardLoop {
       const answer = this.#isAsync
         ? inTask(context.index, () => this.#verifier.verify(item, context))
         : this.#verifySync(item, context)
-      if (isThenable(answer)) this.#startedAsync(position, id, context, answer)
+      if (isThenable(answer)) this.#startedAsync({ position, id, context, startedAt }, answer)
       else {
         this.#settle(position, id, answer)
         this.#clock.add()
@@ -150,13 +152,14 @@ export class ShardLoop {
     return this.#verifier.verify(item, context)
   }
 
-  #startedAsync(position: number, id: unknown, context: TaskContext, answer: PromiseLike<unknown>): void {
+  #startedAsync(started: StartedTask, answer: PromiseLike<unknown>): void {
     this.#isAsync = true
-    const task = this.#pending.add(position, id, context, this.#clock.close())
-    if (this.#abortReason !== undefined) context.abort(this.#abortReason.error)
+    this.#clock.close()
+    const task = this.#pending.add(started)
+    if (this.#abortReason !== undefined) task.context.abort(this.#abortReason.error)
     // Promise.resolve() also tames a `then` that throws or calls back twice.
     Promise.resolve(answer).then(
-      (value) => this.#ended(task, () => this.#settle(position, id, value)),
+      (value) => this.#ended(task, () => this.#settle(task.position, task.id, value)),
       (error: unknown) => this.#ended(task, () => this.#threw(task, error)),
     )
   }
@@ -171,7 +174,14 @@ export class ShardLoop {
     const now = performance.now()
     this.#outcomes.writer.time(1, now - task.startedAt)
     this.#clock.restart(now)
+    this.#outcomes.postIfDue(now)
+    this.#stopIfFull()
     this.#changed()
+  }
+
+  /** The values that were made fill this shard's share of what the run may hold: the rest of it comes again later. */
+  #stopIfFull(): void {
+    if (this.#outcomes.postedBytes > this.#message.maxValueBytes) this.#stopped = true
   }
 
   #threw(task: PendingTask, error: unknown): void {
@@ -233,7 +243,7 @@ export class ShardLoop {
   #isTimeToYield(): boolean {
     const now = this.#clock.close()
     this.#outcomes.postIfDue(now)
-    if (this.#outcomes.postedBytes > this.#message.maxValueBytes) this.#stopped = true
+    this.#stopIfFull()
     if (now - this.#lastYield < YIELD_EVERY_MS) return false
     this.#lastYield = now
     this.#outcomes.post(now)

@@ -31,7 +31,8 @@ export async function loadVerifier(message: LoadVerifier): Promise<LoadedVerifie
     ])
   } catch (error) {
     controller.abort(error)
-    started.catch(() => {}) // it may still fail later; nobody waits for it any more
+    // It may still come to its end, and nobody waits for it any more: what it opened is to be closed.
+    started.then((late) => late.teardown()).catch(() => {})
     throw error
   } finally {
     ended.abort()
