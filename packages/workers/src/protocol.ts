@@ -13,13 +13,13 @@ import type { OutcomePart } from './outcome-columns.ts'
 export const PROTOCOL_VERSION = 1
 
 /** How the records of a shard travel. Positions count from the first record in the payload. */
-export type ShardPayload = TextPayload | ItemsPayload | StringsPayload | NumbersPayload
+export type ShardPayload = TextPayload | ItemsPayload | NumbersPayload
 
 /** Raw bytes that start and end at record borders; the thread cuts and parses them. */
 export interface TextPayload {
   readonly kind: 'text'
   readonly format: TextFormat
-  /** UTF-8, owned by the receiver. */
+  /** UTF-8. In a thread, all of its buffer goes back with `ended`. */
   readonly bytes: Uint8Array
   /** `outcome.index` of the first record (`csv`), or of the first line, blank or not (`ndjson`, `lines`). */
   readonly firstIndex: number
@@ -44,16 +44,6 @@ export type TextFormat =
 export interface ItemsPayload {
   readonly kind: 'items'
   readonly items: readonly unknown[]
-  readonly firstIndex: number
-  readonly id: string | undefined
-}
-
-/** Strings, joined: one long string and the lengths cost about half of an array of strings. */
-export interface StringsPayload {
-  readonly kind: 'strings'
-  readonly text: string
-  /** UTF-16 code units of each. */
-  readonly lengths: Uint32Array
   readonly firstIndex: number
 }
 
@@ -158,6 +148,8 @@ export interface ShardEnded {
   readonly abandoned: number
   /** Time in which this shard occupied the thread, ms. */
   readonly busyMs: number
+  /** What the bytes of a text shard came in, given back to be used again. */
+  readonly buffer: ArrayBuffer | undefined
 }
 
 export interface VerifierUnloaded {

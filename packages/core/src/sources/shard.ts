@@ -26,8 +26,8 @@ export interface Shard {
   /** The item as a verifier gets it; `undefined` for a record that cannot be read. */
   itemAt(position: number): unknown
   /**
-   * The records at positions `from` to `to` (exclusive), ready to be sent. Bytes are copied, so that the shard keeps
-   * its own; `transfer` lists what may be moved.
+   * The records at positions `from` to `to` (exclusive), ready to be sent; `transfer` lists what may be moved. The bytes
+   * of a text payload are the shard's own: whoever moves them makes a copy first.
    */
   payload(from: number, to: number): { readonly payload: ShardPayload; readonly transfer: readonly ArrayBuffer[] }
 }

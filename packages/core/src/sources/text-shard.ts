@@ -74,10 +74,7 @@ export class TextShard implements Shard {
 
   payload(from: number, to: number): { readonly payload: ShardPayload; readonly transfer: readonly ArrayBuffer[] } {
     const slice = from === 0 && to === this.tasks ? this.#bytes : this.#slice(from, to)
-    // Not zeroed first, and not from Node's pool, which cannot be transferred.
-    const own = Buffer.allocUnsafeSlow(slice.length)
-    slice.copy(own)
-    return { payload: this.#payload(from, own), transfer: [own.buffer] }
+    return { payload: this.#payload(from, slice), transfer: [] }
   }
 
   #payload(from: number, bytes: Buffer): ShardPayload {

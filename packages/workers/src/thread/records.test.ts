@@ -122,23 +122,9 @@ test('an id is found by the name of a field or by a JSON pointer', () => {
   expect(idOf('toString')).toBeUndefined()
 })
 
-test('strings come out of the one that carried them, ASCII or not', () => {
-  for (const strings of [
-    ['abc', '', 'a string of some length'],
-    ['é', '😀', '\ud800', ''],
-    Array.from({ length: 5000 }, String),
-  ]) {
-    const lengths = Uint32Array.from(strings, (string) => string.length)
-    const records = readRecords({ kind: 'strings', text: strings.join(''), lengths, firstIndex: 5 })
-    expect(all(records)).toEqual(strings)
-    expect(records.index(1)).toBe(6)
-    expect(records.line(0)).toBeUndefined()
-  }
-})
-
 test('items and numbers are handed out as they are', () => {
   const items = [{ a: 1 }, undefined, 'x']
-  expect(all(readRecords({ kind: 'items', items, firstIndex: 3, id: undefined }))).toEqual(items)
+  expect(all(readRecords({ kind: 'items', items, firstIndex: 3 }))).toEqual(items)
   const numbers = readRecords({ kind: 'numbers', numbers: BigInt64Array.of(1n, 2n), firstIndex: 3 })
   expect(all(numbers)).toEqual([1n, 2n])
   expect(numbers.index(1)).toBe(4)

@@ -1,5 +1,5 @@
 import type { ShardPayload } from '../protocol.ts'
-import { ItemRecords, NumberRecords, StringRecords } from './item-records.ts'
+import { ItemRecords, NumberRecords } from './item-records.ts'
 import type { Records } from './record-list.ts'
 import { CsvRecords, JsonRecords, LineRecords } from './text-records.ts'
 
@@ -19,8 +19,6 @@ export function readRecords(payload: ShardPayload): Records {
       }
     case 'items':
       return new ItemRecords(payload)
-    case 'strings':
-      return new StringRecords(payload)
     case 'numbers':
       return new NumberRecords(payload)
   }

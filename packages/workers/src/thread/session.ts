@@ -85,8 +85,10 @@ export class Session {
     })
     const ended = await this.#loop.run()
     this.#loop = undefined
-    letGo(message)
-    this.#send(ended)
+    // Items were parsed out of the bytes and share nothing with them.
+    const { payload } = message
+    const buffer = payload.kind === 'text' ? (payload.bytes.buffer as ArrayBuffer) : undefined // moved here, so not shared
+    this.#port.postMessage({ ...ended, buffer } satisfies FromThread, buffer === undefined ? [] : [buffer])
   }
 
   async #unload({ verifier, teardownTimeoutMs }: UnloadVerifier): Promise<void> {
@@ -120,14 +122,6 @@ export class Session {
   #send(message: FromThread): void {
     this.#port.postMessage(message)
   }
-}
-
-/**
- * Frees a shard's bytes now, not at the next collection of garbage: a thread makes so little of that beside them that
- * megabytes would pile up. Items were parsed out of the bytes and share nothing with them.
- */
-function letGo({ payload }: RunShard): void {
-  if (payload.kind === 'text' && payload.bytes.buffer instanceof ArrayBuffer) payload.bytes.buffer.transfer(0)
 }
 
 /** Returns the error, encoded, when the teardown threw or took too long. */

@@ -61,7 +61,7 @@ export class ShardLoop {
   }
 
   /** Resolves when nothing of the shard is left in this thread. */
-  async run(): Promise<ShardEnded> {
+  async run(): Promise<Omit<ShardEnded, 'buffer'>> {
     const startedAt = performance.now()
     this.#lastYield = startedAt
     this.#records = readRecords(this.#message.payload)

@@ -27,7 +27,7 @@ abstract class TextRecords implements Records {
     this.table = cutRecords(this.bytes, payload.format)
     this.count = this.table.count
     this.encoding = isAscii(this.bytes) ? 'ascii' : isUtf8(this.bytes) ? 'utf8' : 'unchecked'
-    this.#ascii = new GroupedText(this.bytes, 'latin1')
+    this.#ascii = new GroupedText(this.bytes)
     this.#readId = id === undefined ? undefined : compileId(id)
   }
 
