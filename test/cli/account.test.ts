@@ -92,13 +92,18 @@ test('without a terminal, a short run has no progress but its summary, whatever 
     expect((await place.verify('f.ndjson', '--progress', how)).stderr).toMatch(/^✓ succeeded: 1 record verified/)
 })
 
-test('without a terminal, a long run says every few seconds how far it is', async () => {
+test('without a terminal, a long run says every few seconds how far it is, of the limit if there is one', async () => {
   place.ndjson(
     'g.ndjson',
     numbers(60, () => ({ sleepMs: 200 })),
   )
-  const { stderr } = await place.verify('g.ndjson', '--threads', '2')
-  expect(stderr).toMatch(/^fanfold: \d+ done \(\d+%\), [\d.]+\/s, \d+ pass, \d+(\.\d)? s left$/m)
+  place.ndjson(
+    'g-long.ndjson',
+    numbers(2_000, () => ({ sleepMs: 200 })),
+  )
+  const runs = [['g.ndjson'], ['g-long.ndjson', '--limit', '60']].map((args) => place.verify(...args, '--threads', '2'))
+  for (const { stderr } of await Promise.all(runs))
+    expect(stderr).toMatch(/^fanfold: \d+ done \([6-9]\d%\), [\d.]+\/s, \d+ pass, \d+(\.\d)? s left$/m)
 })
 
 test('--config and --set make the configuration; --set wins, dots nest, text needs no quotes', async () => {

@@ -29,7 +29,7 @@ const GOOD = ['verify', FILE, '--with', OBEDIENT]
 
 /** Arguments, and the one line that they get. */
 const CASES: Readonly<Record<string, readonly [args: readonly string[], line: string | RegExp]>> = {
-  'no input': [['verify', '--with', OBEDIENT], 'No input is given. Name files, patterns, or - for stdin.'],
+  'no input': [['verify', '--with', OBEDIENT], 'no input is given. Name files, patterns, or - for stdin.'],
   'a missing file': [
     ['verify', 'none.ndjson', '--with', OBEDIENT],
     "the input 'none.ndjson' cannot be read: there is no such file. Check the path; a relative one starts at the working directory.",
@@ -72,15 +72,23 @@ const CASES: Readonly<Record<string, readonly [args: readonly string[], line: st
   ],
   'no verifier': [
     ['verify', FILE],
-    'No verifier is given. Add --with ./verify.ts, a module whose default export verifies one record.',
+    'no verifier is given. Add --with ./verify.ts, a module whose default export verifies one record.',
   ],
   'a built-in that does not exist': [
     ['verify', FILE, '--with', 'json-schema'],
-    "There is no built-in verifier 'json-schema'. For a module of your own give its path, such as ./json-schema.ts.",
+    "there is no built-in verifier 'json-schema'. For a module of your own give its path, such as ./json-schema.ts.",
   ],
   'a missing verifier': [
     ['verify', FILE, '--with', './none.ts'],
     /^there is no verifier module .*none\.ts\. Check the path\.$/,
+  ],
+  'a verifier that is a folder': [
+    ['verify', FILE, '--with', './folder.ndjson'],
+    "the verifier './folder.ndjson' is a folder. Give the path of a module in it.",
+  ],
+  'a verifier that is JSON': [
+    ['verify', FILE, '--with', './list.json'],
+    "the verifier './list.json' is JSON and no module. A configuration is given with --config.",
   ],
   'a verifier with a syntax error': [
     ['verify', FILE, '--with', './syntax.ts'],
@@ -222,6 +230,10 @@ test('what was not started has written over nothing', async () => {
   place.file('kept.out', 'precious')
   await place.fanfold('verify', FILE, '--with', './none.ts', '--out', 'kept.out')
   await place.fanfold(...GOOD, '--set', 'failSetup=no', '--out', 'kept.out')
+  await place.fanfold('verify', 'twice.csv', '--with', OBEDIENT, '--out', 'kept.out')
+  await place.fanfold('verify', 'twice.csv', '--with', OBEDIENT, '--summary', 'kept.out')
+  await place.fanfold(...GOOD, '--out', 'kept.out', '--summary', 'none/s.json')
+  await place.fanfold(...GOOD, '--out', 'none/o', '--summary', 'kept.out')
   expect(place.read('kept.out')).toBe('precious')
   expect(place.read(FILE)).toBe('{}\n')
 })

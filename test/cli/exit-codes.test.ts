@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, expect, test } from 'vitest'
 import { OBEDIENT, Workplace, end, numbers } from './testing/fanfold.ts'
 
@@ -44,11 +45,20 @@ test('3: an output that takes no more ends the run, with one line that says so',
   place.ndjson('full.ndjson', numbers(50_000))
   const { code, stderr } = await place.verify('full.ndjson', '--out', '/dev/full', '--summary', 'full.json')
   expect(code).toBe(3)
+  expect(stderr).not.toContain('50,000 outcomes')
   expect(stderr).toMatch(/\nfanfold: the outcomes cannot be written to '\/dev\/full': ENOSPC: no space left on device/)
   expect(JSON.parse(place.read('full.json'))).toMatchObject({
     result: 'failed',
-    failure: { code: 'FANFOLD_RUN_FAILED' },
+    failure: { code: 'FANFOLD_OUTPUT_FAILED' },
   })
+})
+
+test('3: an output that takes no more at the very end; the summary claims no written outcomes', async () => {
+  place.ndjson('few.ndjson', numbers(3))
+  const { code, stderr } = await place.verify('few.ndjson', '--out', '/dev/full')
+  expect(code).toBe(3)
+  expect(stderr).toMatch(/^✗ failed: 3 records verified/)
+  expect(stderr).not.toContain('written     ')
 })
 
 test('3: a report that cannot be written is told', async () => {
@@ -95,7 +105,7 @@ test.each(['SIGINT', 'SIGTERM'] as const)('%s cancels, writes what there is, and
   expect(stderr).toContain(`why         the run was cancelled: interrupted by ${name}\n`)
 })
 
-test('a signal while the verifier is being set up ends the process soon', async () => {
+test('a signal while the verifier is being set up ends the process soon, and nothing is written over', async () => {
   place.file(
     'slow-setup.mjs',
     `import { writeFileSync } from 'node:fs'
@@ -104,14 +114,57 @@ test('a signal while the verifier is being set up ends the process soon', async 
      export default () => true`,
   )
   place.ndjson('none.ndjson', [1])
-  const child = place.start('verify', 'none.ndjson', '--with', './slow-setup.mjs', '--summary', 'setup.json')
+  place.file('setup.out', 'of yesterday')
+  place.file('setup.json', 'of yesterday')
+  const targets = ['--out', 'setup.out', '--summary', 'setup.json']
+  const child = place.start('verify', 'none.ndjson', '--with', './slow-setup.mjs', ...targets)
   const ended = end(child)
   await expect.poll(() => existsSync(join(place.path, 'setting-up')), { timeout: 20_000 }).toBe(true)
   child.kill('SIGINT')
   const start = performance.now()
-  expect((await ended).signal).toBe('SIGINT')
+  const { signal, stderr } = await ended
+  expect(signal).toBe('SIGINT')
   expect(performance.now() - start).toBeLessThan(15_000)
-  expect(JSON.parse(place.read('setup.json'))).toMatchObject({ result: 'aborted', total: 0 })
+  expect(stderr).toBe('fanfold: interrupted by SIGINT before the run began: nothing was verified, nothing written.\n')
+  expect(['setup.out', 'setup.json'].map((name) => place.read(name))).toEqual(['of yesterday', 'of yesterday'])
+})
+
+test('a signal while --out is a FIFO that nobody reads ends the process, and nothing is written over', async () => {
+  place.ndjson('fifo.ndjson', [{}])
+  place.file('fifo.json', 'of yesterday')
+  await place.shell('mkfifo fifo')
+  const child = place.start('verify', 'fifo.ndjson', '--with', OBEDIENT, '--out', 'fifo', '--summary', 'fifo.json')
+  const ended = end(child)
+  // It waits from when the threads are set up; a signal before that ends it in the same way.
+  await delay(1_500)
+  child.kill('SIGINT')
+  expect(await ended).toMatchObject({ signal: 'SIGINT', stderr: expect.stringContaining('nothing was verified') })
+  expect(place.read('fifo.json')).toBe('of yesterday')
+})
+
+test('a FIFO as --out gets every line', async () => {
+  place.ndjson('fifo-read.ndjson', numbers(50_000))
+  const { stdout } = await place.shell(
+    'mkfifo read; fanfold verify fifo-read.ndjson --with $OBEDIENT --out read & wc -l < read; wait $!; echo $?',
+  )
+  expect(stdout).toBe('50000\n0\n')
+})
+
+test('3: a bug of ours in writing a line says so, and is no cancelled run', async () => {
+  place.ndjson('bug.ndjson', [{ do: 'flag' }])
+  place.file(
+    'bug.mjs',
+    `import { isMainThread } from 'node:worker_threads'
+     const { stringify } = JSON
+     if (isMainThread) JSON.stringify = (value) => (value === 'odd-name' ? value.no.such : stringify(value))`,
+  )
+  const { code, stderr } = await place.shell(
+    'NODE_OPTIONS="--import ./bug.mjs" fanfold verify bug.ndjson --with $OBEDIENT --out bug.out',
+  )
+  expect(code).toBe(3)
+  expect(stderr).toMatch(
+    /^fanfold: a bug of ours: Cannot read .*'such'\)\. Please report it with what --verbose adds\.\n$/,
+  )
 })
 
 test('the code comes while a thread is stuck in native code, which holds an ordinary exit', async () => {

@@ -34,14 +34,14 @@ export class Interruption {
     return this.#controller.signal
   }
 
-  /** Resolves with the promise, or at the first signal; rejects as the promise does. */
-  async orSignal(promise: Promise<unknown>): Promise<void> {
-    const { promise: signalled, resolve } = Promise.withResolvers<void>()
-    const onAbort = (): void => resolve()
+  /** Resolves and rejects as the promise does, or resolves with nothing when a signal has come or comes before. */
+  async orSignal<Value>(promise: Promise<Value>): Promise<Value | undefined> {
+    const { promise: signalled, resolve } = Promise.withResolvers<undefined>()
+    const onAbort = (): void => resolve(undefined)
     this.aborted.addEventListener('abort', onAbort)
-    if (this.aborted.aborted) resolve()
+    if (this.aborted.aborted) onAbort()
     try {
-      await Promise.race([promise, signalled])
+      return await Promise.race([signalled, promise])
     } finally {
       this.aborted.removeEventListener('abort', onAbort)
     }

@@ -7,7 +7,7 @@ import type { Ending } from './exit.ts'
 import { addOptions, describeOption } from './options/commander-options.ts'
 import { VERIFY_OPTIONS } from './options/verify-options.ts'
 import type { VerifyOptions } from './options/verify-options.ts'
-import { badUsage, describeProblem } from './problem.ts'
+import { badUsage, describeProblem, messageOf } from './problem.ts'
 
 /** Runs a command line and ends the process. */
 export async function main(args: readonly string[]): Promise<void> {
@@ -29,12 +29,17 @@ async function endingOf(args: readonly string[]): Promise<Ending> {
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return { code: 0 } // help and version
     if (error instanceof CommanderError && error.code === 'commander.help') return { code: NOT_STARTED }
-    const problem = error instanceof CommanderError ? badUsage(usageMessage(error), error) : error
+    const problem = error instanceof CommanderError ? badUsage(usageMessage(error), error) : asOurs(error)
     process.stderr.write(describeProblem(problem, args.includes('--verbose')))
-    // Anything that is not an error of ours is a bug of ours; so is the one that says so.
-    const isOurs = problem instanceof FanfoldError && problem.code !== 'FANFOLD_INTERNAL'
-    return { code: isOurs ? NOT_STARTED : 3 }
+    return { code: problem.code === 'FANFOLD_INTERNAL' ? 3 : NOT_STARTED }
   }
+}
+
+/** Whatever has no code of ours was foreseen nowhere. */
+function asOurs(error: unknown): FanfoldError {
+  if (error instanceof FanfoldError) return error
+  const message = `a bug of ours: ${messageOf(error)}. Please report it with what --verbose adds.`
+  return new FanfoldError('FANFOLD_INTERNAL', message, { cause: error })
 }
 
 function makeProgram(onEnding: (ending: Ending) => void): Command {

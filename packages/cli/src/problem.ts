@@ -13,9 +13,7 @@ export function describeProblem(error: unknown, verbose: boolean): string {
 }
 
 export function messageOf(error: unknown): string {
-  const message = error instanceof Error ? error.message || error.name : String(error)
-  // Our own sentences go on after the colon; a name that starts with a capital has to keep it.
-  return message.replace(/^(The|A|An) /, (article) => article.toLowerCase())
+  return error instanceof Error ? error.message || error.name : String(error)
 }
 
 /** Line ends and control characters in a message (a file name, a verifier's text) must not break the one line. */

@@ -9,7 +9,7 @@ import { badUsage, messageOf } from '../problem.ts'
 export async function readConfiguration(file: string | undefined, settings: readonly string[]): Promise<unknown> {
   const base = file === undefined ? {} : await readJson(file)
   if (settings.length === 0) return base
-  if (!isContainer(base)) throw badUsage(`The configuration '${file}' is no object, so that --set cannot add to it.`)
+  if (!isContainer(base)) throw badUsage(`the configuration '${file}' is no object, so that --set cannot add to it.`)
   for (const setting of settings) set(base, setting)
   return base
 }
@@ -19,12 +19,12 @@ async function readJson(file: string): Promise<unknown> {
   try {
     text = await readFile(file, 'utf8')
   } catch (error) {
-    throw badUsage(`The configuration '${file}' cannot be read: ${whyUnreadable(error)}. Check the path.`, error)
+    throw badUsage(`the configuration '${file}' cannot be read: ${whyUnreadable(error)}. Check the path.`, error)
   }
   try {
     return JSON.parse(text.replace(/^\u{FEFF}/u, ''))
   } catch (error) {
-    throw badUsage(`The configuration '${file}' is not valid JSON: ${messageOf(error)}. Correct it.`, error)
+    throw badUsage(`the configuration '${file}' is not valid JSON: ${messageOf(error)}. Correct it.`, error)
   }
 }
 

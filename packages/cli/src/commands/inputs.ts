@@ -29,7 +29,7 @@ const MAGIC = /[*?[\]{}]/
  * @throws {FanfoldError} `FANFOLD_BAD_OPTION`: no input, a pattern without a match, an unknown or mixed format
  */
 export async function resolveInputs(given: readonly string[], options: VerifyOptions): Promise<Inputs> {
-  if (given.length === 0) throw badUsage('No input is given. Name files, patterns, or - for stdin.')
+  if (given.length === 0) throw badUsage('no input is given. Name files, patterns, or - for stdin.')
   if (given.includes(STDIN)) return fromStdin(given, options)
   const paths = (await Promise.all(given.map(expand))).flat()
   const { format, delimiter } = readingOf(paths, options.format)
@@ -39,7 +39,7 @@ export async function resolveInputs(given: readonly string[], options: VerifyOpt
 function fromStdin(given: readonly string[], options: VerifyOptions): Inputs {
   if (given.length > 1) throw badUsage('- is stdin, and has to be the only input. Verify the files by themselves.')
   const { format } = options
-  if (format === undefined) throw badUsage('The format of stdin is not known. Add --format ndjson, csv or lines.')
+  if (format === undefined) throw badUsage('the format of stdin is not known. Add --format ndjson, csv or lines.')
   return { paths: [], format, source: makeSource(process.stdin, format, ',', options) }
 }
 
@@ -48,7 +48,7 @@ async function expand(input: string): Promise<readonly string[]> {
   if (!MAGIC.test(input) || (await isThere(input))) return [input]
   const found: string[] = []
   for await (const path of glob(input)) if (!(await isFolder(path))) found.push(path)
-  if (found.length === 0) throw badUsage(`The pattern '${input}' matches no file. Check it, and the working directory.`)
+  if (found.length === 0) throw badUsage(`the pattern '${input}' matches no file. Check it, and the working directory.`)
   // The order of a folder's entries is chance, and would be that of the outcomes' indices.
   return found.sort()
 }
@@ -91,7 +91,7 @@ function readingOf(paths: readonly string[], given: Format | undefined): Reading
 
 function unknownFormat(path: string, ending: string): Error {
   const why = ending === '' ? 'it has no ending' : `its ending is ${ending}`
-  return badUsage(`The format of '${path}' is not known: ${why}. Add --format ndjson, csv or lines.`)
+  return badUsage(`the format of '${path}' is not known: ${why}. Add --format ndjson, csv or lines.`)
 }
 
 function makeSource(input: TextInput, format: Format, delimiter: string, options: VerifyOptions): Source {

@@ -23,7 +23,7 @@ export interface Prepared {
 /** @throws {FanfoldError} what is wrong with the arguments, the inputs, the configuration */
 export async function prepare(given: readonly string[], options: VerifyOptions): Promise<Prepared> {
   const inputs = await resolveInputs(given, options)
-  const verifier = verifierLocation(options.with)
+  const verifier = await verifierLocation(options.with)
   const config = await readConfiguration(options.config, options.set)
   const files = [verifier, ...(options.config === undefined ? [] : [options.config])]
   await checkTargets(options, [...inputs.paths, ...files])

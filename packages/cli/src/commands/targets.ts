@@ -2,7 +2,7 @@ import type { Stats } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import { openFile, openOutput } from '../output/output.ts'
+import { fileOutput, openFile, stdoutOutput } from '../output/output.ts'
 import type { Output } from '../output/output.ts'
 import { badUsage } from '../problem.ts'
 import type { VerifyOptions } from '../options/verify-options.ts'
@@ -38,12 +38,20 @@ export async function checkTargets({ out, summary, only }: VerifyOptions, read: 
   }
 }
 
-/** Opens, and so empties, what is written to: late, when all else has been found in order. */
+/**
+ * Opens what is written to, and empties nothing yet. A FIFO opens when somebody reads it.
+ *
+ * @throws {FanfoldError} `FANFOLD_BAD_OPTION`
+ */
 export async function openTargets({ out, summary }: VerifyOptions): Promise<Targets> {
   const summaryFile = summary === undefined ? undefined : await openFile('--summary', summary)
   return { out: out === undefined ? undefined : await openOutput(out), summary: summaryFile }
 }
 
-async function statsOf(path: string): Promise<Stats | undefined> {
+async function openOutput(path: string): Promise<Output> {
+  return path === '-' ? stdoutOutput() : fileOutput(path, await openFile('--out', path))
+}
+
+export async function statsOf(path: string | URL): Promise<Stats | undefined> {
   return stat(path).catch(() => undefined)
 }

@@ -5,8 +5,8 @@ import type { Ending } from '../exit.ts'
 import { Interruption } from '../interruption.ts'
 import type { VerifyOptions } from '../options/verify-options.ts'
 import { OutcomeLines } from '../output/outcome-lines.ts'
-import { OutputBroken } from '../output/output.ts'
-import { dropOutcomes, writeOutcomes } from '../output/write-outcomes.ts'
+import { OutputBroken, empty } from '../output/output.ts'
+import { takeOutcomes } from '../output/take-outcomes.ts'
 import { describeProblem } from '../problem.ts'
 import type { Display } from '../progress/display.ts'
 import { makeDisplay } from '../progress/make-display.ts'
@@ -36,7 +36,7 @@ interface Tour {
 export async function verify(given: readonly string[], options: VerifyOptions): Promise<Ending> {
   const prepared = await prepare(given, options)
   const { inputs, engine, name, verifier } = prepared
-  const display = makeDisplay(options.progress, { name, verifier, limit: options.limit })
+  const display = makeDisplay(options.progress, { name, verifier })
   const interruption = new Interruption(() => display.stop())
   const lines = new OutcomeLines({ format: inputs.format, ...options, only: options.only })
   const tour = { prepared, options, lines, firstErrors: new FirstErrors(), display, interruption }
@@ -58,17 +58,27 @@ async function runAndTell(tour: Tour): Promise<Ending> {
   const loaded = engine.load(verifier, { config })
   const shown: { run?: Run } = {}
   display.start(() => shown.run?.progress())
-  await interruption.orSignal(loaded.ready)
-  const targets = await openTargets(options)
+  const targets = await interruption.orSignal(loaded.ready.then(() => openTargets(options)))
+  if (targets === undefined) return endBeforeStart(tour)
   const run = loaded.run(source, runOptions(options, interruption.aborted))
   shown.run = run
-  const broken = await takeOutcomes(run, tour, targets)
-  const report = withBroken(await run.report(), broken)
-  const unreadable = unreadableInput(report)
+  await takeOutcomes(run, tour.lines, targets.out, (batch) => tour.firstErrors.look(batch))
+  const ended = await run.report()
+  const unreadable = unreadableInput(ended)
   if (unreadable !== undefined) throw unreadable
+  const broken = await targets.out?.close()
+  const report = withBroken(ended, broken)
   display.stop()
   const summaryError = await writeSummary(targets, options, report)
   return tell(tour, report, broken, summaryError)
+}
+
+/** What an earlier run has written is left as it was. */
+function endBeforeStart({ display, interruption: { signal = 'SIGINT' } }: Tour): Ending {
+  display.stop()
+  const what = `interrupted by ${signal} before the run began: nothing was verified, nothing written.`
+  process.stderr.write(`fanfold: ${what}\n`)
+  return { code: SIGNAL_CODES[signal], signal }
 }
 
 function runOptions({ timeout, concurrency, order, limit }: VerifyOptions, signal: AbortSignal): RunOptions {
@@ -79,19 +89,6 @@ function runOptions({ timeout, concurrency, order, limit }: VerifyOptions, signa
     ...(concurrency === undefined ? {} : { concurrency }),
     ...(limit === undefined ? {} : { limit }),
   }
-}
-
-/** @returns what is wrong with the output; what is wrong with the run, its report tells */
-async function takeOutcomes(run: Run, tour: Tour, { out }: Targets): Promise<OutputBroken | undefined> {
-  const { firstErrors, lines } = tour
-  let broken: OutputBroken | undefined
-  const note = (error: unknown): void => {
-    if (error instanceof OutputBroken) broken ??= error
-  }
-  const look = firstErrors.look.bind(firstErrors)
-  await (out === undefined ? dropOutcomes(run, look) : writeOutcomes(run, lines, out, look)).catch(note)
-  await out?.close().catch(note)
-  return broken
 }
 
 /** A run whose output broke was cancelled for it; to whoever reads the report, it failed. */
@@ -108,15 +105,14 @@ function unreadableInput({ total, failure }: Report): Error | undefined {
 async function writeSummary({ summary }: Targets, options: VerifyOptions, report: Report): Promise<Error | undefined> {
   if (summary === undefined) return undefined
   try {
+    await empty(summary)
     await summary.writeFile(reportText(report))
     await summary.close()
     return undefined
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause)
-    return new Error(
-      `the report cannot be written to '${options.summary}': ${why}. Free the space or give another --summary.`,
-      { cause },
-    )
+    const message = `the report cannot be written to '${options.summary}': ${why}. Free the space or give another --summary.`
+    return new FanfoldError('FANFOLD_OUTPUT_FAILED', message, { cause })
   }
 }
 
@@ -140,7 +136,8 @@ function summaryOf({ prepared, options, lines, firstErrors }: Tour, report: Repo
     hasSeveralInputs: prepared.inputs.paths.length > 1,
     limit,
     firstErrors: firstErrors.errors,
-    written: { out, lines: lines.count, only, summary },
+    // How many lines of a broken output arrived, nobody knows.
+    written: { out: report.failure instanceof OutputBroken ? undefined : out, lines: lines.count, only, summary },
     verbose,
     columns: process.stderr.isTTY && process.stderr.columns > 0 ? process.stderr.columns - 1 : Infinity,
   })

@@ -1,28 +1,14 @@
+import { STATUSES, VERDICTS } from '@fanfold/core'
 import type { Batch, Outcome } from '@fanfold/core'
-import type { VerdictName } from '@fanfold/workers'
 import type { Format, Include, Kind } from '../options/verify-options.ts'
 import { errorText, jsonText } from './json-text.ts'
 import type { LineBytes } from './line-bytes.ts'
 
-/** Codes of a batch's columns, by name. */
-const VERDICT_CODES: Readonly<Partial<Record<Kind, number>>> = { pass: 0, flag: 1, fail: 2 }
-const STATUS_CODES: Readonly<Partial<Record<Kind, number>>> = { errored: 1, timedOut: 2, crashed: 3, aborted: 4 }
-/** Pieces of lines, whole, so that none is put together twice. */
-const STATUS_TEXTS: Readonly<Record<Outcome['status'], string>> = {
-  completed: ',"status":"completed"',
-  errored: ',"status":"errored"',
-  timedOut: ',"status":"timedOut"',
-  crashed: ',"status":"crashed"',
-  aborted: ',"status":"aborted"',
-  skipped: ',"status":"skipped"',
-}
-const VERDICT_TEXTS: Readonly<Record<VerdictName, string>> = {
-  pass: ',"verdict":"pass"',
-  flag: ',"verdict":"flag"',
-  fail: ',"verdict":"fail"',
-}
-const COMPLETED = 0
-const PASS = 0
+/** Pieces of lines, by code and whole, so that none is put together twice. */
+const STATUS_TEXTS = STATUSES.map((status) => `,"status":"${status}"`)
+const VERDICT_TEXTS = VERDICTS.map((verdict) => `,"verdict":"${verdict}"`)
+const COMPLETED = STATUSES.indexOf('completed')
+const PASS = VERDICTS.indexOf('pass')
 
 /** What is written, and how. */
 export interface LineOptions {
@@ -44,8 +30,10 @@ export class OutcomeLines {
   constructor(options: LineOptions) {
     this.#options = options
     const { only } = options
-    for (const [kind, code] of Object.entries(VERDICT_CODES)) this.#verdicts[code] = wants(only, kind) ? 1 : 0
-    for (const [kind, code] of Object.entries(STATUS_CODES)) this.#statuses[code] = wants(only, kind) ? 1 : 0
+    for (const [code, verdict] of VERDICTS.entries()) this.#verdicts[code] = wants(only, verdict) ? 1 : 0
+    // Of a completed task, the verdict decides.
+    for (const [code, status] of STATUSES.entries())
+      this.#statuses[code] = code !== COMPLETED && wants(only, status) ? 1 : 0
   }
 
   /** Whether the outcome at `i` is written; looks at two bytes. */
@@ -57,7 +45,7 @@ export class OutcomeLines {
   write(batch: Batch, i: number, bytes: LineBytes): void {
     this.count++
     const outcome = batch.at(i)
-    const { index, line, file, id, status, attempts, durationMs } = outcome
+    const { index, line, file, id, attempts, durationMs } = outcome
     bytes.ascii('{"index":')
     bytes.whole(index)
     if (line !== undefined) {
@@ -66,7 +54,8 @@ export class OutcomeLines {
     }
     if (file !== undefined) bytes.text(`,"file":${JSON.stringify(file)}`)
     if (id !== undefined) bytes.text(`,"id":${jsonText(id)}`)
-    bytes.ascii(STATUS_TEXTS[status])
+    bytes.ascii(STATUS_TEXTS[batch.statuses[i]!]!)
+    if (outcome.status === 'completed') bytes.ascii(VERDICT_TEXTS[batch.verdicts[i]!]!)
     addAnswer(outcome, bytes)
     bytes.ascii(',"attempts":')
     bytes.whole(attempts)
@@ -112,8 +101,7 @@ function addAnswer(outcome: Outcome, bytes: LineBytes): void {
     if (outcome.error !== undefined) bytes.text(`,"error":${errorText(outcome.error)}`)
     return
   }
-  const { verdict, reason, issues, value } = outcome
-  bytes.ascii(VERDICT_TEXTS[verdict])
+  const { reason, issues, value } = outcome
   if (reason !== undefined) bytes.text(`,"reason":${JSON.stringify(reason)}`)
   // A lone reason is said already.
   if (issues !== undefined && (issues.length > 1 || Object.keys(issues[0] ?? {}).length > 1))

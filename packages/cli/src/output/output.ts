@@ -1,4 +1,4 @@
-import { fstatSync, write as writeDescriptor } from 'node:fs'
+import { constants, fstatSync, write as writeDescriptor } from 'node:fs'
 import { open } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
 import { promisify } from 'node:util'
@@ -20,8 +20,10 @@ export interface Output {
    * @throws {OutputBroken}
    */
   write(bytes: LineBytes): Promise<void>
-  /** Resolves when all is written. @throws {OutputBroken} */
-  close(): Promise<void>
+  /** Resolves when all that was taken is written. @throws {OutputBroken} */
+  flush(): Promise<void>
+  /** @returns what is wrong with it, or was before */
+  close(): Promise<OutputBroken | undefined>
 }
 
 /** An output that takes nothing any more. */
@@ -30,7 +32,7 @@ export class OutputBroken extends FanfoldError {
   /** The reader of a pipe has gone, which is its right. */
   readonly isClosedPipe: boolean
   constructor(name: string, cause: unknown, isClosedPipe: boolean) {
-    super('FANFOLD_RUN_FAILED', `The outcomes cannot be written to '${name}': ${messageOf(cause)}. ${REMEDY}`, {
+    super('FANFOLD_OUTPUT_FAILED', `the outcomes cannot be written to '${name}': ${messageOf(cause)}. ${REMEDY}`, {
       cause,
     })
     this.isClosedPipe = isClosedPipe
@@ -40,25 +42,14 @@ export class OutputBroken extends FanfoldError {
 const REMEDY = 'What was written before is whole but for the last line; free the space or give another --out.'
 
 /**
- * Opens `--out` for writing from its start.
+ * Opens a file for writing from its start. What is in it stays until {@link empty}, as long as there may come a reason
+ * to write nothing.
  *
- * @param path - `-` is stdout
- * @throws {FanfoldError} `FANFOLD_BAD_OPTION` if it cannot be opened
+ * @throws {FanfoldError} `FANFOLD_BAD_OPTION`
  */
-export async function openOutput(path: string): Promise<Output> {
-  if (path === '-') return stdoutOutput()
-  const handle = await openFile('--out', path)
-  return new ChunkedOutput(
-    path,
-    (bytes) => writeFully(handle.fd, bytes),
-    () => handle.close(),
-  )
-}
-
-/** @throws {FanfoldError} `FANFOLD_BAD_OPTION` */
 export async function openFile(option: string, path: string): Promise<FileHandle> {
   try {
-    return await open(path, 'w')
+    return await open(path, constants.O_WRONLY | constants.O_CREAT)
   } catch (error) {
     throw badUsage(`${option} '${path}' cannot be written: ${whyUnwritable(error)}.`, error)
   }
@@ -73,11 +64,32 @@ function whyUnwritable(error: unknown): string {
   return messageOf(error)
 }
 
+/** A device or a FIFO has nothing to be emptied of. */
+export async function empty(file: FileHandle): Promise<void> {
+  if ((await file.stat()).isFile()) await file.truncate()
+}
+
+/** The file is emptied by the first outcome, or by closing. */
+export function fileOutput(path: string, file: FileHandle): Output {
+  let emptied: Promise<void> | undefined
+  return new ChunkedOutput(
+    path,
+    async (bytes) => {
+      await (emptied ??= empty(file))
+      await writeFully(file.fd, bytes)
+    },
+    async () => {
+      await (emptied ??= empty(file))
+      await file.close()
+    },
+  )
+}
+
 /**
  * A pipe is written by the event loop, so that a reader who stops reading holds up neither the main thread nor one of
  * libuv's. A file is written beside the main thread; `process.stdout` would write it synchronously.
  */
-function stdoutOutput(): Output {
+export function stdoutOutput(): Output {
   const { stdout } = process
   stdout.on('error', () => {}) // the write that failed tells
   const isFile = fstatSync(stdout.fd).isFile()
@@ -122,7 +134,7 @@ class ChunkedOutput implements Output {
   }
 
   async write(bytes: LineBytes): Promise<void> {
-    await this.#sent()
+    await this.flush()
     if (bytes.length === 0) return
     const chunk = bytes.swap(this.#spare)
     const { buffer } = chunk
@@ -136,16 +148,13 @@ class ChunkedOutput implements Output {
     )
   }
 
-  async close(): Promise<void> {
-    try {
-      await this.#sent()
-    } finally {
-      await this.#close().catch((error: unknown) => this.#break(error))
-    }
-    await this.#sent()
+  async close(): Promise<OutputBroken | undefined> {
+    await this.#sending
+    await this.#close().catch((error: unknown) => this.#break(error))
+    return this.#broken
   }
 
-  async #sent(): Promise<void> {
+  async flush(): Promise<void> {
     await this.#sending
     if (this.#broken !== undefined) throw this.#broken
   }

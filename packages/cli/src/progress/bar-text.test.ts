@@ -18,7 +18,7 @@ const HALF: Progress = {
   etaMs: 2400,
   lanes: [],
 }
-const SUBJECT = { name: 'customers.ndjson', verifier: './v.ts', limit: undefined }
+const SUBJECT = { name: 'customers.ndjson', verifier: './v.ts' }
 const plain = (progress: Progress | undefined, columns: number): string[] =>
   stripVTControlCharacters(barText(progress, SUBJECT, columns)).split('\n')
 

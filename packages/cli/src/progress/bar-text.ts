@@ -21,13 +21,13 @@ export function barText(progress: Progress | undefined, subject: Subject, column
   return `${wayLine(progress, subject, columns)}\n${countLine(progress, columns)}`
 }
 
-function wayLine(progress: Progress, { name, limit }: Subject, columns: number): string {
+function wayLine(progress: Progress, { name }: Subject, columns: number): string {
   const { tasksPerSecond, etaMs, state } = progress
-  const share = shareDone(progress, limit)
+  const share = shareDone(progress)
   const right: Part[] = []
   if (share !== undefined) right.push({ plain: `${Math.floor(share * 100)}%`.padStart(4), style: 'bold' })
   if (columns >= 60) right.push({ plain: rate(tasksPerSecond), style: 'reset' })
-  if (etaMs !== undefined && state === 'running' && limit === undefined)
+  if (etaMs !== undefined && state === 'running')
     right.push({ plain: `${time(Math.max(1000, etaMs))} left`, style: 'dim' })
   if (state === 'waiting') right.push({ plain: 'waits for the reader', style: 'yellow' })
   if (state === 'ending') right.push({ plain: 'ending', style: 'yellow' })

@@ -13,5 +13,4 @@ export interface Subject {
   /** The input. */
   readonly name: string
   readonly verifier: string
-  readonly limit: number | undefined
 }

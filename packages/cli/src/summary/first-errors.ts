@@ -1,8 +1,9 @@
+import { STATUSES } from '@fanfold/core'
 import type { Batch, Outcome } from '@fanfold/core'
 
 const KEPT = 3
-const ERRORED = 1
-const CRASHED = 3
+const COMPLETED = STATUSES.indexOf('completed')
+const ABORTED = STATUSES.indexOf('aborted')
 
 /** Where a task is, and why it has no verdict. */
 export interface TaskError {
@@ -18,8 +19,7 @@ export class FirstErrors {
   look(batch: Batch): void {
     const { statuses } = batch
     for (let i = 0; i < statuses.length && this.errors.length < KEPT; i++) {
-      const status = statuses[i]!
-      if (status < ERRORED || status > CRASHED) continue
+      if (statuses[i] === COMPLETED || statuses[i] === ABORTED) continue
       const outcome = batch.at(i)
       if (outcome.status !== 'completed' && outcome.error !== undefined)
         this.errors.push({ place: placeOf(outcome), error: outcome.error })

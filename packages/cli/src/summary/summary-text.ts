@@ -46,7 +46,7 @@ function headline(report: Report, { limit, columns }: SummaryContext): string {
   const text = total === 0 ? 'no records' : `${all} verified in ${speed}`
   const [mark, style] = MARKS[result]
   const plain = `${mark} ${result}: ${text}`
-  const [first = '', ...rest] = wrap(plain, columns - 2)
+  const [first = '', ...rest] = wrap(plain, Math.max(16, columns - 2))
   const length = mark.length + 1 + result.length
   return [paint(style, first.slice(0, length)) + first.slice(length), ...rest.map((line) => `  ${line}`)].join('\n')
 }
