@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setImmediate as macrotask } from 'node:timers/promises'
 import { FanfoldError, ndjson } from '@fanfold/core'
-import type { Progress } from '@fanfold/core'
+import type { Batch, Progress } from '@fanfold/core'
 import { expect, test } from 'vitest'
 import { byIndex, collect, faults, tasks, tempFolder, testEngine } from './fixtures.ts'
 
@@ -267,6 +267,29 @@ test('text sources tell line, file and id, and a bad record is errored with its 
     { index: 3, line: 4, file: a, value: { index: 3, line: 4, file: a, attempt: 1, config: { c: 1 } } },
     { index: 4, line: 1, file: b, id: 'k4', verdict: 'fail' },
   ])
+})
+
+test('the records of a batch can be read until the next batch is taken, and are right however memory is used again', async () => {
+  const path = join(tempFolder(), 'many.ndjson')
+  const filler = 'y'.repeat(500)
+  writeFileSync(
+    path,
+    Array.from({ length: 20_000 }, (_, n) => `${JSON.stringify({ do: 'pass', n, filler })}\n`).join(''),
+  )
+  for (const order of ['arrival', 'input'] as const) {
+    const run = testEngine().run(faults, ndjson(path), { order })
+    let last: Batch | undefined
+    let count = 0
+    for await (const batch of run.batches()) {
+      for (let i = 0; i < batch.length; i++) {
+        expect(JSON.parse(String(batch.recordAt(i)))).toEqual({ do: 'pass', n: batch.at(i).index, filler })
+        count++
+      }
+      last = batch
+    }
+    expect(count).toBe(20_000)
+    expect(last?.at(0).status).toBe('completed')
+  }
 })
 
 test('options that make no sense are refused at once, by name and with the remedy', () => {

@@ -36,6 +36,8 @@ export class Coordinator {
         id,
         phase: { name: 'opening' } as const,
         isFresh: true,
+        isBlank: true,
+        loadFirst: undefined,
         verifiers: new Map(),
         failedStarts: 0,
         idleDeaths: 0,

@@ -19,12 +19,16 @@ export function checkInvariants(state: CoordinatorState): void {
 }
 
 function checkLanes(state: CoordinatorState): void {
-  for (const { id, phase, verifiers, isFresh } of state.lanes) {
+  for (const { id, phase, verifiers, isFresh, isBlank, loadFirst } of state.lanes) {
     for (const [verifier, answer] of verifiers) {
       if (!state.verifiers.has(verifier)) broken(`lane ${id} knows verifier ${verifier}`, 'forgotten', 'known')
       const hasThread = !['opening', 'stuck', 'lost'].includes(phase.name)
       if (answer === 'ready' && !hasThread) broken(`verifier ${verifier} of lane ${id}`, phase.name, 'no more ready')
     }
+    if (loadFirst !== undefined && (!state.verifiers.has(loadFirst) || verifiers.has(loadFirst))) {
+      broken(`verifier ${loadFirst}, to be loaded first on lane ${id}`, 'forgotten or answered', 'neither')
+    }
+    if (isBlank && [...verifiers.values()].includes('ready')) broken(`lane ${id}`, 'blank with a verifier', 'one of them')
     if (phase.name !== 'busy') continue
     if (isFresh) broken(`lane ${id}`, 'busy and fresh', 'one of them')
     if (!state.runs.has(phase.assignment.run)) broken(`the run of lane ${id}`, 'forgotten', 'known')

@@ -9,13 +9,12 @@ import { tellReadiness } from './verifiers.ts'
 export const MAX_ABANDONED = 16
 /** Threads of a lane that did not start, in a row: it is given up. */
 const MAX_FAILED_STARTS = 3
-/** Threads of a lane that ended while they had nothing to do, in a row: it is given up. */
+/** Threads of a lane that ended while they had no task, in a row, and no one to blame: it is given up. */
 const MAX_IDLE_DEATHS = 8
 
 export function laneOpened(state: CoordinatorState, id: LaneId): void {
   const lane = inPhase(state, id, 'opening')
   lane.phase = { name: 'idle' }
-  lane.isFresh = true
   lane.failedStarts = 0
 }
 
@@ -27,8 +26,9 @@ export function verifierAnswered(
 ): void {
   const lane = inPhase(state, id, 'loading')
   lane.phase = { name: 'idle' }
-  lane.verifiers.set(verifier, failure === undefined ? 'ready' : 'failed')
-  if (failure !== undefined) state.verifiers.get(verifier)?.failures.push(failure)
+  lane.isBlank = false
+  if (failure === undefined) answer(lane, verifier, 'ready')
+  else fail(state, lane, verifier, failure)
   tellReadiness(state, verifier)
 }
 
@@ -101,9 +101,7 @@ function count(state: CoordinatorState, lane: Lane, error: Error): void {
       lane.idleDeaths++
       return
     case 'loading':
-      lane.verifiers.set(lane.phase.verifier, 'failed')
-      state.verifiers.get(lane.phase.verifier)?.failures.push(error)
-      return
+      return loadEnded(state, lane, lane.phase.verifier, error)
     case 'busy':
     case 'ending':
       return
@@ -111,6 +109,26 @@ function count(state: CoordinatorState, lane: Lane, error: Error): void {
     case 'lost':
       throw new Error(`lane ${lane.id} died while it was ${lane.phase.name}`)
   }
+}
+
+/**
+ * The thread did not survive a load. In a blank one only that load can have ended it. In a used one it may have been a
+ * timer that another verifier left: the load is repeated, first of all on the next thread.
+ */
+function loadEnded(state: CoordinatorState, lane: Lane, verifier: VerifierId, error: Error): void {
+  if (lane.isBlank) return fail(state, lane, verifier, error)
+  lane.loadFirst = verifier
+  lane.idleDeaths++
+}
+
+function fail(state: CoordinatorState, lane: Lane, verifier: VerifierId, error: Error): void {
+  answer(lane, verifier, 'failed')
+  state.verifiers.get(verifier)?.failures.push(error)
+}
+
+function answer(lane: Lane, verifier: VerifierId, how: 'ready' | 'failed'): void {
+  lane.verifiers.set(verifier, how)
+  if (lane.loadFirst === verifier) lane.loadFirst = undefined
 }
 
 export function laneExited(state: CoordinatorState, id: LaneId): void {
@@ -128,6 +146,7 @@ export function retire(state: CoordinatorState, lane: Lane): void {
 export function open(state: CoordinatorState, lane: Lane): void {
   lane.phase = { name: 'opening' }
   lane.isFresh = true
+  lane.isBlank = true
   state.commands.push({ type: 'openLane', lane: lane.id })
 }
 

@@ -25,6 +25,7 @@ function employAll(state: CoordinatorState): boolean {
 }
 
 function employ(state: CoordinatorState, lane: Lane): boolean {
+  if (lane.loadFirst !== undefined && prepare(state, lane, lane.loadFirst)) return true
   for (const verifier of state.verifiers.values()) if (prepare(state, lane, verifier.id)) return true
   let chosen: { run: RunState; at: number } | undefined
   for (const run of state.runs.values()) {

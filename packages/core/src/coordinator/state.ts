@@ -49,11 +49,15 @@ export interface Lane {
   phase: LanePhase
   /** Nothing was dispatched to this thread yet. */
   isFresh: boolean
+  /** No verifier was loaded, or tried, on this thread yet: nothing else in it can end it. */
+  isBlank: boolean
+  /** A verifier whose loading a used thread did not survive, whoever ended it: the next thread shows whether it did. */
+  loadFirst: VerifierId | undefined
   /** All and only verifiers that this lane has an answer about. A failure outlives the thread: it is not tried again. */
   readonly verifiers: Map<VerifierId, 'ready' | 'failed'>
   /** Attempts to start its thread that failed in a row. */
   failedStarts: number
-  /** Threads that ended while they had nothing to do, since one of them last ended an assignment. */
+  /** Threads that ended while they had no task, and no one to blame, since one of them last ended an assignment. */
   idleDeaths: number
 }
 

@@ -36,7 +36,10 @@ export function forgetVerifiers(state: CoordinatorState): void {
     const closed = 'the verifier was closed before it was set up on every thread'
     tellUnusable(state, verifier, new FanfoldError('FANFOLD_VERIFIER_CLOSED', closed))
     state.verifiers.delete(verifier.id)
-    for (const lane of state.lanes) lane.verifiers.delete(verifier.id)
+    for (const lane of state.lanes) {
+      lane.verifiers.delete(verifier.id)
+      if (lane.loadFirst === verifier.id) lane.loadFirst = undefined
+    }
     state.commands.push({ type: 'verifierGone', verifier: verifier.id })
   }
 }

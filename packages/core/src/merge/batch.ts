@@ -32,9 +32,17 @@ export interface Batch<Value = unknown> {
   readonly verdicts: Uint8Array
   /** ms */
   readonly durations: Float32Array
-  /** The record behind the outcome at `i`, as it was read: its text without the line end (text sources), or the item. */
+  /**
+   * The record behind the outcome at `i`, as it was read: its text without the line end (text sources), or the item. To be
+   * read before the next batch is taken: the memory is used again then.
+   *
+   * @throws {FanfoldError} `FANFOLD_RUN_CONSUMED` when it comes too late.
+   */
   recordAt(i: number): unknown
-  /** The item behind the outcome at `i`, parsed again as the verifier got it; `undefined` if it cannot be read. */
+  /**
+   * The item behind the outcome at `i`, parsed again as the verifier got it; `undefined` if it cannot be read. As
+   * {@link recordAt}, before the next batch is taken.
+   */
   itemAt(i: number): unknown
 }
 

@@ -30,6 +30,8 @@ export class ActiveRun {
   report: Report | undefined
   startError: Error | undefined
   readonly #shards = new Map<ShardId, Shard>()
+  /** Delivered to the last outcome, which the consumer may be looking at. */
+  readonly #delivered: Shard[] = []
   readonly #order: InputOrder | undefined
   readonly #threads: number
   readonly #onTaken: (batch: OutcomeBatch) => void
@@ -40,8 +42,12 @@ export class ActiveRun {
     this.settings = settings
     this.#threads = threads
     this.#order = settings.order === 'input' ? new InputOrder() : undefined
-    this.#onTaken = onTaken
-    this.outbox = new Outbox(onTaken)
+    this.#onTaken = (batch) => {
+      // Who asks for the next batch has done with the last one.
+      for (const shard of this.#delivered.splice(0)) shard.release()
+      onTaken(batch)
+    }
+    this.outbox = new Outbox(this.#onTaken)
     this.over = this.#settle.promise.then(
       () => {},
       () => {},
@@ -76,6 +82,7 @@ export class ActiveRun {
   }
 
   release(id: ShardId): void {
+    this.#delivered.push(this.shard(id))
     this.#shards.delete(id)
   }
 

@@ -1,4 +1,5 @@
 import type { Buffer } from 'node:buffer'
+import type { Lease } from './block-memory.ts'
 
 /** Bytes as an input gives them. */
 export interface Block {
@@ -8,6 +9,8 @@ export interface Block {
    * memory is someone else's, and has to be copied.
    */
   readonly headroom: number | undefined
+  /** What `data` lies in, when it is to be used again; whoever takes the block releases it. */
+  readonly lease?: Lease
 }
 
 /** One input of a text source: a path or a stream. */

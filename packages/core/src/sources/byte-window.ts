@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer'
+import type { Lease } from './block-memory.ts'
 import type { Block } from './byte-input.ts'
 
 const EMPTY = Buffer.alloc(0)
@@ -11,6 +12,8 @@ export class ByteWindow {
   /** Positions are counted in these. */
   bytes: Buffer = EMPTY
   #buffer: Buffer = EMPTY
+  /** The buffer's, when it is a block's. */
+  #lease: Lease | undefined
   /** A view of the buffer was given away, so that only bytes behind the window may be written. */
   #shared = false
 
@@ -21,16 +24,20 @@ export class ByteWindow {
    */
   append(block: Block, keepFrom: number): number {
     const kept = this.bytes.subarray(keepFrom)
-    const { data, headroom } = block
+    const { data, headroom, lease } = block
     if (headroom !== undefined && kept.length <= headroom) {
       const offset = data.byteOffset - kept.length
       this.#buffer = Buffer.from(data.buffer, data.byteOffset - headroom, headroom + data.length)
       this.#shared = false
       this.bytes = Buffer.from(data.buffer, offset, kept.length + data.length)
       kept.copy(this.bytes)
+      this.#lease?.release()
+      this.#lease = lease
       return -keepFrom
     }
-    return this.#copyIn(data, kept, keepFrom)
+    const delta = this.#copyIn(data, kept, keepFrom)
+    lease?.release()
+    return delta
   }
 
   #copyIn(data: Buffer, kept: Buffer, keepFrom: number): number {
@@ -47,28 +54,34 @@ export class ByteWindow {
       target = Buffer.allocUnsafeSlow(Math.max(LEAST_CAPACITY, 2 * length))
     kept.copy(target)
     data.copy(target, kept.length)
-    if (target !== this.#buffer) this.#shared = false
+    if (target !== this.#buffer) {
+      this.#shared = false
+      this.#lease?.release()
+      this.#lease = undefined
+    }
     this.#buffer = target
     this.bytes = target.subarray(0, length)
     return -keepFrom
   }
 
-  /** Bytes for a shard to own; the window does not write to them any more. */
-  take(start: number, end: number): Buffer {
+  /** Bytes for a shard to own; the window does not write to them any more. With a lease, until that is released. */
+  take(start: number, end: number): { readonly bytes: Buffer; readonly lease: Lease | undefined } {
     const bytes = this.bytes.subarray(start, end)
     if (bytes.length < VIEW_SHARE * this.#buffer.length) {
       const own = Buffer.allocUnsafeSlow(bytes.length)
       bytes.copy(own)
-      return own
+      return { bytes: own, lease: undefined }
     }
     this.#shared = true
-    return bytes
+    return { bytes, lease: this.#lease?.retain() }
   }
 
   /** Forgets everything, between two inputs. */
   clear(): void {
     this.bytes = EMPTY
     this.#buffer = EMPTY
+    this.#lease?.release()
+    this.#lease = undefined
     this.#shared = false
   }
 }

@@ -1,4 +1,3 @@
-import { Buffer } from 'node:buffer'
 import { closeSync, constants, open as openDescriptor, openSync } from 'node:fs'
 import { access, open, stat } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
@@ -7,6 +6,7 @@ import { isatty, ReadStream } from 'node:tty'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { FanfoldError } from '@fanfold/workers/protocol'
+import { BlockMemory } from './block-memory.ts'
 import type { Block, ByteInput } from './byte-input.ts'
 import { StreamInput } from './stream-input.ts'
 
@@ -83,6 +83,7 @@ class FileInput implements ByteInput {
   readonly size: number | undefined
   readonly prompt = true
   readonly #path: string
+  readonly #memory = new BlockMemory()
   #handle: FileHandle | undefined
   #read = 0
   #closed = false
@@ -102,10 +103,11 @@ class FileInput implements ByteInput {
     // A small file gets a small block. One that has grown since is read on, piece by piece.
     const rest = this.size === undefined ? LEAST_READ : this.size - this.#read
     const length = Math.min(BLOCK_BYTES, Math.max(rest, LEAST_READ))
-    const bytes = Buffer.allocUnsafeSlow(HEADROOM + length)
+    const lease = this.#memory.take(HEADROOM + length)
+    const bytes = lease.buffer
     const { bytesRead } = await handle.read(bytes, HEADROOM, length, null)
     this.#read += bytesRead
-    if (bytesRead > 0) return { data: bytes.subarray(HEADROOM, HEADROOM + bytesRead), headroom: HEADROOM }
+    if (bytesRead > 0) return { data: bytes.subarray(HEADROOM, HEADROOM + bytesRead), headroom: HEADROOM, lease }
     this.close()
     return undefined
   }

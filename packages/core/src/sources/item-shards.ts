@@ -22,6 +22,9 @@ abstract class ShardOfItems implements Shard {
     to: number,
   ): { readonly payload: ShardPayload; readonly transfer: readonly ArrayBuffer[] }
 
+  /** Items are the application's own. */
+  release(): void {}
+
   itemAt(position: number): unknown {
     return this.recordAt(position)
   }

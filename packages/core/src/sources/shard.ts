@@ -25,6 +25,8 @@ export interface Shard {
   recordAt(position: number): unknown
   /** The item as a verifier gets it; `undefined` for a record that cannot be read. */
   itemAt(position: number): unknown
+  /** The last outcome is delivered and was looked at: records are not asked for any more, and memory may be used again. */
+  release(): void
   /**
    * The records at positions `from` to `to` (exclusive), ready to be sent; `transfer` lists what may be moved. The bytes
    * of a text payload are the shard's own: whoever moves them makes a copy first.

@@ -144,13 +144,9 @@ export class TextReader implements ShardReader {
 
   #finish(): Shard {
     const { tasks, start, end, firstLine } = this.#draft
-    const shard = new TextShard(
-      this.#window.take(start, end),
-      tasks,
-      this.#format,
-      this.#place(firstLine),
-      this.#draft.lines(),
-    )
+    const { bytes, lease } = this.#window.take(start, end)
+    const place = this.#place(firstLine)
+    const shard = new TextShard(bytes, lease, tasks, this.#format, place, this.#draft.lines())
     if (this.#format.name === 'csv') this.#indexBase += tasks
     this.#draft.clear()
     return shard

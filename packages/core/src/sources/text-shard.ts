@@ -3,6 +3,7 @@ import { FanfoldError } from '@fanfold/workers/protocol'
 import type { ShardPayload, TextFormat } from '@fanfold/workers/protocol'
 import { cutRecords, readRecords } from '@fanfold/workers/records'
 import type { Records, RecordTable } from '@fanfold/workers/records'
+import type { Lease } from './block-memory.ts'
 import type { Shard } from './shard.ts'
 
 /** Where a shard's records are in their source. */
@@ -20,7 +21,8 @@ export class TextShard implements Shard {
   readonly bytes: number
   readonly file: string | undefined
   readonly unreadable: undefined = undefined
-  readonly #bytes: Buffer
+  #kept: Buffer | undefined
+  #lease: Lease | undefined
   readonly #format: TextFormat
   readonly #place: TextPlace
   /** Lines from the first record to each; `undefined` when that is the position. */
@@ -28,12 +30,24 @@ export class TextShard implements Shard {
   #table: RecordTable | undefined
   #records: Records | undefined
 
-  /** @param bytes from the start of the first record to the end of the last; its own, or a view that keeps little more alive */
-  constructor(bytes: Buffer, tasks: number, format: TextFormat, place: TextPlace, lines: Uint32Array | undefined) {
+  /**
+   * @param bytes - from the start of the first record to the end of the last; its own, or a view that keeps little more
+   * alive
+   * @param lease - what the bytes lie in, when that is to be used again
+   */
+  constructor(
+    bytes: Buffer,
+    lease: Lease | undefined,
+    tasks: number,
+    format: TextFormat,
+    place: TextPlace,
+    lines: Uint32Array | undefined,
+  ) {
     this.tasks = tasks
     this.bytes = bytes.length + (lines?.byteLength ?? 0)
     this.file = place.file
-    this.#bytes = bytes
+    this.#kept = bytes
+    this.#lease = lease
     this.#format = format
     this.#place = place
     this.#lines = lines
@@ -58,13 +72,31 @@ export class TextShard implements Shard {
     }
   }
 
+  release(): void {
+    this.#kept = undefined
+    this.#records = undefined
+    this.#lease?.release()
+    this.#lease = undefined
+  }
+
+  get #bytes(): Buffer {
+    if (this.#kept === undefined) {
+      throw new FanfoldError(
+        'FANFOLD_RUN_CONSUMED',
+        'the records of this batch are not kept any more: read them before the next batch is taken.',
+      )
+    }
+    return this.#kept
+  }
+
   recordAt(position: number): string {
     const { starts, ends } = this.#borders()
     return this.#bytes.toString('utf8', starts[position], ends[position])
   }
 
   itemAt(position: number): unknown {
-    this.#records ??= readRecords(this.#payload(0, this.#bytes))
+    const bytes = this.#bytes
+    this.#records ??= readRecords(this.#payload(0, bytes))
     try {
       return this.#records.item(position)
     } catch {
@@ -137,6 +169,8 @@ export class UnreadableShard implements Shard {
   itemAt(): undefined {
     return undefined
   }
+
+  release(): void {}
 
   payload(): never {
     throw new FanfoldError('FANFOLD_INTERNAL', 'A record that could not be read was about to be sent to a thread.')

@@ -56,6 +56,11 @@ export const PLANTED_BUGS: Readonly<Record<string, ConstructorParameters<typeof 
     for (const lane of state.lanes) lane.isFresh = true
     return handle(event)
   },
+  'a load is blamed for whatever ends a used thread': (handle, event, state) => {
+    const lane = event.type === 'laneDied' ? state.lanes[event.lane]! : undefined
+    if (lane?.phase.name === 'loading') lane.isBlank = true
+    return handle(event)
+  },
   'the first death alone is a crash': (handle, event, state) => {
     const { phase } = state.lanes['lane' in event ? event.lane : 0]!
     if (event.type === 'laneDied' && phase.name === 'busy' && phase.assignment.piece.alone) {

@@ -37,6 +37,8 @@ export class SimulatedLane {
   readonly failed = new Set<VerifierId>()
   /** Nothing was dispatched to its thread. */
   isFresh = true
+  /** Its thread has answered no load. */
+  #isBlank = true
   /** Threads of this lane that could not be ended and have not exited. */
   stuckThreads = 0
   /** Starts that failed in a row. */
@@ -138,7 +140,7 @@ export class SimulatedLane {
 
   #opened(): void {
     this.#thread = new SimulatedThread()
-    this.isFresh = true
+    this.isFresh = this.#isBlank = true
     this.failedStarts = 0
     this.phase = { name: 'idle' }
     this.#world.emit({ type: 'laneOpened', lane: this.id })
@@ -147,10 +149,13 @@ export class SimulatedLane {
   #answerLoad(verifier: VerifierId): void {
     const { random, scenario } = this.#world
     const { failing, dying } = scenario.verifiers.find(({ id }) => id === verifier)!
+    // In a used thread it may be anybody's fault, and is nobody's to the coordinator.
+    if (!this.#isBlank && this.#hasAccident()) return this.#died(random.chance(scenario.stuck))
     if (random.chance(dying)) {
-      this.failed.add(verifier)
+      if (this.#isBlank) this.failed.add(verifier)
       return this.#died(false)
     }
+    this.#isBlank = false
     this.phase = { name: 'idle' }
     if (random.chance(failing)) {
       this.failed.add(verifier)

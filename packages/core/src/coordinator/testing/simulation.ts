@@ -161,8 +161,12 @@ class Simulation implements LaneWorld {
       return this.#lanes[lane]!.execute(command, command.type === 'dispatch' ? this.#workOf(command) : undefined)
     }
     if (command.type === 'verifierReady' || command.type === 'verifierUnusable') {
-      must(!this.#told.has(command.verifier), `verifier ${command.verifier}: its readiness was told twice`)
-      this.#told.add(command.verifier)
+      const { verifier } = command
+      must(!this.#told.has(verifier), `verifier ${verifier}: its readiness was told twice`)
+      this.#told.add(verifier)
+      if (command.type === 'verifierUnusable' && !this.#removed.has(verifier)) {
+        must(this.#isHopeless(verifier), `verifier ${verifier} is unusable for no reason`)
+      }
     } else if (command.type === 'verifierGone') this.#verifierGone(command.verifier)
     else this.#tellRun(this.#run(command.run), command)
   }
@@ -181,14 +185,14 @@ class Simulation implements LaneWorld {
         run.deliver(command)
         return this.#drain(run)
       case 'settle':
-        if (command.status === 'aborted') run.isCutShort ||= this.#isHopeless(run)
+        if (command.status === 'aborted') run.isCutShort ||= this.#isHopeless(run.plan.verifier)
         run.settle(command)
         return this.#drain(run)
       case 'releaseShard':
         return run.release(command.shard)
       case 'endRun':
         if (command.end.how === 'failed' && !run.isCutShort) {
-          must(run.plan.sourceBreaks || this.#isHopeless(run), `failed for no reason: ${command.end.error.message}`)
+          must(run.plan.sourceBreaks || this.#isHopeless(run.plan.verifier), `failed for no reason: ${command.end.error.message}`)
         }
         return run.finish(command)
       case 'dispatch':
@@ -201,10 +205,8 @@ class Simulation implements LaneWorld {
   }
 
   /** No lane is left on which the verifier could run. */
-  #isHopeless({ plan }: SimulatedRun): boolean {
-    return this.#lanes.every(
-      ({ phase, failed }) => ['stuck', 'closed'].includes(phase.name) || failed.has(plan.verifier),
-    )
+  #isHopeless(verifier: number): boolean {
+    return this.#lanes.every(({ phase, failed }) => ['stuck', 'closed'].includes(phase.name) || failed.has(verifier))
   }
 
   #verifierGone(verifier: number): void {

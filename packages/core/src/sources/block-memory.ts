@@ -1,0 +1,44 @@
+import { Buffer } from 'node:buffer'
+
+/** So many blocks lie ready at most: the one that is read ahead, and those of shards that are let go together. */
+const MAX_FREE = 8
+
+/**
+ * The memory of a reader's blocks. Fresh memory for each costs more than reading into it (the kernel hands it out page by
+ * page), and what is dropped piles up until a collection of garbage, which a main thread that only reads seldom needs.
+ */
+export class BlockMemory {
+  readonly #free: Buffer[] = []
+
+  /** Memory of this length, whatever is in it. */
+  take(length: number): Lease {
+    const at = this.#free.findIndex((buffer) => buffer.length === length)
+    // Not zeroed first, and not from Node's pool, which is shared.
+    const buffer = at < 0 ? Buffer.allocUnsafeSlow(length) : this.#free.splice(at, 1)[0]!
+    return new Lease(buffer, (unused) => {
+      if (this.#free.length < MAX_FREE) this.#free.push(unused)
+    })
+  }
+}
+
+/** A block's memory and how many use it: the window in which it is cut, and the shards that are views of it. */
+export class Lease {
+  readonly buffer: Buffer
+  readonly #onUnused: (buffer: Buffer) => void
+  #users = 1
+
+  constructor(buffer: Buffer, onUnused: (buffer: Buffer) => void) {
+    this.buffer = buffer
+    this.#onUnused = onUnused
+  }
+
+  retain(): this {
+    this.#users++
+    return this
+  }
+
+  /** To be called once by each user; the last one makes the memory free for other bytes. */
+  release(): void {
+    if (--this.#users === 0) this.#onUnused(this.buffer)
+  }
+}
