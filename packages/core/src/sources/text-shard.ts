@@ -1,4 +1,4 @@
-import { Buffer } from 'node:buffer'
+import type { Buffer } from 'node:buffer'
 import { FanfoldError } from '@fanfold/workers/protocol'
 import type { ShardPayload, TextFormat } from '@fanfold/workers/protocol'
 import { cutRecords, readRecords } from '@fanfold/workers/records'
