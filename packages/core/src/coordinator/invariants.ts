@@ -28,7 +28,8 @@ function checkLanes(state: CoordinatorState): void {
     if (loadFirst !== undefined && (!state.verifiers.has(loadFirst) || verifiers.has(loadFirst))) {
       broken(`verifier ${loadFirst}, to be loaded first on lane ${id}`, 'forgotten or answered', 'neither')
     }
-    if (isBlank && [...verifiers.values()].includes('ready')) broken(`lane ${id}`, 'blank with a verifier', 'one of them')
+    if (isBlank && [...verifiers.values()].includes('ready'))
+      broken(`lane ${id}`, 'blank with a verifier', 'one of them')
     if (phase.name !== 'busy') continue
     if (isFresh) broken(`lane ${id}`, 'busy and fresh', 'one of them')
     if (!state.runs.has(phase.assignment.run)) broken(`the run of lane ${id}`, 'forgotten', 'known')

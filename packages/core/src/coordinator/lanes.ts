@@ -116,7 +116,8 @@ function count(state: CoordinatorState, lane: Lane, error: Error): void {
  * timer that another verifier left: the load is repeated, first of all on the next thread.
  */
 function loadEnded(state: CoordinatorState, lane: Lane, verifier: VerifierId, error: Error): void {
-  if (lane.isBlank) return fail(state, lane, verifier, error)
+  // Two that cannot be in one thread would take turns for ever: in the end one is given up, and not the lane.
+  if (lane.isBlank || lane.idleDeaths >= MAX_IDLE_DEATHS - 1) return fail(state, lane, verifier, error)
   lane.loadFirst = verifier
   lane.idleDeaths++
 }

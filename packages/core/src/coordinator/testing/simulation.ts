@@ -192,7 +192,10 @@ class Simulation implements LaneWorld {
         return run.release(command.shard)
       case 'endRun':
         if (command.end.how === 'failed' && !run.isCutShort) {
-          must(run.plan.sourceBreaks || this.#isHopeless(run.plan.verifier), `failed for no reason: ${command.end.error.message}`)
+          must(
+            run.plan.sourceBreaks || this.#isHopeless(run.plan.verifier),
+            `failed for no reason: ${command.end.error.message}`,
+          )
         }
         return run.finish(command)
       case 'dispatch':
