@@ -48,6 +48,8 @@ export class Engine implements AsyncDisposable {
   readonly #memoryMb: number | undefined
   /** All and only runs that have not ended. */
   readonly #runs = new Map<Run, ActiveRun>()
+  /** By verifier: runs whose sources are being opened. */
+  readonly #opening = new Map<number, Set<Promise<void>>>()
   #conductor: Conductor | undefined
   #closed: Promise<CloseReport> | undefined
 
@@ -74,6 +76,8 @@ export class Engine implements AsyncDisposable {
     return new LoadedVerifier(ready, {
       run: (source, runOptions) => this.#start<Value>(conductor, id, source, runOptions),
       close: async () => {
+        // Runs whose source is still being opened are not known to the coordinator yet.
+        await Promise.all(this.#opening.get(id) ?? [])
         await conductor.removeVerifier(id)
       },
     })
@@ -143,6 +147,15 @@ export class Engine implements AsyncDisposable {
     return this.#conductor
   }
 
+  #noteOpening(verifier: number, opened: Promise<void>): void {
+    const opening = this.#opening.get(verifier) ?? new Set()
+    this.#opening.set(verifier, opening.add(opened))
+    void opened.then(() => {
+      opening.delete(opened)
+      if (opening.size === 0) this.#opening.delete(verifier)
+    })
+  }
+
   async #endOf(run: Run): Promise<void> {
     await this.#runs.get(run)?.ended.catch(() => {}) // a run that could not start has ended too
   }
@@ -169,7 +182,7 @@ export class Engine implements AsyncDisposable {
       this.#runs.delete(run)
       signal?.removeEventListener('abort', onAbort)
     })
-    void source.open().then(
+    const opened = source.open().then(
       (reader) => {
         if (active.isEnding) return reader.close()
         isOpen = true
@@ -178,6 +191,7 @@ export class Engine implements AsyncDisposable {
       },
       (error: Error) => active.failStart(error),
     )
+    this.#noteOpening(verifier, Promise.race([opened, active.over]))
     return run
   }
 }

@@ -52,17 +52,28 @@ export class Run<Value = unknown> implements AsyncIterable<Outcome<Value>>, Asyn
     const batches = this.batches()
     let batch: Batch<Value> | undefined
     let at = 0
+    let turn: Promise<unknown> = Promise.resolve()
     const next = async (): Promise<IteratorResult<Outcome<Value>>> => {
-      const result = await batches.next()
-      if (result.done === true) return { done: true, value: undefined }
-      batch = result.value
-      at = 1
-      return { done: false, value: batch.at(0) }
+      if (batch === undefined || at >= batch.length) {
+        const result = await batches.next()
+        if (result.done === true) return { done: true, value: undefined }
+        batch = result.value
+        at = 0
+      }
+      return { done: false, value: batch.at(at++) }
+    }
+    // Several may iterate together: each waits for its turn, so that none drops the batch of another.
+    const nextInTurn = (): Promise<IteratorResult<Outcome<Value>>> => {
+      const result = turn.then(next)
+      turn = result.catch(() => {})
+      return result
     }
     return {
       // A promise that is settled already costs a third of an async function's.
       next: () =>
-        batch !== undefined && at < batch.length ? Promise.resolve({ done: false, value: batch.at(at++) }) : next(),
+        batch !== undefined && at < batch.length
+          ? Promise.resolve({ done: false, value: batch.at(at++) })
+          : nextInTurn(),
       return: async () => {
         batch = undefined
         await batches.return?.()

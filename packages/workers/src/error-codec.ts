@@ -14,6 +14,8 @@ export type EncodedError =
       readonly stack: string | undefined
       readonly code: unknown
       readonly cause: EncodedError | undefined
+      /** Of an `AggregateError`. */
+      readonly errors: readonly EncodedError[] | undefined
       readonly fields: Readonly<Record<string, unknown>>
     }
   | { readonly kind: 'value'; readonly value: unknown }
@@ -25,23 +27,43 @@ const MAX_CAUSES = 8
 export function encodeError(thrown: unknown, depth: number = 0): EncodedError {
   try {
     if (!isErrorLike(thrown)) return { kind: 'value', value: sendable(thrown) }
-    const fields: Record<string, unknown> = {}
-    for (const key of Object.keys(thrown)) {
-      if (key === 'name' || key === 'message' || key === 'stack' || key === 'code' || key === 'cause') continue
-      fields[key] = sendable(Reflect.get(thrown, key))
-    }
+    const stack = read(thrown, 'stack')
+    const errors = read(thrown, 'errors')
+    const isDeep = depth >= MAX_CAUSES
     return {
       kind: 'error',
-      name: String(thrown.name),
-      message: String(thrown.message),
-      stack: typeof thrown.stack === 'string' ? thrown.stack : undefined,
-      code: sendable(Reflect.get(thrown, 'code')),
-      cause: 'cause' in thrown && depth < MAX_CAUSES ? encodeError(thrown.cause, depth + 1) : undefined,
-      fields,
+      name: text(read(thrown, 'name'), 'Error'),
+      message: text(read(thrown, 'message'), ''),
+      stack: typeof stack === 'string' ? stack : undefined,
+      code: sendable(read(thrown, 'code')),
+      cause: 'cause' in thrown && !isDeep ? encodeError(read(thrown, 'cause'), depth + 1) : undefined,
+      errors: Array.isArray(errors) && !isDeep ? errors.map((error) => encodeError(error, depth + 1)) : undefined,
+      fields: ownFields(thrown),
     }
   } catch {
-    return { kind: 'value', value: 'an error that could not be read (a getter or a proxy in it threw)' }
+    return { kind: 'value', value: 'an error that could not be read (a proxy in it threw)' }
   }
+}
+
+const STANDARD = new Set(['name', 'message', 'stack', 'code', 'cause', 'errors'])
+
+function ownFields(error: Error): Record<string, unknown> {
+  const fields: Record<string, unknown> = {}
+  for (const key of Object.keys(error)) if (!STANDARD.has(key)) fields[key] = sendable(read(error, key))
+  return fields
+}
+
+/** A field, whose getter may throw. */
+function read(error: Error, key: string): unknown {
+  try {
+    return Reflect.get(error, key)
+  } catch {
+    return undefined
+  }
+}
+
+function text(value: unknown, byDefault: string): string {
+  return typeof value === 'string' ? value : value === undefined ? byDefault : describe(value)
 }
 
 /** The error that {@link encodeError} was given, as nearly as can be; a thrown non-error becomes the `cause` of one. */
@@ -57,6 +79,10 @@ export function decodeError(encoded: EncodedError): Error {
     Object.defineProperty(error, 'name', { value: encoded.name, configurable: true, writable: true })
   if (encoded.stack !== undefined)
     Object.defineProperty(error, 'stack', { value: encoded.stack, configurable: true, writable: true })
+  if (encoded.errors !== undefined) {
+    const errors = encoded.errors.map(decodeCause)
+    Object.defineProperty(error, 'errors', { value: errors, configurable: true, writable: true })
+  }
   for (const [key, value] of Object.entries(encoded.fields)) {
     Object.defineProperty(error, key, { value, configurable: true, writable: true, enumerable: true })
   }
@@ -88,7 +114,8 @@ function sendable(value: unknown): unknown {
   }
 }
 
-function describe(value: unknown): string {
+/** A text for any value; never throws. */
+export function describe(value: unknown): string {
   try {
     return typeof value === 'object' && value !== null ? Object.prototype.toString.call(value) : String(value)
   } catch {

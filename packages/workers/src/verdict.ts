@@ -103,12 +103,15 @@ export function toVerdict(answer: unknown): Verdict | undefined {
 }
 
 function isBranded(answer: unknown): answer is Verdict {
-  return typeof answer === 'object' && answer !== null && BRAND in answer
+  if (typeof answer !== 'object' || answer === null || !(BRAND in answer)) return false
+  const { verdict, issues } = answer as Partial<Verdict> // whatever else carries the brand is looked at
+  return VERDICTS.includes(verdict as VerdictName) && Array.isArray(issues)
 }
 
 function toIssues(reason: string | readonly Issue[], verdict: string): readonly Issue[] {
   if (typeof reason === 'string' && reason !== '') return [{ reason }]
-  if (Array.isArray(reason) && reason.length > 0 && reason.every(isIssue)) return reason
+  // A copy: a verifier may go on to use its list.
+  if (Array.isArray(reason) && reason.length > 0 && reason.every(isIssue)) return [...(reason as Issue[])]
   throw new TypeError(
     `${verdict}() needs a reason: a short code such as 'unknown-customer', or a list of issues that has one or more { reason }.`,
   )

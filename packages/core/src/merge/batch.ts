@@ -215,7 +215,8 @@ export class OutcomeBatch implements Batch {
 
   #detail(at: number): Detail {
     const details = this.#columns.details!
-    return deserialize(details.bytes.subarray(at === 0 ? 0 : details.ends[at - 1]!, details.ends[at])) as Detail
+    // A copy: typed arrays among the values become views of what they are read from, and belong to the consumer.
+    return deserialize(details.bytes.slice(at === 0 ? 0 : details.ends[at - 1]!, details.ends[at])) as Detail
   }
 
   /** Index into the details of the outcome at `i`, or -1: binary search, the ordinals ascend. */

@@ -101,3 +101,23 @@ test('there is one reader: a second one is told who was first', () => {
   drained.drain()
   expect(() => drained.claim()).toThrow(/report\(\) was awaited before/)
 })
+
+test('after a loop that was left, batches are dropped, and a second reader is told why', () => {
+  const { outbox: box, taken } = outbox()
+  box.add(batch())
+  box.claim()
+  box.drain()
+  box.add(batch())
+  expect(taken).toHaveLength(2)
+  expect(() => box.claim()).toThrow(/a loop over them was left/)
+})
+
+test('where a run could not start, nothing is left to take but the error', async () => {
+  const { outbox: box, taken } = outbox()
+  box.add(batch())
+  box.fail(new Error('no such file'))
+  expect([box.waits, taken.length]).toEqual([0, 1])
+  box.claim()
+  await expect(box.next()).rejects.toThrow('no such file')
+  expect(await box.next()).toBeUndefined()
+})

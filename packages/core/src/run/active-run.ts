@@ -106,7 +106,11 @@ export class ActiveRun {
   failStart(error: Error): void {
     if (this.report !== undefined || this.startError !== undefined) return
     this.startError = error
-    this.reader?.close()
+    try {
+      this.reader?.close()
+    } catch {
+      // A reader that is none: it is why the run could not start.
+    }
     this.outbox.fail(error)
     this.#settle.reject(error)
   }

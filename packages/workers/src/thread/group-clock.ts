@@ -1,4 +1,5 @@
 import type { PartWriter } from './part-writer.ts'
+import { clockMs } from './clock.ts'
 
 /** Tasks cheaper than this are timed together, ms: reading the clock costs 43 ns, as much as a cheap task. */
 const WORTH_TIMING_MS = 0.05
@@ -10,7 +11,7 @@ export class GroupClock {
   readonly #writer: PartWriter
   #tasks = 0
   #size = 1
-  #startedAt = performance.now()
+  #startedAt = clockMs()
 
   constructor(writer: PartWriter) {
     this.#writer = writer
@@ -33,7 +34,7 @@ export class GroupClock {
 
   /** Ends the group, and returns the time. */
   close(): number {
-    const now = performance.now()
+    const now = clockMs()
     if (this.#tasks > 0) {
       const meanMs = (now - this.#startedAt) / this.#tasks
       this.#writer.time(this.#tasks, meanMs)

@@ -1,5 +1,6 @@
 import type { OutcomePart } from '../outcome-columns.ts'
 import { PartWriter } from './part-writer.ts'
+import { clockMs, startTimer, stopTimer } from './clock.ts'
 
 /** Outcomes wait this long to be posted with others, ms. */
 const POST_EVERY_MS = 4
@@ -10,7 +11,7 @@ const POST_VALUE_BYTES = 1 << 20
 export class OutcomeStream {
   readonly writer: PartWriter = new PartWriter()
   readonly #post: (part: OutcomePart) => void
-  #lastPost = performance.now()
+  #lastPost = clockMs()
   #timer: NodeJS.Timeout | undefined
   /** Values that were posted, bytes. */
   postedBytes = 0
@@ -20,7 +21,7 @@ export class OutcomeStream {
   }
 
   post(now: number): void {
-    clearTimeout(this.#timer)
+    stopTimer(this.#timer)
     this.#timer = undefined
     this.#lastPost = now
     if (this.writer.count === 0) return
@@ -36,6 +37,6 @@ export class OutcomeStream {
   postSoon(now: number): void {
     if (this.writer.count === 0) return
     if (now - this.#lastPost >= POST_EVERY_MS) this.post(now)
-    else this.#timer ??= setTimeout(() => this.post(performance.now()), POST_EVERY_MS)
+    else this.#timer ??= startTimer(() => this.post(clockMs()), POST_EVERY_MS)
   }
 }

@@ -1,5 +1,6 @@
 import { ABANDONED, BEAT, FIRST_SLOT } from '../cells.ts'
 import type { TaskContext } from './task-context.ts'
+import { clockMs, startBeat, stopBeat } from './clock.ts'
 
 /** A task whose verifier was called. */
 export interface StartedTask {
@@ -70,8 +71,8 @@ export class PendingTasks {
     this.#tasks.add(task)
     this.beat()
     if (this.#timer === undefined) {
-      this.#lastBeat = performance.now()
-      this.#timer = setInterval(() => this.#tick(), this.#beatMs)
+      this.#lastBeat = clockMs()
+      this.#timer = startBeat(() => this.#tick(), this.#beatMs)
     }
     return task
   }
@@ -79,17 +80,23 @@ export class PendingTasks {
   /** Whether the task was still pending; it is not any more. */
   remove(task: PendingTask): boolean {
     if (!this.#tasks.delete(task)) return false
+    this.#free(task)
+    return true
+  }
+
+  #free(task: PendingTask): void {
     // Pairs with the main thread's reads of the slots when it looks for what blocks this thread.
     Atomics.store(this.#cells, task.slot, 0)
     this.#freeSlots.push(task.slot)
     this.beat()
-    return true
   }
 
   /** The task was settled over its head; its slot is free although it has not ended. */
-  abandon(task: PendingTask): boolean {
-    if (!this.remove(task)) return false
+  abandon(task: PendingTask, settle: () => void): boolean {
+    if (!this.#tasks.delete(task)) return false
     Atomics.add(this.#cells, ABANDONED, 1)
+    settle() // in its slot: what this calls of the user's may block
+    this.#free(task)
     return true
   }
 
@@ -104,12 +111,12 @@ export class PendingTasks {
   }
 
   stop(): void {
-    clearInterval(this.#timer)
+    stopBeat(this.#timer)
     this.#timer = undefined
   }
 
   #tick(): void {
-    const now = performance.now()
+    const now = clockMs()
     const late = now - this.#lastBeat - this.#beatMs
     if (late > 2) this.frozenMs += late
     this.#lastBeat = now

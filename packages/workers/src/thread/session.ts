@@ -15,7 +15,7 @@ import type {
 } from '../protocol.ts'
 import { transferables } from './part-writer.ts'
 import { ShardLoop } from './shard-loop.ts'
-import { loadVerifier } from './verifier-loader.ts'
+import { loadVerifier, messageOf } from './verifier-loader.ts'
 import type { LoadedVerifier } from './verifier-loader.ts'
 
 /** How long abandoned tasks may hold up the end of a session, and how often they are looked at, ms. */
@@ -141,7 +141,7 @@ async function tearDown(loaded: LoadedVerifier, timeoutMs: number): Promise<Enco
     return undefined
   } catch (cause) {
     if (cause instanceof FanfoldError) return encodeError(cause)
-    const why = cause instanceof Error ? cause.message : String(cause)
+    const why = messageOf(cause)
     return encodeError(new FanfoldError('FANFOLD_TEARDOWN_FAILED', `a verifier's teardown failed: ${why}`, { cause }))
   } finally {
     ended.abort()

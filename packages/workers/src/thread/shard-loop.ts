@@ -14,6 +14,7 @@ import { TaskContext } from './task-context.ts'
 import type { ShardContext } from './task-context.ts'
 import { badVerdict, timedOut } from './task-errors.ts'
 import { inTask, nameTask } from './console-to-stderr.ts'
+import { clockMs, nextTurn, startTimer } from './clock.ts'
 
 /** A macrotask is let in this often, ms: messages, timers of earlier tasks, sockets. */
 const YIELD_EVERY_MS = 10
@@ -62,7 +63,7 @@ export class ShardLoop {
 
   /** Resolves when nothing of the shard is left in this thread. */
   async run(): Promise<Omit<ShardEnded, 'buffer'>> {
-    const startedAt = performance.now()
+    const startedAt = clockMs()
     this.#lastYield = startedAt
     this.#records = readRecords(this.#message.payload)
     for (;;) {
@@ -72,13 +73,13 @@ export class ShardLoop {
       else await this.#change()
     }
     this.#pending.stop()
-    this.#outcomes.post(performance.now())
+    this.#outcomes.post(clockMs())
     return {
       type: 'ended',
       assignment: this.#message.assignment,
       suspects: this.#suspects,
       abandoned: Atomics.load(this.#cells, ABANDONED),
-      busyMs: performance.now() - startedAt,
+      busyMs: clockMs() - startedAt,
     }
   }
 
@@ -88,7 +89,7 @@ export class ShardLoop {
     this.#abortReason = { error }
     this.#stopped = true
     for (const task of this.#pending) task.context.abort(error)
-    const timer = setTimeout(() => {
+    const timer = startTimer(() => {
       for (const task of this.#pending) this.#settleOver(task, ABORTED, error)
     }, graceMs)
     timer.unref()
@@ -170,8 +171,13 @@ export class ShardLoop {
       Atomics.sub(this.#cells, ABANDONED, 1)
       return
     }
-    settle()
-    const now = performance.now()
+    try {
+      settle()
+    } catch (error) {
+      // A hostile answer; what was written of it stays unwritten.
+      this.#outcomes.writer.unsuccessful(task.position, ERRORED, error, task.id)
+    }
+    const now = clockMs()
     this.#outcomes.writer.time(1, now - task.startedAt)
     this.#clock.restart(now)
     this.#outcomes.postIfDue(now)
@@ -197,34 +203,43 @@ export class ShardLoop {
 
   /** Settles a task that has not ended; it is abandoned. */
   #settleOver(task: PendingTask, status: number, error: Error): void {
-    if (!this.#pending.abandon(task)) return
-    task.context.abort(error)
-    this.#outcomes.writer.unsuccessful(task.position, status, error, task.id)
-    this.#outcomes.writer.time(1, performance.now() - task.startedAt)
+    const now = clockMs()
+    const isNew = this.#pending.abandon(task, () => {
+      // Posted first: the listeners of its signal are the user's, and may throw, which ends the thread.
+      this.#outcomes.writer.unsuccessful(task.position, status, error, task.id)
+      this.#outcomes.writer.time(1, now - task.startedAt)
+      this.#outcomes.post(now)
+      task.context.abort(error)
+    })
+    if (!isNew) return
     if (Atomics.load(this.#cells, ABANDONED) >= MAX_ABANDONED) this.#stopped = true
     this.#changed()
   }
 
   /** At each beat: which pending tasks are due? */
   #expire(): void {
-    const now = performance.now()
+    const now = clockMs()
     const due = [...this.#pending].filter((task) => this.#verdictOfClock(task, now) !== 'runs')
     if (due.length === 0) return
     // Answers that are ready come first: a timer runs before the sockets are read, so one whole turn is let pass.
-    setImmediate(() => setImmediate(() => this.#expireNow(due)))
+    nextTurn(() => nextTurn(() => this.#expireNow(due)))
   }
 
   #expireNow(due: readonly PendingTask[]): void {
-    const now = performance.now()
+    const now = clockMs()
     for (const task of due) {
       const verdict = this.#verdictOfClock(task, now)
       if (verdict === 'late') this.#settleOver(task, TIMED_OUT, timedOut(this.#message.timeoutMs))
-      else if (verdict === 'suspect' && this.#pending.abandon(task)) {
-        this.#suspects.push(task.position)
-        task.context.abort(timedOut(this.#message.timeoutMs))
-        this.#changed()
-      }
+      else if (verdict === 'suspect') this.#suspect(task)
     }
+  }
+
+  #suspect(task: PendingTask): void {
+    const isNew = this.#pending.abandon(task, () => {
+      this.#suspects.push(task.position)
+      task.context.abort(timedOut(this.#message.timeoutMs))
+    })
+    if (isNew) this.#changed()
   }
 
   /**
@@ -272,8 +287,8 @@ export class ShardLoop {
   }
 
   async #macrotask(): Promise<void> {
-    await new Promise((resolve) => setImmediate(resolve))
-    this.#clock.restart(performance.now())
+    await new Promise((resolve) => nextTurn(resolve))
+    this.#clock.restart(clockMs())
   }
 
   #change(): Promise<void> {

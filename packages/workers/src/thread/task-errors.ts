@@ -17,6 +17,7 @@ export function badVerdict(answer: unknown): FanfoldError {
 }
 
 function describe(answer: unknown): string {
+  if (typeof answer === 'function') return 'a function' // whose toString may be the user's
   if (answer === null || typeof answer !== 'object') return `${typeof answer} ${String(answer)}`.slice(0, 80)
   return Array.isArray(answer) ? 'an array' : 'an object that is no verdict'
 }

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { describe } from '../error-codec.ts'
 import { FanfoldError } from '../fanfold-error.ts'
 import type { LoadVerifier } from '../protocol.ts'
 import { toDefinition } from '../verifier.ts'
@@ -118,8 +119,9 @@ function pathOf(url: string): string {
   return url.startsWith('file:') ? fileURLToPath(url) : url.slice(0, 200)
 }
 
-function messageOf(thrown: unknown): string {
-  return thrown instanceof Error ? thrown.message : String(thrown)
+/** A text for whatever was thrown. */
+export function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : describe(thrown)
 }
 
 function firstLine(thrown: unknown): string {
