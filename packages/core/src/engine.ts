@@ -77,7 +77,7 @@ export class Engine implements AsyncDisposable {
       run: (source, runOptions) => this.#start<Value>(conductor, id, source, runOptions),
       close: async () => {
         // Runs whose source is still being opened are not known to the coordinator yet.
-        await Promise.all(this.#opening.get(id) ?? [])
+        await Promise.all([...(this.#opening.get(id) ?? [])])
         await conductor.removeVerifier(id)
       },
     })

@@ -64,7 +64,7 @@ export class Run<Value = unknown> implements AsyncIterable<Outcome<Value>>, Asyn
     }
     // Several may iterate together: each waits for its turn, so that none drops the batch of another.
     const nextInTurn = (): Promise<IteratorResult<Outcome<Value>>> => {
-      const result = turn.then(next)
+      const result = turn.then(() => next())
       turn = result.catch(() => {})
       return result
     }

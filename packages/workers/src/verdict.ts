@@ -111,7 +111,7 @@ function isBranded(answer: unknown): answer is Verdict {
 function toIssues(reason: string | readonly Issue[], verdict: string): readonly Issue[] {
   if (typeof reason === 'string' && reason !== '') return [{ reason }]
   // A copy: a verifier may go on to use its list.
-  if (Array.isArray(reason) && reason.length > 0 && reason.every(isIssue)) return [...(reason as Issue[])]
+  if (Array.isArray(reason) && reason.length > 0 && reason.every(isIssue)) return [...reason]
   throw new TypeError(
     `${verdict}() needs a reason: a short code such as 'unknown-customer', or a list of issues that has one or more { reason }.`,
   )
