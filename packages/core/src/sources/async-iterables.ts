@@ -72,15 +72,23 @@ class AsyncIteratorReader implements ShardReader {
     this.#pull.next().then(
       (result) => {
         this.#asked = false
-        if (this.#gathering === undefined) this.#late = result
-        else this.#take(result, this.#gathering)
+        try {
+          if (this.#gathering === undefined) this.#late = result
+          else this.#take(result, this.#gathering)
+        } catch (error) {
+          this.#fail(error)
+        }
       },
       (error: unknown) => {
         this.#asked = false
-        if (this.#state === 'open') this.#state = iteratorFailed(error)
-        if (this.#gathering !== undefined) this.#finish(this.#gathering)
+        this.#fail(error)
       },
     )
+  }
+
+  #fail(error: unknown): void {
+    if (this.#state === 'open') this.#state = iteratorFailed(error)
+    if (this.#gathering !== undefined) this.#finish(this.#gathering)
   }
 
   #take(result: IteratorResult<unknown, unknown>, gathering: Gathering): void {

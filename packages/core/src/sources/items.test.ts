@@ -193,3 +193,55 @@ test('what cannot be a source is refused, with what to give instead', () => {
     )
   }
 })
+
+const NO_TEXT: unknown = Object.create(null)
+const revoked = (): object => {
+  const { proxy, revoke } = Proxy.revocable({}, {})
+  revoke()
+  return proxy
+}
+const throwing = (cause: unknown) => (): never => {
+  throw cause
+}
+
+test.each([
+  ['a result that is undefined', () => undefined],
+  ['a result whose value throws', () => Object.defineProperty({ done: false }, 'value', { get: throwing('no value') })],
+  ['a result whose done throws', () => Object.defineProperty({ value: 1 }, 'done', { get: throwing(NO_TEXT) })],
+  ['a thrown value that has no text', throwing(NO_TEXT)],
+  ['a thrown value that cannot be looked at', throwing(revoked())],
+])('an iterator breaks the source, and nothing else, by %s', async (_, misbehave) => {
+  const iterator = (): { next: () => unknown } => {
+    let asked = 0
+    return { next: () => (asked++ === 0 ? { done: false, value: 1 } : misbehave()) }
+  }
+  for (const symbol of [Symbol.iterator, Symbol.asyncIterator]) {
+    const { tasks, broken } = await drain(toSource({ [symbol]: iterator }))
+    expect(tasks.map((task) => task.item)).toEqual([1])
+    expect(broken).toMatchObject({ code: 'FANFOLD_SOURCE_FAILED' })
+  }
+})
+
+test('an iterator that misbehaves after its shard was handed out breaks the source too', async () => {
+  const answers = [() => ({ done: false, value: 1 }), (): Promise<void> => delay(30)]
+  const iterator = { next: (): unknown => answers.shift()?.() }
+  const reader = await toSource({ [Symbol.asyncIterator]: () => iterator }).open()
+  expect((await reader.next(WIDE))?.tasks).toBe(1)
+  await delay(60)
+  await expect(reader.next(WIDE)).rejects.toMatchObject({ code: 'FANFOLD_SOURCE_FAILED' })
+})
+
+test('an item that cannot be looked at is a task as any other, until it is sent', async () => {
+  const trapping = new Proxy({}, { ownKeys: throwing(NO_TEXT), getPrototypeOf: throwing(NO_TEXT) })
+  for (const item of [revoked(), trapping]) {
+    const values = ['a', item, 'b']
+    const later = { [Symbol.asyncIterator]: () => values.values() }
+    for (const input of [values, new Set(values), later]) {
+      const reader = await toSource(input).open()
+      const shard = await reader.next(WIDE)
+      expect(shard?.tasks).toBe(3)
+      expect(shard?.recordAt(1) === item).toBe(true)
+      reader.close()
+    }
+  }
+})

@@ -3,6 +3,7 @@ import { estimateBytes } from './item-bytes.ts'
 import { ItemsShard } from './item-shards.ts'
 import { swallow } from './pull.ts'
 import type { ReadLimits, Shard, ShardReader, Source } from './shard.ts'
+import { reasonOf } from './thrown.ts'
 
 /** The items of an iterable, read as the run asks for them. A generator can be read by one run only. */
 export function iterableSource(iterable: Iterable<unknown>): Source {
@@ -33,8 +34,7 @@ export function opener<T>(iterable: object, open: () => T): () => T {
 
 /** What a reader throws when the user's iterator did. */
 export function iteratorFailed(cause: unknown): FanfoldError {
-  const reason = cause instanceof Error ? cause.message : String(cause)
-  const message = `the iterable broke while it was read: ${reason}. The items read before stay valid.`
+  const message = `the iterable broke while it was read: ${reasonOf(cause)}. The items read before stay valid.`
   return new FanfoldError('FANFOLD_SOURCE_FAILED', message, { cause })
 }
 

@@ -18,8 +18,14 @@ export function pull<T>(input: AsyncIterable<T> | ReadableStream<T>): Pull<T> {
   const iterable = input as AsyncIterable<T>
   const iterator = iterable[Symbol.asyncIterator]()
   return {
-    // Async, so that an iterator which throws at once, or answers without a promise, is no special case.
-    next: async () => iterator.next(),
+    // Async, so that an iterator which throws at once, or answers without a promise, is no special case. The result is
+    // taken apart in here, so that one which is no object, or whose getters throw, is none either.
+    next: async () => {
+      const result: unknown = await iterator.next()
+      if (typeof result !== 'object' || result === null) throw new TypeError('its next() did not give an object')
+      const { done, value } = result as IteratorResult<T, unknown>
+      return done === true ? { done, value } : { done: false, value }
+    },
     close: () => {
       swallow(() => iterator.return?.())
       if (isNodeStream(iterable)) swallow(() => iterable.destroy())

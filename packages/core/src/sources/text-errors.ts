@@ -1,4 +1,5 @@
 import { FanfoldError } from '@fanfold/workers/protocol'
+import { isFanfoldError, reasonOf } from './thrown.ts'
 
 /** @param file the input's name, where it has one */
 export function recordTooLong(
@@ -24,12 +25,11 @@ export function unclosedQuote(line: number, file: string | undefined, maxRecordB
 
 /** What a reader throws when its input did. */
 export function brokenInput(error: unknown, file: string | undefined): FanfoldError {
-  if (error instanceof FanfoldError) return error
+  if (isFanfoldError(error)) return error
   const what = file === undefined ? 'the stream' : `the input '${file}'`
-  const reason = error instanceof Error ? error.message : String(error)
   return new FanfoldError(
     'FANFOLD_SOURCE_FAILED',
-    `${what} broke while it was read: ${reason}. The tasks read before stay valid.`,
+    `${what} broke while it was read: ${reasonOf(error)}. The tasks read before stay valid.`,
     {
       cause: error,
     },
