@@ -170,3 +170,21 @@ test('stderr may be closed', async () => {
   const { stdout } = await place.shell(`fanfold verify l.ndjson --with '${OBEDIENT}' --out - 2>&-; echo $?`)
   expect(stdout).toMatch(/"fail".*\n1\n$/)
 })
+
+test('a teardown that fails is told in the report and to people; the code stays', async () => {
+  place.ndjson('teardown.ndjson', numbers(20))
+  place.file(
+    'teardown.mjs',
+    `export default {
+       verify: () => true,
+       teardown() { throw new Error('could not flush') },
+     }`,
+  )
+  const args = ['--with', './teardown.mjs', '--summary', 'teardown.json', '--threads', '2']
+  const { code, stderr } = await place.fanfold('verify', 'teardown.ndjson', ...args)
+  expect(code).toBe(0)
+  expect(stderr).toMatch(/^ {2}warning .*could not flush/m)
+  const { result, warnings } = JSON.parse(place.read('teardown.json')) as { result: string; warnings: string[] }
+  expect(result).toBe('succeeded')
+  expect(warnings).toEqual([expect.stringContaining('could not flush')])
+})

@@ -1,5 +1,5 @@
 import { FanfoldError } from '@fanfold/core'
-import type { Report, Run, RunOptions } from '@fanfold/core'
+import type { Engine, Report, Run, RunOptions } from '@fanfold/core'
 import { CLOSED_PIPE, SIGNAL_CODES, codeOf } from '../exit.ts'
 import type { Ending } from '../exit.ts'
 import { Interruption } from '../interruption.ts'
@@ -67,8 +67,8 @@ async function runAndTell(tour: Tour): Promise<Ending> {
   const unreadable = unreadableInput(ended)
   if (unreadable !== undefined) throw unreadable
   const broken = await targets.out?.close()
-  const report = withBroken(ended, broken)
   display.stop()
+  const report = await withTeardown(withBroken(ended, broken), engine)
   const summaryError = await writeSummary(targets, options, report)
   return tell(tour, report, broken, summaryError)
 }
@@ -96,6 +96,13 @@ function withBroken(report: Report, broken: OutputBroken | undefined): Report {
   return broken === undefined || broken.isClosedPipe ? report : { ...report, result: 'failed', failure: broken }
 }
 
+/** The verifier is torn down after its run, and what goes wrong there may cost results: whoever reads the report hears of it. */
+async function withTeardown(report: Report, engine: Engine): Promise<Report> {
+  const { warnings } = await engine.close()
+  // What went wrong during the run is in both.
+  return { ...report, warnings: [...new Set([...report.warnings, ...warnings])] }
+}
+
 /** A source that breaks at its very beginning is an unreadable input, not a run that failed. */
 function unreadableInput({ total, failure }: Report): Error | undefined {
   const isHeader = failure instanceof FanfoldError && failure.code === 'FANFOLD_CSV_BAD_HEADER'
@@ -121,7 +128,8 @@ function tell(tour: Tour, report: Report, broken: OutputBroken | undefined, summ
   const { signal } = interruption
   const isClosedPipe = broken?.isClosedPipe === true
   // Whoever reads JSON on stderr has no use for it.
-  if (!isClosedPipe && options.progress !== 'json') process.stderr.write(summaryOf(tour, report))
+  if (!isClosedPipe && options.progress !== 'json')
+    process.stderr.write(summaryOf(tour, report, summaryError === undefined))
   if (report.result === 'failed') process.stderr.write(describeProblem(report.failure, options.verbose))
   if (summaryError !== undefined) process.stderr.write(describeProblem(summaryError, options.verbose))
   if (isClosedPipe) return { code: CLOSED_PIPE }
@@ -129,8 +137,9 @@ function tell(tour: Tour, report: Report, broken: OutputBroken | undefined, summ
   return { code: summaryError === undefined ? codeOf(report, options.failOn === 'flag') : 3 }
 }
 
-function summaryOf({ prepared, options, lines, firstErrors }: Tour, report: Report): string {
-  const { out, only, summary, limit, verbose } = options
+function summaryOf({ prepared, options, lines, firstErrors }: Tour, report: Report, hasSummary: boolean): string {
+  const { out, only, limit, verbose } = options
+  const summary = hasSummary ? options.summary : undefined
   return summaryText(report, {
     format: prepared.inputs.format,
     hasSeveralInputs: prepared.inputs.paths.length > 1,
