@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -149,6 +151,40 @@ test('a FIFO as --out gets every line', async () => {
     'mkfifo read; fanfold verify fifo-read.ndjson --with $OBEDIENT --out read & wc -l < read; wait $!; echo $?',
   )
   expect(stdout).toBe('50000\n0\n')
+})
+
+test.each(['SIGINT', 'SIGTERM'] as const)('one %s ends the process while the reader of a FIFO stalls', async (name) => {
+  place.ndjson('stall.ndjson', numbers(50_000))
+  const [fifo, summary] = [`stall-${name}`, `stall-${name}.json`]
+  await place.shell(`mkfifo ${fifo}`)
+  const reader = spawn('bash', ['-c', `exec 3< ${fifo}; echo open; exec sleep 60`], { cwd: place.path })
+  const child = place.start('verify', 'stall.ndjson', '--with', OBEDIENT, '--out', fifo, '--summary', summary)
+  try {
+    const ended = end(child)
+    await once(reader.stdout, 'data') // both ends are open now
+    await delay(2_000) // and more was made than a pipe holds
+    child.kill(name)
+    const soon = await Promise.race([ended, delay(10_000, undefined, { ref: false })])
+    expect(soon).toMatchObject({ signal: name, stderr: expect.stringContaining('its reader took nothing for 1 s') })
+    expect(soon?.stderr).not.toContain(`${fifo}: `)
+    expect(JSON.parse(place.read(summary))).toMatchObject({ failure: { code: 'FANFOLD_OUTPUT_FAILED' } })
+  } finally {
+    child.kill('SIGKILL')
+    reader.kill('SIGKILL')
+  }
+})
+
+test('one SIGINT ends the process while the reader of stdout stalls', async () => {
+  place.ndjson('stall.ndjson', numbers(50_000))
+  const child = place.start('verify', 'stall.ndjson', '--with', OBEDIENT, '--out', '-', '--progress', 'none')
+  try {
+    const exited = once(child, 'exit') // nobody reads
+    await delay(3_000)
+    child.kill('SIGINT')
+    expect(await Promise.race([exited, delay(10_000, undefined, { ref: false })])).toEqual([null, 'SIGINT'])
+  } finally {
+    child.kill('SIGKILL')
+  }
 })
 
 test('3: a bug of ours in writing a line says so, and is no cancelled run', async () => {

@@ -1,5 +1,6 @@
 import { accessSync, constants } from 'node:fs'
 import type { Report } from '@fanfold/core'
+import { PATIENCE_MS } from './patience.ts'
 
 /** The signals that end a run early, and the codes that stand for them. */
 export const SIGNAL_CODES: Readonly<Record<EndingSignal, number>> = { SIGINT: 130, SIGTERM: 143 }
@@ -14,7 +15,7 @@ export interface Ending {
   readonly code: number
   /** To be raised again, so that the parent process sees how this one ended. */
   readonly signal?: EndingSignal
-  /** Threads are stuck in native code: a plain exit would wait for them. */
+  /** Threads are stuck in native code, or in writing to a reader who takes nothing: a plain exit would wait for them. */
   readonly isStuck?: boolean
 }
 
@@ -30,14 +31,37 @@ const SIGNAL_MS = 200
 
 /** Ends the process. What has to be written is written already. */
 export async function leave({ code, signal, isStuck = false }: Ending): Promise<never> {
-  await Promise.all([flushed(process.stdout), flushed(process.stderr)])
-  if (signal !== undefined) {
-    process.removeAllListeners(signal)
-    process.kill(process.pid, signal)
+  const raised = await flushedOrSignal(signal)
+  if (raised !== undefined) {
+    process.removeAllListeners(raised)
+    process.kill(process.pid, raised)
     await new Promise((resolve) => setTimeout(resolve, SIGNAL_MS))
   }
-  if (isStuck) becomeExit(code)
-  process.exit(code)
+  const last = raised === undefined ? code : SIGNAL_CODES[raised]
+  if (isStuck) becomeExit(last)
+  process.exit(last)
+}
+
+/**
+ * Waits until all is flushed, however long a reader takes; with a signal, before or meanwhile, not much longer.
+ *
+ * @returns the signal to end by
+ */
+async function flushedOrSignal(before: EndingSignal | undefined): Promise<EndingSignal | undefined> {
+  const { promise: lost, resolve } = Promise.withResolvers<void>()
+  let raised = before
+  const soon = (): NodeJS.Timeout => setTimeout(resolve, PATIENCE_MS)
+  if (raised !== undefined) soon()
+  for (const name of ['SIGINT', 'SIGTERM'] as const) {
+    // Where nobody listens, a signal ends the process by itself.
+    if (process.listenerCount(name) === 0) continue
+    process.once(name, () => {
+      raised ??= name
+      soon()
+    })
+  }
+  await Promise.race([Promise.all([flushed(process.stdout), flushed(process.stderr)]), lost])
+  return raised
 }
 
 /**

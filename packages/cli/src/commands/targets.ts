@@ -41,15 +41,16 @@ export async function checkTargets({ out, summary, only }: VerifyOptions, read: 
 /**
  * Opens what is written to, and empties nothing yet. A FIFO opens when somebody reads it.
  *
+ * @param interrupted - from when on a reader who takes nothing is not waited for
  * @throws {FanfoldError} `FANFOLD_BAD_OPTION`
  */
-export async function openTargets({ out, summary }: VerifyOptions): Promise<Targets> {
+export async function openTargets({ out, summary }: VerifyOptions, interrupted: AbortSignal): Promise<Targets> {
   const summaryFile = summary === undefined ? undefined : await openFile('--summary', summary)
-  return { out: out === undefined ? undefined : await openOutput(out), summary: summaryFile }
+  return { out: out === undefined ? undefined : await openOutput(out, interrupted), summary: summaryFile }
 }
 
-async function openOutput(path: string): Promise<Output> {
-  return path === '-' ? stdoutOutput() : fileOutput(path, await openFile('--out', path))
+async function openOutput(path: string, interrupted: AbortSignal): Promise<Output> {
+  return path === '-' ? stdoutOutput(interrupted) : fileOutput(path, await openFile('--out', path), interrupted)
 }
 
 export async function statsOf(path: string | URL): Promise<Stats | undefined> {

@@ -49,7 +49,7 @@ export async function verify(given: readonly string[], options: VerifyOptions): 
     throw error
   }
   const { stuckThreads } = await engine.close()
-  return { ...ending, isStuck: stuckThreads.length > 0 }
+  return { ...ending, isStuck: ending.isStuck === true || stuckThreads.length > 0 }
 }
 
 async function runAndTell(tour: Tour): Promise<Ending> {
@@ -58,7 +58,7 @@ async function runAndTell(tour: Tour): Promise<Ending> {
   const loaded = engine.load(verifier, { config })
   const shown: { run?: Run } = {}
   display.start(() => shown.run?.progress())
-  const targets = await interruption.orSignal(loaded.ready.then(() => openTargets(options)))
+  const targets = await interruption.orSignal(loaded.ready.then(() => openTargets(options, interruption.aborted)))
   if (targets === undefined) return endBeforeStart(tour)
   const run = loaded.run(source, runOptions(options, interruption.aborted))
   shown.run = run
@@ -133,7 +133,7 @@ function tell(tour: Tour, report: Report, broken: OutputBroken | undefined, summ
   if (report.result === 'failed') process.stderr.write(describeProblem(report.failure, options.verbose))
   if (summaryError !== undefined) process.stderr.write(describeProblem(summaryError, options.verbose))
   if (isClosedPipe) return { code: CLOSED_PIPE }
-  if (signal !== undefined) return { code: SIGNAL_CODES[signal], signal }
+  if (signal !== undefined) return { code: SIGNAL_CODES[signal], signal, isStuck: broken?.isStalled === true }
   return { code: summaryError === undefined ? codeOf(report, options.failOn === 'flag') : 3 }
 }
 

@@ -3,6 +3,7 @@ import { open } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import { FanfoldError } from '@fanfold/core'
+import { Stalled, withPatience } from '../patience.ts'
 import { badUsage, messageOf } from '../problem.ts'
 import type { LineBytes } from './line-bytes.ts'
 
@@ -31,15 +32,19 @@ export class OutputBroken extends FanfoldError {
   override readonly name: string = 'OutputBroken'
   /** The reader of a pipe has gone, which is its right. */
   readonly isClosedPipe: boolean
+  /** Something is still being written, and nobody waits for it any more. */
+  readonly isStalled: boolean
   constructor(name: string, cause: unknown, isClosedPipe: boolean) {
-    super('FANFOLD_OUTPUT_FAILED', `the outcomes cannot be written to '${name}': ${messageOf(cause)}. ${REMEDY}`, {
-      cause,
-    })
+    const isStalled = cause instanceof Stalled
+    const remedy = isStalled ? 'read it to its end' : 'free the space or give another --out'
+    const message = `the outcomes cannot be written to '${name}': ${messageOf(cause)}. ${WHOLE}; ${remedy}.`
+    super('FANFOLD_OUTPUT_FAILED', message, { cause })
     this.isClosedPipe = isClosedPipe
+    this.isStalled = isStalled
   }
 }
 
-const REMEDY = 'What was written before is whole but for the last line; free the space or give another --out.'
+const WHOLE = 'What was written before is whole but for the last line'
 
 /**
  * Opens a file for writing from its start. What is in it stays until {@link empty}, as long as there may come a reason
@@ -69,8 +74,12 @@ export async function empty(file: FileHandle): Promise<void> {
   if ((await file.stat()).isFile()) await file.truncate()
 }
 
-/** The file is emptied by the first outcome, or by closing. */
-export function fileOutput(path: string, file: FileHandle): Output {
+/**
+ * The file is emptied by the first outcome, or by closing.
+ *
+ * @param interrupted - from when on a reader who takes nothing is not waited for
+ */
+export function fileOutput(path: string, file: FileHandle, interrupted: AbortSignal): Output {
   let emptied: Promise<void> | undefined
   return new ChunkedOutput(
     path,
@@ -82,6 +91,7 @@ export function fileOutput(path: string, file: FileHandle): Output {
       await (emptied ??= empty(file))
       await file.close()
     },
+    interrupted,
   )
 }
 
@@ -89,12 +99,12 @@ export function fileOutput(path: string, file: FileHandle): Output {
  * A pipe is written by the event loop, so that a reader who stops reading holds up neither the main thread nor one of
  * libuv's. A file is written beside the main thread; `process.stdout` would write it synchronously.
  */
-export function stdoutOutput(): Output {
+export function stdoutOutput(interrupted: AbortSignal): Output {
   const { stdout } = process
   stdout.on('error', () => {}) // the write that failed tells
   const isFile = fstatSync(stdout.fd).isFile()
   const write = isFile ? (bytes: Buffer) => writeFully(stdout.fd, bytes) : (bytes: Buffer) => writeTo(stdout, bytes)
-  return new ChunkedOutput('-', write, () => Promise.resolve())
+  return new ChunkedOutput('-', write, () => Promise.resolve(), interrupted)
 }
 
 function writeTo(stream: NodeJS.WritableStream, bytes: Buffer): Promise<void> {
@@ -121,16 +131,23 @@ class ChunkedOutput implements Output {
   readonly #name: string
   readonly #send: (bytes: Buffer) => Promise<void>
   readonly #close: () => Promise<void>
+  readonly #interrupted: AbortSignal
   /** The buffer that nothing is gathered in: what it holds is being sent, or has been. */
   #spare: Buffer = Buffer.allocUnsafeSlow(2 * CHUNK_BYTES)
   /** Never rejects; what went wrong is in `#broken`. */
   #sending: Promise<void> = Promise.resolve()
   #broken: OutputBroken | undefined
 
-  constructor(name: string, send: (bytes: Buffer) => Promise<void>, close: () => Promise<void>) {
+  constructor(
+    name: string,
+    send: (bytes: Buffer) => Promise<void>,
+    close: () => Promise<void>,
+    interrupted: AbortSignal,
+  ) {
     this.#name = name
     this.#send = send
     this.#close = close
+    this.#interrupted = interrupted
   }
 
   async write(bytes: LineBytes): Promise<void> {
@@ -140,7 +157,7 @@ class ChunkedOutput implements Output {
     const { buffer } = chunk
     this.#spare = buffer.byteLength > MOST_KEPT ? Buffer.allocUnsafeSlow(2 * CHUNK_BYTES) : Buffer.from(buffer)
     this.isIdle = false
-    this.#sending = this.#send(chunk).then(
+    this.#sending = withPatience(this.#send(chunk), this.#interrupted).then(
       () => {
         this.isIdle = true
       },
@@ -150,7 +167,8 @@ class ChunkedOutput implements Output {
 
   async close(): Promise<OutputBroken | undefined> {
     await this.#sending
-    await this.#close().catch((error: unknown) => this.#break(error))
+    // What is still being written keeps its file; the process ends soon.
+    if (this.#broken?.isStalled !== true) await this.#close().catch((error: unknown) => this.#break(error))
     return this.#broken
   }
 
