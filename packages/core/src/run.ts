@@ -53,7 +53,7 @@ export class Run<Value = unknown> implements AsyncIterable<Outcome<Value>>, Asyn
     let batch: Batch<Value> | undefined
     let at = 0
     let turn: Promise<unknown> = Promise.resolve()
-    const next = async (): Promise<IteratorResult<Outcome<Value>>> => {
+    const advance = async (): Promise<IteratorResult<Outcome<Value>>> => {
       if (batch === undefined || at >= batch.length) {
         const result = await batches.next()
         if (result.done === true) return { done: true, value: undefined }
@@ -64,7 +64,7 @@ export class Run<Value = unknown> implements AsyncIterable<Outcome<Value>>, Asyn
     }
     // Several may iterate together: each waits for its turn, so that none drops the batch of another.
     const nextInTurn = (): Promise<IteratorResult<Outcome<Value>>> => {
-      const result = turn.then(() => next())
+      const result = turn.then(() => advance())
       turn = result.catch(() => {})
       return result
     }
