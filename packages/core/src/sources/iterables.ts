@@ -3,6 +3,7 @@ import { estimateBytes } from './item-bytes.ts'
 import { ItemsShard } from './item-shards.ts'
 import { swallow } from './pull.ts'
 import type { ReadLimits, Shard, ShardReader, Source } from './shard.ts'
+import { whySpent } from './stream-state.ts'
 import { reasonOf } from './thrown.ts'
 
 /** The items of an iterable, read as the run asks for them. A generator can be read by one run only. */
@@ -21,15 +22,21 @@ export function opener<T>(iterable: object, open: () => T): () => T {
   const canBeReadOnce = 'next' in iterable || 'getReader' in iterable || 'pipe' in iterable
   let opened = false
   return () => {
-    if (!opened || !canBeReadOnce) {
-      opened = true
+    if (opened && canBeReadOnce) throw unreadable('has been read already, and can be read once')
+    const spent = whySpent(iterable)
+    if (spent !== undefined) throw unreadable(`is a stream, and ${spent}`)
+    opened = true
+    try {
       return open()
+    } catch (error) {
+      throw unreadable(`cannot be read: ${reasonOf(error)}`, { cause: error })
     }
-    throw new FanfoldError(
-      'FANFOLD_SOURCE_UNREADABLE',
-      'the iterable has been read already, and can be read once. Make a new one for each run.',
-    )
   }
+}
+
+function unreadable(problem: string, options?: ErrorOptions): FanfoldError {
+  const message = `the iterable ${problem}. Give one that nobody reads, and a new one for each run.`
+  return new FanfoldError('FANFOLD_SOURCE_UNREADABLE', message, options)
 }
 
 /** What a reader throws when the user's iterator did. */

@@ -1,4 +1,4 @@
-import type { Readable } from 'node:stream'
+import { isNodeStream } from './stream-state.ts'
 
 /** An asynchronous iterable, asked for one value at a time. */
 export interface Pull<T> {
@@ -42,10 +42,6 @@ function pullWeb<T>(stream: ReadableStream<T>): Pull<T> {
     },
     close: () => swallow(() => reader.cancel()),
   }
-}
-
-function isNodeStream(input: object): input is Readable {
-  return 'pipe' in input && 'destroy' in input && typeof input.destroy === 'function'
 }
 
 /** For calls whose outcome nobody can use any more. */

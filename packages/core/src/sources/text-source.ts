@@ -6,7 +6,9 @@ import { inputAt } from './file-input.ts'
 import type { PathLike } from './file-input.ts'
 import type { ShardReader, Source } from './shard.ts'
 import { StreamInput } from './stream-input.ts'
+import { whySpent } from './stream-state.ts'
 import { TextReader } from './text-reader.ts'
+import { reasonOf } from './thrown.ts'
 
 const DEFAULT_MAX_RECORD_BYTES = 16 * 1024 * 1024
 
@@ -71,12 +73,13 @@ function openOnce(stream: AsyncIterable<unknown> | ReadableStream<unknown>): () 
   let opened = false
   return async () => {
     // The second time it would be empty, which looks like success.
-    if (opened) throw unreadableStream('it has been read already', undefined)
+    const spent = opened ? 'it has been read already' : whySpent(stream)
+    if (spent !== undefined) throw unreadableStream(spent, undefined)
     opened = true
     try {
       return new StreamInput(stream, undefined)
     } catch (error) {
-      throw unreadableStream(error instanceof Error ? error.message : String(error), error)
+      throw unreadableStream(reasonOf(error), error)
     }
   }
 }
