@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { Engine } from '@fanfold/core'
 import { expect, test } from 'vitest'
-import { collect, faults, lifecycle, tasks, tempFolder, testEngine } from './fixtures.ts'
+import { collect, counted, faults, lifecycle, runScript, tasks, tempFolder, testEngine } from './fixtures.ts'
 
 test('setup runs once per thread before its first task, and teardown once at the end', async () => {
   const log = join(tempFolder(), 'log')
@@ -154,19 +154,3 @@ test("a verifier's console goes to stderr with thread and task, and never to std
   expect(stdout).toBe('')
   expect(stderr).toBe('[thread 1, task 0] two\n[thread 1, task 0] lines of 5\n')
 })
-
-async function runScript(script: string): Promise<string> {
-  const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', script], {
-    cwd: import.meta.dirname,
-  })
-  return stdout
-}
-
-function counted(log: string): Record<string, number> {
-  const counts: Record<string, number> = {}
-  for (const line of readFileSync(log, 'utf8').trim().split('\n')) {
-    const [what] = line.split(' ')
-    counts[what!] = (counts[what!] ?? 0) + 1
-  }
-  return counts
-}

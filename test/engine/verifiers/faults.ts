@@ -1,4 +1,5 @@
 import { execSync } from 'node:child_process'
+import { createSecretKey, randomBytes } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fail, flag, pass } from '@fanfold/workers'
 import type { Answer, VerifyContext } from '@fanfold/workers'
@@ -7,6 +8,7 @@ import type { Answer, VerifyContext } from '@fanfold/workers'
 export interface Task {
   readonly do: keyof typeof kinds
   readonly n?: number
+  readonly path?: string
 }
 
 class BillingError extends Error {
@@ -42,6 +44,12 @@ const kinds = {
     // oxlint-disable-next-line typescript/only-throw-error -- that is the case
     throw null
   },
+  throwShared: () => {
+    throw Object.assign(new Error('with shared memory'), { shared: new SharedArrayBuffer(8), kept: 1 })
+  },
+  throwKey: () => {
+    throw Object.assign(new Error('with a key'), { key: createSecretKey(randomBytes(16)), kept: 1 })
+  },
   throwHostile: () => {
     throw new Proxy(new Error('hidden'), { get: () => spinThrow() })
   },
@@ -57,6 +65,11 @@ const kinds = {
   sleep: async (n: number) => {
     await delay(n)
     return pass(n)
+  },
+  spinThenSleep: async (n: number) => {
+    spin(n)
+    await delay(n)
+    return pass()
   },
   rejects: async () => {
     await delay(1)
@@ -74,16 +87,30 @@ const kinds = {
     execSync(`sleep ${n}`)
     return pass()
   },
+  /** Until somebody has opened the named pipe to write, and closed it. */
+  nativeUntil: (_: number, path: string) => {
+    execSync(`cat '${path}'`)
+    return pass()
+  },
+  /** Blocks its thread, which can be ended, and costs no processor time. */
+  block: (n: number) => {
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, n)
+    return pass()
+  },
   log: (n: number) => {
     console.log(`two\nlines of ${n}`)
     return pass()
   },
   large: (n: number) => pass('x'.repeat(n)),
+  largeLater: async (n: number) => {
+    await delay(1)
+    return pass('x'.repeat(n))
+  },
   heap: () => {
     const kept: unknown[] = []
     for (;;) kept.push(Array.from({ length: 1000 }, (_, i) => ({ i })))
   },
-} satisfies Record<string, (n: number) => Answer | Promise<Answer>>
+} satisfies Record<string, (n: number, path: string) => Answer | Promise<Answer>>
 
 function spinThrow(): never {
   throw new Error('nobody may look')
@@ -96,5 +123,5 @@ export default function verify(task: Task, context: VerifyContext): Answer | Pro
     const { index, line, file, attempt, config, state } = context
     return pass({ index, line, file, attempt, config, state })
   }
-  return kinds[task.do](task.n ?? 0)
+  return kinds[task.do](task.n ?? 0, task.path ?? '')
 }
