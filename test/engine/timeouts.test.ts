@@ -64,12 +64,12 @@ test('a main thread that is blocked for longer than the timeout makes no task la
   await loaded.ready
   const run = loaded.run(
     Array.from({ length: 200 }, () => ({ do: 'busy', n: 5 })),
-    { timeoutMs: 150 },
+    { timeoutMs: 1_000 },
   )
   const outcomes: Outcome[] = []
   for await (const outcome of run) {
     outcomes.push(outcome)
-    if (outcomes.length % 40 === 0) block(400)
+    if (outcomes.length % 100 === 0) block(1_500)
   }
   expect(outcomes.filter(({ status }) => status !== 'completed')).toEqual([])
 })
