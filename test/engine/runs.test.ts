@@ -189,6 +189,22 @@ test('values larger than what a run may hold do not pile up, in either order', a
   }
 })
 
+test('in either order, values that nobody takes stop the run before they fill the memory', async () => {
+  for (const order of ['arrival', 'input'] as const) {
+    const run = testEngine().run(
+      faults,
+      Array.from({ length: 2_000 }, () => ({ do: 'large', n: 1_000_000 })),
+      { order },
+    )
+    const iterator = run.batches()
+    await iterator.next()
+    while (run.progress().state !== 'waiting') await macrotask()
+    expect(run.progress().statuses.completed).toBeLessThan(150)
+    await iterator.return?.()
+    expect(await run.report()).toMatchObject({ result: 'aborted' })
+  }
+})
+
 test('a limit reads the first tasks only', async () => {
   const run = testEngine().run(faults, tasks(1_000), { limit: 37 })
   expect(byIndex(await collect(run)).map(({ index }) => index)).toEqual(Array.from({ length: 37 }, (_, i) => i))

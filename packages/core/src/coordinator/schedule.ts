@@ -77,9 +77,10 @@ function mayRun(run: RunState, piece: Piece): boolean {
   return run.settings.order === 'input' && piece.shard === headShard(run)
 }
 
+/** The shard whose next outcome the consumer waits for; `undefined` when that is there to be taken. */
 function headShard(run: RunState): number | undefined {
-  for (const shard of run.shards.values()) if (shard.settled.count < shard.tasks) return shard.id
-  return undefined
+  const [first] = run.shards.values() // those before it are delivered whole
+  return first === undefined || first.settled.has(first.delivered) ? undefined : first.id
 }
 
 /** Lanes with a fresh thread that the run can use, or that will have one. */

@@ -16,6 +16,7 @@ export class Outbox {
   readonly #batches: OutcomeBatch[] = []
   readonly #onTaken: (batch: OutcomeBatch) => void
   #reader: Reader = 'nobody'
+  #isFailed = false
   #end: { readonly error: Error | undefined } | undefined
   /** Who asked before there was anything, in order. */
   readonly #waiting: { resolve(batch: OutcomeBatch | undefined): void; reject(error: Error): void }[] = []
@@ -50,7 +51,8 @@ export class Outbox {
 
   /** @throws {FanfoldError} `FANFOLD_RUN_CONSUMED` for any but the first. */
   claim(): void {
-    if (this.#reader !== 'nobody') {
+    const isErrorLeft = this.#isFailed && this.#reader === 'drain'
+    if (this.#reader !== 'nobody' && !isErrorLeft) {
       const how = TAKEN[this.#reader]
       throw new FanfoldError(
         'FANFOLD_RUN_CONSUMED',
@@ -68,6 +70,7 @@ export class Outbox {
 
   /** The run could not start: whoever iterates, now or later, gets the error and no outcome. */
   fail(error: Error): void {
+    this.#isFailed = true
     for (const batch of this.#batches.splice(0)) this.#onTaken(batch)
     this.end(error)
   }
