@@ -10,7 +10,7 @@ export const ndjsonJsonSchema: BenchCase = {
   fairness:
     'Before the clock: process, threads, modules, compiled schema, file in the page cache. In it: open, read, cut, parse, ' +
     'validate, count valid and invalid. Fanfold also times every task and accounts for it; the others do not.',
-  defaultTasks: 200_000,
+  defaultTasks: 1_000_000,
   prepare: async ({ tasks }) => void (await customersFile(tasks)),
   sides: [oneLoop, staticSplit, fanfold],
   validate: (counts, tasks) => requireCounts(counts, expectedCounts(tasks)),
