@@ -2,6 +2,7 @@ import type { OutcomePart, ShardPayload } from '@fanfold/workers/protocol'
 import type {
   AssignmentEnded,
   AssignmentId,
+  Dispatch,
   LaneDied,
   LaneId,
   LaneOverdue,
@@ -20,20 +21,11 @@ export interface VerifierSpec {
 }
 
 /** One assignment with its records. */
-export interface Work {
-  readonly lane: LaneId
-  readonly assignment: AssignmentId
-  readonly verifier: VerifierId
+export interface Work extends Omit<Dispatch, 'type' | 'run' | 'shard'> {
   /** Records from position `base` on, at least as far as the last range goes. */
   readonly payload: ShardPayload
   readonly transfer: readonly ArrayBuffer[]
   readonly base: number
-  readonly ranges: readonly number[]
-  readonly concurrency: number
-  readonly timeoutMs: number
-  readonly attempt: number
-  readonly alone: boolean
-  readonly maxValueBytes: number
 }
 
 /** The facts that a backend reports; each is an event of the coordinator. */

@@ -1,6 +1,6 @@
 import { deserialize } from 'node:v8'
 import { COMPLETED, NO_VERDICT, STATUSES, VERDICTS, decodeError } from '@fanfold/workers/protocol'
-import type { Detail, OutcomePart, PartDetails, PartTally, Positions } from '@fanfold/workers/protocol'
+import type { Detail, OutcomePart, PartDetails, PartTally } from '@fanfold/workers/protocol'
 import type { Settle } from '../coordinator/events.ts'
 import { sizeOf } from '../coordinator/position-set.ts'
 import type { Outcome } from '../outcome.ts'
@@ -46,13 +46,7 @@ export interface Batch<Value = unknown> {
   itemAt(i: number): unknown
 }
 
-interface Columns {
-  readonly positions: Positions
-  readonly statuses: Uint8Array
-  readonly verdicts: Uint8Array
-  readonly durations: Float32Array
-  readonly details: PartDetails | undefined
-  readonly ids: readonly unknown[] | undefined
+interface Columns extends Omit<OutcomePart, 'tally'> {
   /** For outcomes that the main thread made. */
   readonly error: Error | undefined
 }

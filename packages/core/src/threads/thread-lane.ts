@@ -1,11 +1,12 @@
 import { MessageChannel } from 'node:worker_threads'
 import type { MessagePort, Worker } from 'node:worker_threads'
 import { FanfoldError, decodeError, encodeError } from '@fanfold/workers/protocol'
-import type { FromThread, RunShard, ShardPayload, ToThread } from '@fanfold/workers/protocol'
+import type { FromThread, RunShard, ToThread } from '@fanfold/workers/protocol'
 import type { BackendListener, LaneSnapshot, VerifierSpec, Work } from '../backend.ts'
 import { ThreadCells } from './thread-cells.ts'
 import type { LanePools, ThreadPool } from './thread-pool.ts'
 import type { Ticker, Watched } from './ticker.ts'
+import { TravellingBuffer } from './travelling-buffer.ts'
 import { findUnsendable, withoutGaps } from './unsendable.ts'
 import { OPEN_MS, blockedError, deathError } from './waiting.ts'
 import type { Waiting, WaitingForShard } from './waiting.ts'
@@ -18,11 +19,6 @@ const ABORT_GRACE_MS = 100
 const SLACK_MS = 1000
 /** Between tasks (parsing, garbage collection) a shorter timeout means nothing. */
 const BETWEEN_TASKS_MS = 10_000
-/** Enough for nearly every shard. */
-const USUAL_BYTES = 1 << 20
-/** A buffer that a giant record needed is not kept, bytes. */
-const KEPT_BYTES = 4 << 20
-
 /** The main thread's side of one thread's session, and of those that follow it on the same lane. */
 export class ThreadLane implements Watched {
   readonly id: number
@@ -40,8 +36,7 @@ export class ThreadLane implements Watched {
   /** Counts sessions: what is heard of an earlier one is ignored. */
   #session = 0
   #error: Error | undefined
-  /** To copy the next shard's bytes into. */
-  #buffer: ArrayBuffer | undefined
+  readonly #buffer = new TravellingBuffer()
   #loaded = new Map<number, VerifierSpec>()
   deadlineMs: number = Infinity
 
@@ -83,7 +78,7 @@ export class ThreadLane implements Watched {
   run(work: Work): void {
     this.#cells.begin(work.concurrency)
     const { lane: _lane, transfer, ...rest } = work
-    const payload = this.#copied(withoutGaps(work))
+    const payload = this.#buffer.copyOf(withoutGaps(work))
     try {
       const moved = payload.kind === 'text' ? [payload.bytes.buffer as ArrayBuffer] : [...transfer]
       this.#port!.postMessage({ type: 'shard', ...rest, payload } satisfies RunShard, moved)
@@ -94,21 +89,6 @@ export class ThreadLane implements Watched {
     }
     this.#movedAt = performance.now()
     this.#wait({ for: 'shard', work, sentAt: performance.now(), isAborted: false, isOverdue: false }, work.timeoutMs)
-  }
-
-  /**
-   * The shard keeps its bytes, and what goes to the thread is a copy: the thread may die. The copy's buffer travels to and
-   * fro, for fresh memory costs more than the copying.
-   */
-  #copied(payload: ShardPayload): ShardPayload {
-    if (payload.kind !== 'text') return payload
-    const { bytes } = payload
-    const kept = this.#buffer
-    this.#buffer = undefined
-    const buffer = kept !== undefined && kept.byteLength >= bytes.length ? kept : newBuffer(bytes.length)
-    const copy = new Uint8Array(buffer, 0, bytes.length)
-    copy.set(bytes)
-    return { ...payload, bytes: copy }
   }
 
   abort(assignment: number, reason: Error): void {
@@ -249,7 +229,7 @@ export class ThreadLane implements Watched {
         const waiting = this.#waiting
         if (waiting.for === 'shard' && !waiting.isOverdue) this.#rest()
         const { assignment, suspects, abandoned, busyMs, buffer } = message
-        if (buffer !== undefined && buffer.byteLength <= KEPT_BYTES) this.#buffer = buffer
+        this.#buffer.cameBack(buffer)
         return this.#listener.event({ type: 'assignmentEnded', lane, assignment, suspects, abandoned, busyMs })
       }
       case 'loaded': {
@@ -317,9 +297,4 @@ export class ThreadLane implements Watched {
   #isCurrent(session: number): boolean {
     return session === this.#session
   }
-}
-
-function newBuffer(bytes: number): ArrayBuffer {
-  // Not zeroed first, and not from Node's pool, which cannot be moved.
-  return Buffer.allocUnsafeSlow(Math.max(bytes, USUAL_BYTES)).buffer
 }

@@ -1,0 +1,35 @@
+import type { ShardPayload } from '@fanfold/workers/protocol'
+
+/** Enough for nearly every shard. */
+const USUAL_BYTES = 1 << 20
+/** A buffer that a giant record needed is not kept, bytes. */
+const KEPT_BYTES = 4 << 20
+
+/**
+ * What a lane's shards travel in. A shard keeps its bytes, since the thread may die, and what goes there is a copy; its
+ * buffer comes back with the shard's end, for fresh memory costs more than the copying.
+ */
+export class TravellingBuffer {
+  #buffer: ArrayBuffer | undefined
+
+  /** The payload with bytes that may be moved. */
+  copyOf(payload: ShardPayload): ShardPayload {
+    if (payload.kind !== 'text') return payload
+    const { bytes } = payload
+    const kept = this.#buffer
+    this.#buffer = undefined
+    const buffer = kept !== undefined && kept.byteLength >= bytes.length ? kept : newBuffer(bytes.length)
+    const copy = new Uint8Array(buffer, 0, bytes.length)
+    copy.set(bytes)
+    return { ...payload, bytes: copy }
+  }
+
+  cameBack(buffer: ArrayBuffer | undefined): void {
+    if (buffer !== undefined && buffer.byteLength <= KEPT_BYTES) this.#buffer = buffer
+  }
+}
+
+function newBuffer(bytes: number): ArrayBuffer {
+  // Not zeroed first, and not from Node's pool, which cannot be moved.
+  return Buffer.allocUnsafeSlow(Math.max(bytes, USUAL_BYTES)).buffer
+}
