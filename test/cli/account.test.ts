@@ -7,7 +7,7 @@ afterAll(() => place.remove())
 
 const REPORT_FIELDS = [
   ...['result', 'total', 'sourceExhausted', 'statuses', 'verdicts', 'reasons', 'retries', 'threadsReplaced'],
-  ...['stuckThreads', 'threads', 'elapsedMs', 'tasksPerSecond', 'durationMs', 'slowest', 'warnings'],
+  ...['stuckThreads', 'threads', 'elapsedMs', 'tasksPerSecond', 'durationMs', 'slowest', 'firstErrors', 'warnings'],
 ]
 
 test('--summary is the report, with all of its fields', async () => {

@@ -14,7 +14,8 @@ async function onlyTheCulprit(kind: string, neighbours: object, options: RunOpti
   // Whoever looks for what took so long finds it.
   expect((unsuccessful[0] as Outcome).durationMs).toBeGreaterThanOrEqual(options.timeoutMs! * 0.9)
   const report = await run.report()
-  expect(report.slowest[0]?.index).toBe(321)
+  // On a machine that starves its threads, an innocent may have taken longer still.
+  expect(report.slowest.map(({ index }) => index)).toContain(321)
   expect(report.statuses).toMatchObject({ completed: 999, timedOut: 1 })
 }
 

@@ -73,7 +73,8 @@ export interface Backend {
   load(lane: LaneId, verifier: VerifierSpec): void
   unload(lane: LaneId, verifier: VerifierSpec): void
   run(work: Work): void
-  /** See the coordinator's command. */
+  /** See the coordinator's commands. */
+  stop(lane: LaneId, assignment: AssignmentId): void
   abort(lane: LaneId, assignment: AssignmentId, reason: Error): void
   kill(lane: LaneId): void
   retire(lane: LaneId): void

@@ -3,12 +3,15 @@ import { ActiveRun } from './run/active-run.ts'
 import { Conductor } from './run/conductor.ts'
 import { FanfoldError } from './errors.ts'
 import { LoadedVerifier } from './engine/loaded-verifier.ts'
+import type { CutShort } from './coordinator/events.ts'
 import type { EngineOptions, LoadOptions, RunOptions } from './options.ts'
+import type { Recycling } from './policy/recycling.ts'
 import { progressOf } from './run/progress.ts'
 import {
   refuseUnknown,
   resolveLoadOptions,
   resolveMemory,
+  resolveRecycling,
   resolveRunOptions,
   resolveThreads,
 } from './engine/resolve-options.ts'
@@ -46,6 +49,7 @@ export class Engine implements AsyncDisposable {
   /** How many threads it has. */
   readonly threads: number
   readonly #memoryMb: number | undefined
+  readonly #recycling: Recycling
   /** All and only runs that have not ended. */
   readonly #runs = new Map<Run, ActiveRun>()
   /** By verifier: runs whose sources are being opened. */
@@ -55,9 +59,10 @@ export class Engine implements AsyncDisposable {
 
   /** @throws {FanfoldError} `FANFOLD_BAD_OPTION` */
   constructor(options: EngineOptions = {}) {
-    refuseUnknown(options, ['threads', 'threadMemoryMb'])
+    refuseUnknown(options, ['threads', 'threadMemoryMb', 'recycleAfter'])
     this.threads = resolveThreads(options.threads, availableCores)
     this.#memoryMb = resolveMemory(options.threadMemoryMb)
+    this.#recycling = resolveRecycling(options.recycleAfter)
   }
 
   /**
@@ -143,7 +148,10 @@ export class Engine implements AsyncDisposable {
     if (this.#closed !== undefined) {
       throw new FanfoldError('FANFOLD_ENGINE_CLOSED', 'the engine is closed. Make a new one, or close it later.')
     }
-    this.#conductor ??= new Conductor((listener) => new ThreadBackend(this.threads, this.#memoryMb, listener))
+    this.#conductor ??= new Conductor(
+      this.#recycling,
+      (listener) => new ThreadBackend(this.threads, this.#memoryMb, listener),
+    )
     return this.#conductor
   }
 
@@ -168,9 +176,9 @@ export class Engine implements AsyncDisposable {
     const id = conductor.newRunId()
     const active = new ActiveRun(verifier, settings, this.threads, (batch) => conductor.taken(id, batch))
     let isOpen = false
-    const cancel = (error: Error): void => {
+    const cancel = (error: Error, how: CutShort = 'now'): void => {
       active.isEnding = true
-      if (isOpen) conductor.handle({ type: 'cancelRequested', run: id, reason: error })
+      if (isOpen) conductor.handle({ type: 'cancelRequested', run: id, reason: error, how })
       else active.cancelStart(error)
     }
     const run = new Run<Value>({ run: active, cancel, progress: () => progressOf(active, conductor, id) })

@@ -1,12 +1,39 @@
 /** How the outcomes of a run are merged: as they arrive, or in the order of the source through a bounded window. */
 export type Order = 'arrival' | 'input'
 
+/** How often a task that failed is tried again. Each is a number of further attempts. */
+export interface RetryOptions {
+  /**
+   * After the verifier threw. Not for an error with `retryable: false`, nor for one that the verifier's `retryable`
+   * refuses; and never for a record that cannot be read, an answer that is no verdict, or a value that cannot be sent.
+   * @defaultValue 0
+   */
+  readonly retries?: number
+  /** After a timeout. @defaultValue 0 */
+  readonly timeouts?: number
+  /** After a crash, which is two deaths of its thread while the task was alone there. @defaultValue 0 */
+  readonly crashes?: number
+  /**
+   * `'exponential'`: waits a random time, at most `baseMs` before the first further attempt, twice that before the next,
+   * and so on up to a minute. `'none'`: does not wait. A task that waits occupies no thread. @defaultValue 'exponential'
+   */
+  readonly backoff?: 'exponential' | 'none'
+  /** ms @defaultValue 100 */
+  readonly baseMs?: number
+}
+
 /** Options of {@link Engine}. */
 export interface EngineOptions {
   /** How many threads. @defaultValue what the machine and its cgroup allow */
   readonly threads?: number
   /** Heap limit of one thread, in MB. @defaultValue Node's own */
   readonly threadMemoryMb?: number
+  /**
+   * Replaces threads between shards, through their teardowns: for verifiers that leak. `tasks`: after so many.
+   * `heapMb`: when the thread's heap has grown to this, garbage and buffers included; choose it well above what the
+   * verifier needs. @defaultValue never
+   */
+  readonly recycleAfter?: { readonly tasks?: number; readonly heapMb?: number }
 }
 
 /** Options of {@link Engine.load}. */
@@ -30,6 +57,20 @@ export interface RunOptions {
   readonly concurrency?: number
   /** With `'input'`, what is early waits until it is its turn. @defaultValue 'arrival' */
   readonly order?: Order
+  /** Further attempts of tasks that failed. @defaultValue none */
+  readonly retry?: RetryOptions
+  /**
+   * How many tasks may be unsuccessful (`errored`, `timedOut` or `crashed`): `{ count: 20 }`, or `{ percentage: 1 }` of the
+   * total. With more than that the run is `failed`. A percentage of a total that is not known yet is taken of what is
+   * settled, or of 10,000 if that is less.
+   * @defaultValue none is set, and nothing halts the run; its result is `partial`
+   */
+  readonly tolerate?: { readonly count: number } | { readonly percentage: number }
+  /**
+   * What happens when more than `tolerate` allows were unsuccessful: `'soon'` starts nothing more and lets running attempts
+   * end, `'now'` ends these too, `'never'` goes on to the end. @defaultValue 'soon'
+   */
+  readonly halt?: 'never' | 'soon' | 'now'
   /** Read the first `limit` tasks only. @defaultValue all */
   readonly limit?: number
   /** Cancels the run when it fires, as `run.cancel()` with its reason does. */

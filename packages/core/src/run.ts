@@ -7,7 +7,7 @@ import type { Progress, Report } from './report/report.ts'
 /** What a run needs from its engine. */
 export interface RunControl {
   readonly run: ActiveRun
-  cancel(error: Error): void
+  cancel(error: Error, how?: 'soon' | 'now'): void
   progress(): Progress
 }
 
@@ -167,9 +167,14 @@ export class Run<Value = unknown> implements AsyncIterable<Outcome<Value>>, Asyn
    * was read and has no verdict is `aborted`. Does nothing to a run that has ended.
    *
    * @param reason - the `cause` of the tasks' error, whose code is `FANFOLD_RUN_ABORTED`; its message says it, too.
+   * @param options - `when`: with `'soon'` nothing more is started, and what runs comes to its own end, within its
+   * timeout; a later `'now'` ends that too. `'now'` by default.
    */
-  cancel(reason?: unknown): void {
-    this.#control.cancel(cancelError(reason))
+  cancel(reason?: unknown, options: { readonly when?: 'soon' | 'now' } = {}): void {
+    const { when = 'now' } = options
+    if (when !== 'soon' && when !== 'now')
+      throw new FanfoldError('FANFOLD_BAD_OPTION', `when is ${String(when)}: use 'soon' or 'now'.`)
+    this.#control.cancel(cancelError(reason), when)
   }
 
   /** Cancels what has not ended, and waits for the end. */

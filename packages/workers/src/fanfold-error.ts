@@ -35,6 +35,7 @@ export const ERROR_CODES = [
   'FANFOLD_RUN_FAILED',
   'FANFOLD_RUN_PARTIAL',
   'FANFOLD_THREAD_DIED',
+  'FANFOLD_TOLERANCE_EXCEEDED',
 ] as const
 
 export type ErrorCode = (typeof ERROR_CODES)[number]

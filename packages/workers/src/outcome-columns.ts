@@ -34,6 +34,14 @@ export interface OutcomePart {
   /** By ordinal in this part; only for sources with an `id` option. */
   readonly ids: readonly unknown[] | undefined
   readonly tally: PartTally
+  /** Its outcomes without a verdict, but for those that were aborted. */
+  readonly unsuccessful: readonly UnsuccessfulTask[]
+}
+
+export interface UnsuccessfulTask {
+  readonly position: number
+  /** For which another attempt may end differently; `undefined`: none would. */
+  readonly failure: 'throw' | 'timeout' | undefined
 }
 
 /** What differs from a plain pass, for some of a part's outcomes. */

@@ -97,6 +97,8 @@ export interface RunShard {
   readonly attempt: number
   /** The only task on a fresh thread: all the time that passes is its own. */
   readonly alone: boolean
+  /** A throw may lead to another attempt: say of each whether it may. */
+  readonly mayRetry: boolean
   /** The thread ends the shard early when the values it has posted exceed this; the rest is sent again later. */
   readonly maxValueBytes: number
 }
@@ -148,6 +150,8 @@ export interface ShardEnded {
   readonly abandoned: number
   /** Time in which this shard occupied the thread, ms. */
   readonly busyMs: number
+  /** The thread's heap, garbage and buffers included, MB. */
+  readonly heapMb: number
   /** What the bytes of a text shard came in, given back to be used again. */
   readonly buffer: ArrayBuffer | undefined
 }

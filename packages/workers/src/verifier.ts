@@ -42,6 +42,11 @@ export interface VerifierDefinition<Item, Config, State, Value> {
   /** Verifies one item. Sync or async; several async calls may be pending in one thread (`concurrency`). */
   verify(item: Item, context: VerifyContext<Config, State>): Answer<Value> | Promise<Answer<Value>>
   /**
+   * Whether another attempt may end differently after `verify` threw this; asked only while the run has attempts left
+   * (`retry.retries`). Without it, every error may, but one with `retryable: false`. If it throws, there is no retry.
+   */
+  retryable?(error: unknown, context: { readonly attempt: number; readonly index: number }): boolean
+  /**
    * Runs when the thread is done with this verifier, within `teardownTimeoutMs`; but not when the thread had to be
    * terminated.
    */

@@ -4,7 +4,12 @@ import { errorText } from '../output/json-text.ts'
 /** The report as JSON, to be read by people too. Its error has `name`, `message` and `code`. */
 export function reportText(report: Report): string {
   const { failure, ...rest } = report
-  // The error's text is parsed again, so that it is indented as all else is.
-  const written = failure === undefined ? rest : { ...rest, failure: JSON.parse(errorText(failure)) as unknown }
+  const firstErrors = report.firstErrors.map(({ error, ...place }) => ({ ...place, error: plain(error) }))
+  const written = { ...rest, firstErrors, ...(failure === undefined ? {} : { failure: plain(failure) }) }
   return `${JSON.stringify(written, null, 2)}\n`
+}
+
+/** The error's text is parsed again, so that it is indented as all else is. */
+function plain(error: Error): unknown {
+  return JSON.parse(errorText(error))
 }

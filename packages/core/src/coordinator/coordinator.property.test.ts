@@ -3,7 +3,9 @@ import { PLANTED_BUGS, makeBroken } from './testing/planted-bugs.ts'
 import { describeFailure, trySchedules } from './testing/property.ts'
 
 const SEED = Number(process.env['FANFOLD_SEED'] ?? Math.floor(Math.random() * 1e9))
-const SCHEDULES = Number(process.env['FANFOLD_SCHEDULES'] ?? 100_000)
+/** By default as many as a minute allows. */
+const SCHEDULES = Number(process.env['FANFOLD_SCHEDULES'] ?? 10_000)
+const AT_LEAST_MS = process.env['FANFOLD_SCHEDULES'] === undefined ? 60_000 : 0
 /** Invariants take as long as all the rest. */
 const CHECKED_EVERY = 10
 /** Each planted bug has to be found among so many; most are found among the first ten. */
@@ -17,6 +19,7 @@ test(
     const { schedules, steps, failure } = trySchedules({
       seed: SEED,
       schedules: SCHEDULES,
+      atLeastMs: AT_LEAST_MS,
       checkedEvery: CHECKED_EVERY,
     })
     const seconds = (performance.now() - startedAt) / 1000
@@ -24,7 +27,7 @@ test(
       `${schedules} schedules of the coordinator from FANFOLD_SEED=${SEED}, ${Math.round(steps / schedules)} steps each, ${seconds.toFixed(1)} s`,
     )
     expect(failure === undefined ? '' : describeFailure(failure)).toBe('')
-    expect(schedules).toBe(SCHEDULES)
+    expect(schedules).toBeGreaterThanOrEqual(SCHEDULES)
   },
 )
 

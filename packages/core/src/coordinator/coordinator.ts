@@ -1,5 +1,6 @@
 import { FanfoldError } from '@fanfold/workers/protocol'
 import type { Command, Event } from './events.ts'
+import { haltRuns } from './halting.ts'
 import { checkInvariants } from './invariants.ts'
 import {
   assignmentEnded,
@@ -13,11 +14,21 @@ import {
   verifierUnloaded,
 } from './lanes.ts'
 import { delivered, partArrived } from './outcomes.ts'
-import { cancelRequested, endRuns, runAdded, shardRead, sourceEnded } from './runs.ts'
+import { retryDue } from './retries.ts'
+import { endRequested, endRuns, runAdded, shardRead, sourceEnded } from './runs.ts'
 import { schedule } from './schedule.ts'
 import { Story } from './story.ts'
+import { NEVER } from '../policy/recycling.ts'
+import type { Recycling } from '../policy/recycling.ts'
 import type { CoordinatorState } from './state.ts'
 import { addVerifier, removeVerifier } from './verifiers.ts'
+
+export interface CoordinatorOptions {
+  /** Look at every invariant after every event: for tests, it is slow. */
+  readonly isChecked?: boolean
+  /** When threads are replaced although nothing is wrong. @defaultValue never */
+  readonly recycling?: Recycling
+}
 
 /**
  * Decides everything and does nothing: events in, commands out. It knows no thread, timer, promise or file, and the
@@ -28,8 +39,7 @@ export class Coordinator {
   readonly #isChecked: boolean
   readonly #story = new Story()
 
-  /** @param options - `isChecked`: look at every invariant after every event (for tests; it is slow). */
-  constructor(lanes: number, options: { readonly isChecked?: boolean } = {}) {
+  constructor(lanes: number, options: CoordinatorOptions = {}) {
     this.#isChecked = options.isChecked ?? false
     this.#state = {
       lanes: Array.from({ length: lanes }, (_, id) => ({
@@ -41,9 +51,12 @@ export class Coordinator {
         verifiers: new Map(),
         failedStarts: 0,
         idleDeaths: 0,
+        tasks: 0,
+        lastRun: undefined,
       })),
       verifiers: new Map(),
       runs: new Map(),
+      recycling: options.recycling ?? NEVER,
       nextAssignment: 1,
       dispatches: 0,
       commands: [],
@@ -61,6 +74,7 @@ export class Coordinator {
     this.#story.add(event)
     try {
       this.#apply(event)
+      haltRuns(this.#state)
       endRuns(this.#state)
       schedule(this.#state)
       if (this.#isChecked) checkInvariants(this.#state)
@@ -115,7 +129,11 @@ export class Coordinator {
       case 'delivered':
         return delivered(state, event)
       case 'cancelRequested':
-        return cancelRequested(state, event.run, event.reason)
+        return endRequested(state, event.run, event.how, { how: 'cancelled', error: event.reason })
+      case 'retryDue':
+        return retryDue(state, event.run, event.shard, event.position)
+      case 'runBroken':
+        return endRequested(state, event.run, 'now', { how: 'failed', error: event.error })
     }
   }
 

@@ -1,5 +1,7 @@
 import type { FanfoldError, Positions } from '@fanfold/workers/protocol'
 import type { Order } from '../options.ts'
+import type { Failure, RetryPolicy } from '../policy/retry.ts'
+import type { Tolerance } from '../policy/tolerance.ts'
 import type { Ranges } from './position-set.ts'
 
 export type LaneId = number
@@ -32,7 +34,14 @@ export type Event =
   | { readonly type: 'sourceEnded'; readonly run: RunId }
   | { readonly type: 'sourceFailed'; readonly run: RunId; readonly error: Error }
   | Delivered
-  | { readonly type: 'cancelRequested'; readonly run: RunId; readonly reason: Error }
+  /** The wait of a task that is to be tried again is over. */
+  | { readonly type: 'retryDue'; readonly run: RunId; readonly shard: ShardId; readonly position: number }
+  | { readonly type: 'cancelRequested'; readonly run: RunId; readonly reason: Error; readonly how: CutShort }
+  /** Something outside broke that the run cannot do without: its journal. */
+  | { readonly type: 'runBroken'; readonly run: RunId; readonly error: Error }
+
+/** `soon`: nothing more is started, and what runs comes to its own end. `now`: what runs is told to end, too. */
+export type CutShort = 'soon' | 'now'
 
 /** Outcomes came from a lane. `batch` is passed on and never looked into. */
 export interface PartArrived {
@@ -41,8 +50,16 @@ export interface PartArrived {
   readonly assignment: AssignmentId
   readonly positions: Positions
   readonly batch: unknown
+  /** Those of its outcomes that are no verdict. */
+  readonly unsuccessful: readonly Unsuccessful[]
   /** What the batch keeps in memory beyond its columns, bytes. */
   readonly valueBytes: number
+}
+
+export interface Unsuccessful {
+  readonly position: number
+  /** For which it may be tried again; `undefined`: it would be the same again. */
+  readonly failure: Exclude<Failure, 'death'> | undefined
 }
 
 /** The lane holds nothing of the assignment any more, and is free. */
@@ -56,6 +73,8 @@ export interface AssignmentEnded {
   readonly abandoned: number
   /** How long it occupied the lane, ms. */
   readonly busyMs: number
+  /** How large the thread's heap is, MB. */
+  readonly heapMb: number
 }
 
 /** Some items of an assignment could not be sent; nothing of it was. */
@@ -120,6 +139,14 @@ export interface RunSettings {
   readonly concurrency: number
   readonly order: Order
   readonly limit: number
+  readonly retry: RetryPolicy
+  readonly tolerance: Tolerance | undefined
+  /** What happens when the tolerance is exceeded while the run goes on. */
+  readonly halt: 'never' | CutShort
+  /** Of the random waits before retries. */
+  readonly seed: number
+  /** Tasks that an earlier run has settled: they count, and are not read again. */
+  readonly resumed: { readonly tasks: number; readonly unsuccessful: number }
   /** Bounds on what is held. */
   readonly maxHeldTasks: number
   readonly maxHeldBytes: number
@@ -131,6 +158,8 @@ export type Command =
   | { readonly type: 'loadVerifier'; readonly lane: LaneId; readonly verifier: VerifierId }
   | { readonly type: 'unloadVerifier'; readonly lane: LaneId; readonly verifier: VerifierId }
   | Dispatch
+  /** Start nothing more of it; what runs may come to its end. */
+  | { readonly type: 'stop'; readonly lane: LaneId; readonly assignment: AssignmentId }
   /** Start nothing more of it, fire its signals, and report the lane overdue when it stands still for the grace. */
   | { readonly type: 'abort'; readonly lane: LaneId; readonly assignment: AssignmentId; readonly reason: Error }
   /** End a blocked thread; answered by `laneDied`. */
@@ -145,6 +174,14 @@ export type Command =
   | { readonly type: 'keepShard'; readonly run: RunId; readonly shard: ShardId; readonly records: unknown }
   | Deliver
   | Settle
+  /** Tell `retryDue` after this time. */
+  | {
+      readonly type: 'waitForRetry'
+      readonly run: RunId
+      readonly shard: ShardId
+      readonly position: number
+      readonly delayMs: number
+    }
   /** Every outcome of the shard is delivered: its records can be let go. */
   | { readonly type: 'releaseShard'; readonly run: RunId; readonly shard: ShardId }
   | EndRun
@@ -161,6 +198,8 @@ export interface Dispatch {
   readonly timeoutMs: number
   readonly attempt: number
   readonly alone: boolean
+  /** A throw may lead to another attempt, so the thread has to find out whether it may. */
+  readonly mayRetry: boolean
   readonly maxValueBytes: number
 }
 
@@ -191,17 +230,20 @@ export interface Settle {
 }
 
 /** The run has ended: every task that was read is settled, and every one of them was told. */
-interface EndRun {
+export interface EndRun {
   readonly type: 'endRun'
   readonly run: RunId
   readonly end: RunEnd
   readonly sourceExhausted: boolean
   readonly threadsReplaced: number
+  /** Further attempts that were made. */
+  readonly retries: number
 }
 
 /** Why it ended. */
-export type RunEnd =
-  | { readonly how: 'finished' }
+export type RunEnd = { readonly how: 'finished' } | BadEnd
+
+export type BadEnd =
   | { readonly how: 'cancelled'; readonly error: Error }
-  /** The source broke, or no lane was left that could run the verifier. */
+  /** The source broke, the tolerance was exceeded, or no lane was left that could run the verifier. */
   | { readonly how: 'failed'; readonly error: Error }

@@ -1,8 +1,10 @@
+import { attemptsOf } from '../policy/retry.ts'
 import { workOf } from './outcomes.ts'
 import { sizeOf } from './position-set.ts'
 import { answerOf, isWanted } from './readiness.ts'
 import { countFresh, nextPiece } from './schedule.ts'
-import type { Assignment, CoordinatorState, RunState } from './state.ts'
+import { chargesOf } from './state.ts'
+import type { Assignment, CoordinatorState, Piece, RunState } from './state.ts'
 
 /** @throws with what is wrong, when the state contradicts what README.md says always holds. */
 export function checkInvariants(state: CoordinatorState): void {
@@ -15,6 +17,7 @@ export function checkInvariants(state: CoordinatorState): void {
     checkSums(run, assignments)
     checkBounds(run)
     checkProgress(state, run)
+    checkWaiting(run)
   }
 }
 
@@ -36,11 +39,13 @@ function checkLanes(state: CoordinatorState): void {
   }
 }
 
-/** Every unsettled position is in exactly one place: the queue, or one lane. A suspect is one task by itself. */
+/** Every unsettled position is in exactly one place: the queue, one lane, or waiting. A suspect is one task by itself. */
 function checkPositions(run: RunState, assignments: readonly Assignment[]): void {
   const places = new Map<string, number>()
-  const queued = run.queue.map((piece) => ({ piece, isQueued: true }))
-  for (const { piece, isQueued } of [...queued, ...assignments.map(({ piece }) => ({ piece, isQueued: false }))]) {
+  const none: ReadonlySet<number> = new Set()
+  const queued = run.queue.map((piece) => ({ piece, isQueued: true, takenOut: none, attempt: attemptOf(run, piece) }))
+  const dispatched = assignments.map((assignment) => ({ ...assignment, isQueued: false }))
+  for (const { piece, isQueued, takenOut, attempt } of [...queued, ...dispatched]) {
     if (piece.alone) equal('tasks of a suspect', sizeOf(piece.ranges), 1)
     const shard = run.shards.get(piece.shard)
     if (shard === undefined && isQueued) broken('a queued piece', 'of no shard', 'of a shard')
@@ -48,13 +53,34 @@ function checkPositions(run: RunState, assignments: readonly Assignment[]): void
     for (let i = 0; i < piece.ranges.length; i += 2) {
       for (let p = piece.ranges[i]!; p < piece.ranges[i + 1]!; p++) {
         const key = `${shard.id}/${p}`
+        if (takenOut.has(p)) continue
+        if (!shard.settled.has(p))
+          equal(`attempt of task ${key}`, attemptOf(run, { ...piece, ranges: [p, p + 1] }), attempt)
         if (!shard.settled.has(p)) places.set(key, (places.get(key) ?? 0) + 1)
         else if (isQueued) broken(`task ${key}`, 'settled and queued', 'one of them')
       }
     }
   }
+  for (const shard of run.shards.values()) {
+    for (const position of shard.waiting.keys()) {
+      const key = `${shard.id}/${position}`
+      if (shard.settled.has(position)) broken(`task ${key}`, 'settled and waiting', 'one of them')
+      places.set(key, (places.get(key) ?? 0) + 1)
+    }
+  }
   for (const [key, count] of places) if (count !== 1) broken(`places of task ${key}`, count, '1')
-  equal('unsettled tasks in the queue and on lanes', places.size, run.unsettled)
+  equal('unsettled tasks in the queue, on lanes and waiting', places.size, run.unsettled)
+}
+
+/** Of the first task; all of a piece have the same. */
+function attemptOf(run: RunState, { shard: id, ranges }: Piece): number {
+  const shard = run.shards.get(id)
+  return shard === undefined ? 0 : attemptsOf(chargesOf(shard, ranges[0]!)) + 1
+}
+
+function checkWaiting(run: RunState): void {
+  equal('waiting tasks', run.waiting, sum([...run.shards.values()].map(({ waiting }) => waiting.size)))
+  if (run.phase.name !== 'running') equal('waiting tasks of a run that is cut short', run.waiting, 0)
 }
 
 function checkSums(run: RunState, assignments: readonly Assignment[]): void {
@@ -86,7 +112,7 @@ function checkProgress(state: CoordinatorState, run: RunState): void {
     if (lane.phase.name !== 'idle' || answerOf(lane, run.verifier) !== 'ready') continue
     if (nextPiece(state, lane, run) >= 0) broken(`lane ${lane.id}`, `idle while run ${run.id} has work for it`, 'busy')
   }
-  if (run.ended !== undefined || run.lanesInUse > 0 || run.source === 'reading') return
+  if (run.ended !== undefined || run.lanesInUse > 0 || run.source === 'reading' || run.waiting > 0) return
   const isLanesTurn = state.lanes.some(({ phase }) => !['idle', 'stuck', 'lost'].includes(phase.name))
   const isConsumersTurn = run.held > run.unsettled
   if (!isLanesTurn && !isConsumersTurn) {

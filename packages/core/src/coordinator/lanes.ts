@@ -1,5 +1,8 @@
+import { struck, worked } from '../policy/circuit-breaker.ts'
+import { isWornOut } from '../policy/recycling.ts'
 import { withMeasurement } from '../policy/shard-size.ts'
 import type { AssignmentEnded, LaneDied, LaneId, LaneOverdue, Unsendable, VerifierId } from './events.ts'
+import { breakCircuit } from './halting.ts'
 import { assignmentOf, settle } from './outcomes.ts'
 import { returnPiece, settleLate, threadEnded } from './returns.ts'
 import type { CoordinatorState, Lane, LanePhase } from './state.ts'
@@ -49,8 +52,15 @@ export function assignmentEnded(state: CoordinatorState, event: AssignmentEnded)
   // Alone there is no neighbour whose time it could have been.
   if (assignment.piece.alone) settleLate(state, run, assignment, event.suspects, event.busyMs)
   const settled = returnPiece(state, run, assignment, { suspects: event.suspects })
-  if (!assignment.piece.alone) run.cost = withMeasurement(run.cost, settled, event.busyMs)
-  if (event.abandoned >= MAX_ABANDONED) retire(state, lane)
+  if (!assignment.piece.alone) {
+    run.cost = withMeasurement(run.cost, settled, event.busyMs)
+    run.breaker = worked(run.breaker)
+  }
+  lane.tasks += settled
+  const isFull = event.abandoned >= MAX_ABANDONED
+  if (!isFull && !isWornOut(state.recycling, { tasks: lane.tasks, heapMb: event.heapMb })) return
+  run.threadsReplaced++
+  retire(state, lane)
 }
 
 /** Some items could not be sent: they are `errored`, their neighbours go back. */
@@ -99,7 +109,7 @@ function count(state: CoordinatorState, lane: Lane, error: Error): void {
     case 'idle':
     case 'unloading':
       lane.idleDeaths++
-      return
+      return strikeLastRun(state, lane, error)
     case 'loading':
       return loadEnded(state, lane, lane.phase.verifier, error)
     case 'busy':
@@ -109,6 +119,14 @@ function count(state: CoordinatorState, lane: Lane, error: Error): void {
     case 'lost':
       throw new Error(`lane ${lane.id} died while it was ${lane.phase.name}`)
   }
+}
+
+/** What a run has left behind in the thread may have ended it: nobody can say more. */
+function strikeLastRun(state: CoordinatorState, lane: Lane, error: Error): void {
+  const run = lane.lastRun === undefined ? undefined : state.runs.get(lane.lastRun)
+  if (run === undefined) return
+  run.breaker = struck(run.breaker)
+  breakCircuit(state, run, error)
 }
 
 /**
@@ -148,6 +166,8 @@ export function open(state: CoordinatorState, lane: Lane): void {
   lane.phase = { name: 'opening' }
   lane.isFresh = true
   lane.isBlank = true
+  lane.tasks = 0
+  lane.lastRun = undefined
   state.commands.push({ type: 'openLane', lane: lane.id })
 }
 

@@ -1,7 +1,11 @@
 import type { Positions } from '@fanfold/workers/protocol'
-import type { Delivered, PartArrived, Settle } from './events.ts'
+import { explained } from '../policy/circuit-breaker.ts'
+import { attemptsOf } from '../policy/retry.ts'
+import type { Delivered, PartArrived, Settle, Unsuccessful } from './events.ts'
 import { sizeOf } from './position-set.ts'
 import type { Ranges } from './position-set.ts'
+import { retry } from './retries.ts'
+import { chargesOf } from './state.ts'
 import type { Assignment, CoordinatorState, LanePhase, Piece, RunState, ShardState } from './state.ts'
 
 /** Outcomes came from a lane: those of tasks that have none yet count. */
@@ -10,10 +14,11 @@ export function partArrived(state: CoordinatorState, event: PartArrived): void {
   const run = state.runs.get(assignment.run)!
   const shard = run.shards.get(assignment.piece.shard)
   if (shard === undefined) return
-  const { fresh, accepted } = accept(shard, event.positions)
+  const retried = retryOf(state, run, shard, assignment, event.unsuccessful)
+  const { fresh, accepted } = accept(shard, event.positions, retried)
   if (fresh === 0) return
   run.unsettled -= fresh
-  run.deathsInARow = 0
+  run.hasWorked = true
   run.undeliveredBytes += event.valueBytes
   const { batch, positions, valueBytes } = event
   const attempts = assignment.attempt
@@ -38,8 +43,32 @@ export function workOf(phase: LanePhase): Assignment | undefined {
   return phase.name === 'ending' && phase.why.name === 'overdue' ? phase.why.assignment : undefined
 }
 
-function accept({ settled }: ShardState, positions: Positions): { fresh: number; accepted: number[] | undefined } {
-  if (!(positions instanceof Uint32Array)) {
+/** Counts those without a verdict; what is to be tried again is not settled, and returned. */
+function retryOf(
+  state: CoordinatorState,
+  run: RunState,
+  shard: ShardState,
+  assignment: Assignment,
+  unsuccessful: readonly Unsuccessful[],
+): ReadonlySet<number> {
+  const { piece } = assignment
+  const retried = new Set<number>()
+  for (const { position, failure } of unsuccessful) {
+    if (shard.settled.has(position)) continue
+    // Late, and alone: it was this task that had held its thread.
+    if (failure === 'timeout' && piece.alone) run.breaker = explained(run.breaker, piece.deaths)
+    if (failure !== undefined && retry(state, run, shard, assignment, position, failure)) retried.add(position)
+    else run.unsuccessful++
+  }
+  return retried
+}
+
+function accept(
+  { settled }: ShardState,
+  positions: Positions,
+  retried: ReadonlySet<number>,
+): { fresh: number; accepted: number[] | undefined } {
+  if (retried.size === 0 && !(positions instanceof Uint32Array)) {
     const { from, count } = positions
     if (settled.hasNone(from, from + count)) return { fresh: settled.addRange(from, from + count), accepted: undefined }
   }
@@ -47,7 +76,7 @@ function accept({ settled }: ShardState, positions: Positions): { fresh: number;
   const count = positions instanceof Uint32Array ? positions.length : positions.count
   for (let ordinal = 0; ordinal < count; ordinal++) {
     const position = positions instanceof Uint32Array ? positions[ordinal]! : positions.from + ordinal
-    if (settled.add(position)) accepted.push(ordinal)
+    if (!retried.has(position) && settled.add(position)) accepted.push(ordinal)
   }
   return { fresh: accepted.length, accepted: accepted.length === count ? undefined : accepted }
 }
@@ -64,21 +93,22 @@ export function settle(
   if (missing.length === 0) return
   for (let i = 0; i < missing.length; i += 2) shard.settled.addRange(missing[i]!, missing[i + 1]!)
   run.unsettled -= sizeOf(missing)
+  if (how.status !== 'aborted') run.unsuccessful += sizeOf(missing)
   state.commands.push({ type: 'settle', run: run.id, shard: shard.id, ranges: missing, durationMs: 0, ...how })
 }
 
-/** Ends pieces that will not run any more. @param attempts - of suspects: those that took their threads down. */
+/** Ends pieces that will not run any more. @param attempts - if it is not what was charged to them: one more was made. */
 export function settleAborted(
   state: CoordinatorState,
   run: RunState,
-  pieces: readonly Piece[],
+  pieces: readonly Pick<Piece, 'shard' | 'ranges'>[],
   error: Error,
   attempts?: number,
 ): void {
-  for (const { shard: id, ranges, alone } of pieces) {
+  for (const { shard: id, ranges } of pieces) {
     const shard = run.shards.get(id)!
-    const deaths = alone ? (shard.deaths.get(ranges[0]!) ?? 0) : 0
-    settle(state, run, shard, ranges, { status: 'aborted', attempts: attempts ?? deaths, error })
+    const charged = attemptsOf(chargesOf(shard, ranges[0]!))
+    settle(state, run, shard, ranges, { status: 'aborted', attempts: attempts ?? charged, error })
   }
 }
 

@@ -51,12 +51,12 @@ export class PositionSet {
     return !this.#members.subarray(from, to).includes(1)
   }
 
-  /** What of `ranges` is not in the set. */
-  missingFrom(ranges: Ranges): number[] {
+  /** What of `ranges` is not in the set, nor in `others`. */
+  missingFrom(ranges: Ranges, others?: ReadonlySet<number>): number[] {
     const missing: number[] = []
     for (let i = 0; i < ranges.length; i += 2) {
       for (let position = ranges[i]!; position < ranges[i + 1]!; position++) {
-        if (!this.has(position)) appendPosition(missing, position)
+        if (!this.has(position) && others?.has(position) !== true) appendPosition(missing, position)
       }
     }
     return missing

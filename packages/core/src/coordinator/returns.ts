@@ -1,13 +1,13 @@
 import { FanfoldError } from '@fanfold/workers/protocol'
+import { explained, struck } from '../policy/circuit-breaker.ts'
+import { attemptsOf, charged, isCrash, isRetried } from '../policy/retry.ts'
+import { breakCircuit } from './halting.ts'
 import { settle, settleAborted } from './outcomes.ts'
 import { appendPosition, sizeOf, splitRanges } from './position-set.ts'
-import { abortAssignments, failRun } from './runs.ts'
+import { retry, waitForRetry } from './retries.ts'
+import { chargesOf } from './state.ts'
 import type { Assignment, CoordinatorState, Piece, RunState, ShardState } from './state.ts'
 
-/** A suspect that took its thread down so often, alone, crashed it. */
-const DEATHS_OF_A_CRASH = 2
-/** Threads that die in a row, a lane, while not one task is settled: nothing will come of going on. */
-const DEATHS_PER_LANE = 8
 /** So many pieces are made of one whose thread died for no task that was running. */
 const PARTS = 8
 
@@ -30,8 +30,8 @@ export function threadEnded(state: CoordinatorState, assignment: Assignment, end
   const { piece } = assignment
   const shard = run.shards.get(piece.shard)
   run.threadsReplaced++
-  const running = end.running.filter((position) => shard?.settled.has(position) === false)
-  if (shard === undefined || run.phase.name !== 'running') {
+  const running = end.running.filter((at) => shard?.settled.has(at) === false && !assignment.takenOut.has(at))
+  if (shard === undefined || isEndingNow(run)) {
     returnPiece(state, run, assignment, { suspects: running })
     return
   }
@@ -40,49 +40,79 @@ export function threadEnded(state: CoordinatorState, assignment: Assignment, end
     returnPiece(state, run, assignment, { suspects: [] })
     return
   }
-  run.deathsInARow++
-  if (piece.alone) blame(state, run, shard, piece.ranges[0]!, { ...end, running })
-  returnPiece(state, run, assignment, { suspects: running, isSplit: running.length === 0 })
-  if (run.deathsInARow < DEATHS_PER_LANE * (state.lanes.length + 1)) return
-  const message = `${run.deathsInARow} threads ended in a row and not one task was settled between them: ${end.error.message}`
-  failRun(state, run, new FanfoldError('FANFOLD_THREAD_DIED', message, { cause: end.error }))
-  abortAssignments(state, run)
+  // Of one that has crashed before, and is tried again all the same, nothing else is to be expected.
+  const isKnown = piece.alone && piece.isRetry
+  if (!isKnown) run.breaker = struck(run.breaker)
+  if (piece.alone) blame(state, run, shard, assignment, { ...end, running })
+  const deaths = piece.deaths + 1
+  returnPiece(state, run, assignment, { suspects: running, isSplit: running.length === 0, deaths })
+  // A suspect under investigation may be about to explain what has happened.
+  if (!piece.alone || running.length === 0) breakCircuit(state, run, end.error)
+}
+
+function isEndingNow({ phase }: RunState): boolean {
+  return phase.name === 'ending' && phase.how === 'now'
 }
 
 /** The time of these tasks is over, and it was theirs. */
 export function settleLate(
   state: CoordinatorState,
   run: RunState,
-  { piece, attempt }: Assignment,
+  assignment: Assignment,
   positions: readonly number[],
   durationMs: number,
 ): void {
+  const { piece, attempt } = assignment
   const shard = run.shards.get(piece.shard)
-  if (shard === undefined || positions.length === 0 || run.phase.name !== 'running') return
+  if (shard === undefined || positions.length === 0 || isEndingNow(run)) return
+  if (piece.alone) run.breaker = explained(run.breaker, piece.deaths)
   const error = new FanfoldError(
     'FANFOLD_TASK_TIMED_OUT',
     `the task blocked its thread for longer than its timeout of ${run.settings.timeoutMs} ms, and the thread was ended. Raise timeoutMs (--timeout) if it is slow, not stuck.`,
   )
   for (const position of positions) {
+    if (retry(state, run, shard, assignment, position, 'timeout')) continue
     settle(state, run, shard, [position, position + 1], { status: 'timedOut', attempts: attempt, durationMs, error })
   }
-  run.deathsInARow = 0
 }
 
 /** A thread has ended that had nothing but this task, from its start on. */
-function blame(state: CoordinatorState, run: RunState, shard: ShardState, position: number, end: ThreadEnd): void {
-  const wasRunning = end.running.length > 0
-  const { error: cause, runningMs: durationMs } = end
+function blame(
+  state: CoordinatorState,
+  run: RunState,
+  shard: ShardState,
+  assignment: Assignment,
+  { running, error: cause, runningMs: durationMs }: ThreadEnd,
+): void {
+  const { piece } = assignment
+  const position = piece.ranges[0]!
   if (shard.settled.has(position)) return
-  const deaths = (shard.deaths.get(position) ?? 0) + 1
-  shard.deaths.set(position, deaths)
-  if (deaths < DEATHS_OF_A_CRASH) return
-  const when = wasRunning ? '' : ' before it began'
-  const message = `the task took its thread down${when}, twice: ${cause.message}`
+  const charges = charged(chargesOf(shard, position), 'death')
+  shard.charges.set(position, charges)
+  if (!isCrash(charges)) return
+  acquitOthers(run, running.length > 0, piece.deaths + 1)
+  if (run.phase.name === 'running' && isRetried(run.settings.retry, charges, 'death'))
+    return waitForRetry(state, run, shard, assignment, position, true)
+  const when = running.length > 0 ? '' : ' before it began'
+  const times = charges.death === 2 ? 'twice' : `${charges.death} times`
+  const message = `the task took its thread down${when}, ${times}: ${cause.message}`
   const error = new FanfoldError('FANFOLD_TASK_CRASHED', message, { cause })
-  settle(state, run, shard, [position, position + 1], { status: 'crashed', attempts: deaths, durationMs, error })
-  // Where no task even begins, it is not the tasks; the run fails if that goes on.
-  if (wasRunning) run.deathsInARow = 0
+  const attempts = attemptsOf(charges)
+  settle(state, run, shard, [position, position + 1], { status: 'crashed', attempts, durationMs, error })
+}
+
+/** Where no task even begins, it is not the tasks: one that did not is a culprit only if others come to their end. */
+function acquitOthers(run: RunState, hadBegun: boolean, deaths: number): void {
+  if (hadBegun || run.hasWorked) run.breaker = explained(run.breaker, deaths)
+  if (!hadBegun) run.hasWorked = false
+}
+
+interface Returned {
+  readonly suspects: readonly number[]
+  /** The piece itself is suspect. */
+  readonly isSplit?: boolean
+  /** That led to what comes back. */
+  readonly deaths?: number
 }
 
 /**
@@ -94,30 +124,33 @@ function blame(state: CoordinatorState, run: RunState, shard: ShardState, positi
 export function returnPiece(
   state: CoordinatorState,
   run: RunState,
-  { piece, concurrency, attempt }: Assignment,
-  { suspects, isSplit = false }: { readonly suspects: readonly number[]; readonly isSplit?: boolean },
+  { piece, concurrency, attempt, takenOut }: Assignment,
+  { suspects, isSplit = false, deaths = piece.deaths }: Returned,
 ): number {
   const { shard, ranges, alone } = piece
   run.lanesInUse--
   run.concurrencyInUse -= concurrency
   const settled = run.shards.get(shard)?.settled
   if (settled === undefined) return sizeOf(ranges) // settled and delivered to the last task
-  const missing = settled.missingFrom(ranges)
+  const missing = settled.missingFrom(ranges, takenOut)
   const isSuspect = new Set(suspects)
   const rest: number[] = []
   const suspected: Piece[] = []
   for (let i = 0; i < missing.length; i += 2) {
     for (let position = missing[i]!; position < missing[i + 1]!; position++) {
-      if (isSuspect.has(position)) suspected.push({ shard, ranges: [position, position + 1], alone: true })
+      if (isSuspect.has(position))
+        suspected.push({ shard, ranges: [position, position + 1], alone: true, deaths, isRetry: false })
       else appendPosition(rest, position)
     }
   }
   const parts = rest.length === 0 ? [] : isSplit ? splitRanges(rest, PARTS) : [rest]
-  const others = parts.map((part) => ({ shard, ranges: part, alone: alone || (isSplit && sizeOf(part) === 1) }))
+  const others = parts.map((part) => {
+    return { shard, ranges: part, alone: alone || (isSplit && sizeOf(part) === 1), deaths, isRetry: false }
+  })
   if (run.phase.name === 'running') run.queue.unshift(...suspected, ...others)
   else {
-    settleAborted(state, run, suspected, run.phase.error, attempt)
-    settleAborted(state, run, others, run.phase.error)
+    settleAborted(state, run, suspected, run.phase.end.error, attempt)
+    settleAborted(state, run, others, run.phase.end.error)
   }
   return sizeOf(ranges) - sizeOf(missing)
 }

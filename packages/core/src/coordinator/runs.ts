@@ -1,5 +1,6 @@
 import { FanfoldError } from '@fanfold/workers/protocol'
-import type { RunId, RunSettings, ShardRead, VerifierId } from './events.ts'
+import type { BadEnd, CutShort, RunEnd, RunId, RunSettings, ShardRead, VerifierId } from './events.ts'
+import { toleranceError } from './breach.ts'
 import { settle, settleAborted } from './outcomes.ts'
 import { whyUnusable } from './readiness.ts'
 import { newRun, newShard } from './state.ts'
@@ -12,7 +13,7 @@ export function runAdded(state: CoordinatorState, id: RunId, verifier: VerifierI
   const error = isClosed
     ? new FanfoldError('FANFOLD_VERIFIER_CLOSED', 'the verifier was closed before the run began')
     : whyUnusable(state, verifier)
-  if (error !== undefined) failRun(state, run, error)
+  if (error !== undefined) cutShort(state, run, 'now', { how: 'failed', error })
 }
 
 export function shardRead(state: CoordinatorState, event: ShardRead): void {
@@ -32,7 +33,7 @@ export function shardRead(state: CoordinatorState, event: ShardRead): void {
   const all = [0, event.tasks]
   if (event.unreadable !== undefined)
     settle(state, run, shard, all, { status: 'errored', attempts: 0, error: event.unreadable })
-  else run.queue.push({ shard: shard.id, ranges: all, alone: false })
+  else run.queue.push({ shard: shard.id, ranges: all, alone: false, deaths: 0, isRetry: false })
 }
 
 export function sourceEnded(state: CoordinatorState, id: RunId, failure: Error | undefined): void {
@@ -42,49 +43,64 @@ export function sourceEnded(state: CoordinatorState, id: RunId, failure: Error |
   run.sourceFailure = failure
 }
 
-/** What is running gets its signal; what is not is `aborted`. */
-export function cancelRequested(state: CoordinatorState, id: RunId, error: Error): void {
+/** Whoever wants the run to end. */
+export function endRequested(state: CoordinatorState, id: RunId, how: CutShort, end: BadEnd): void {
   const run = state.runs.get(id)
-  if (run === undefined || run.phase.name !== 'running' || run.ended !== undefined) return
-  run.phase = { name: 'cancelling', error }
-  settleAborted(state, run, run.queue.splice(0), error)
-  abortAssignments(state, run)
+  if (run !== undefined) cutShort(state, run, how, end)
 }
 
-/** Nothing can come of the run any more: tasks that no lane has are `aborted`. */
-export function failRun(state: CoordinatorState, run: RunState, error: Error): void {
-  if (run.phase.name !== 'running' || run.ended !== undefined) return
-  run.phase = { name: 'failing', error }
-  settleAborted(state, run, run.queue.splice(0), error)
-}
-
-/** Tells the lanes that work for a run which is being cut short. */
-export function abortAssignments(state: CoordinatorState, run: RunState): void {
-  if (run.phase.name === 'running') return
-  for (const { id, phase } of state.lanes) {
-    if (phase.name !== 'busy' || phase.assignment.run !== run.id) continue
-    state.commands.push({ type: 'abort', lane: id, assignment: phase.assignment.id, reason: run.phase.error })
+/**
+ * Ends a run before its time: what no lane has is `aborted`, and the lanes that work for it are told. What was to end
+ * soon may still be ended now; a failure is told rather than a cancellation.
+ */
+export function cutShort(state: CoordinatorState, run: RunState, how: CutShort, end: BadEnd): void {
+  if (run.ended !== undefined) return
+  const before = run.phase
+  if (before.name === 'ending') {
+    const isWorse = before.end.how === 'cancelled' && end.how === 'failed'
+    const isSooner = before.how === 'soon' && how === 'now'
+    if (isWorse || isSooner)
+      run.phase = { ...before, how: isSooner ? how : before.how, end: isWorse ? end : before.end }
+    if (!isSooner) return
+  } else {
+    run.phase = { name: 'ending', how, end }
+    settleAborted(state, run, run.queue.splice(0), end.error)
+    abortWaiting(state, run, end.error)
   }
+  for (const { id: lane, phase } of state.lanes) {
+    if (phase.name !== 'busy' || phase.assignment.run !== run.id) continue
+    const assignment = phase.assignment.id
+    if (how === 'soon') state.commands.push({ type: 'stop', lane, assignment })
+    else state.commands.push({ type: 'abort', lane, assignment, reason: end.error })
+  }
+}
+
+function abortWaiting(state: CoordinatorState, run: RunState, error: Error): void {
+  for (const shard of run.shards.values()) {
+    const waiting = [...shard.waiting.keys()].map((position) => ({ shard: shard.id, ranges: [position, position + 1] }))
+    shard.waiting.clear()
+    settleAborted(state, run, waiting, error)
+  }
+  run.waiting = 0
 }
 
 /** Runs whose last task is settled end, once; a run is forgotten when its last outcome is delivered. */
 export function endRuns(state: CoordinatorState): void {
   for (const run of state.runs.values()) {
     if (run.ended === undefined && isOver(run)) {
-      run.ended =
-        run.phase.name === 'cancelling'
-          ? { how: 'cancelled', error: run.phase.error }
-          : run.phase.name === 'failing'
-            ? { how: 'failed', error: run.phase.error }
-            : run.sourceFailure !== undefined
-              ? { how: 'failed', error: run.sourceFailure }
-              : { how: 'finished' }
+      run.ended = endOf(run)
       const sourceExhausted = run.source === 'exhausted' && run.sourceFailure === undefined
-      const { threadsReplaced } = run
-      state.commands.push({ type: 'endRun', run: run.id, end: run.ended, sourceExhausted, threadsReplaced })
+      const { threadsReplaced, retries } = run
+      state.commands.push({ type: 'endRun', run: run.id, end: run.ended, sourceExhausted, threadsReplaced, retries })
     }
     if (run.ended !== undefined && run.held === 0) state.runs.delete(run.id)
   }
+}
+
+function endOf(run: RunState): RunEnd {
+  if (run.phase.name === 'ending') return run.phase.end
+  const error = run.sourceFailure ?? toleranceError(run)
+  return error === undefined ? { how: 'finished' } : { how: 'failed', error }
 }
 
 function isOver(run: RunState): boolean {

@@ -1,7 +1,10 @@
 import { MAX_SLOTS } from '@fanfold/workers/protocol'
+import { attemptsOf } from '../policy/retry.ts'
 import { retire } from './lanes.ts'
 import { answerOf, isUsable, isWanted } from './readiness.ts'
 import { countUsable, readIfNeeded } from './reading.ts'
+import { sizeOf } from './position-set.ts'
+import { chargesOf } from './state.ts'
 import type { CoordinatorState, Lane, Piece, RunState } from './state.ts'
 import { forgetVerifiers } from './verifiers.ts'
 
@@ -107,25 +110,29 @@ function dispatch(state: CoordinatorState, lane: Lane, run: RunState, piece: Pie
   const lanes = countUsable(state, run)
   const share = Math.min(Math.ceil(settings.concurrency / lanes), MAX_SLOTS)
   const concurrency = piece.alone ? 1 : Math.min(share, settings.concurrency - run.concurrencyInUse)
-  const deaths = piece.alone ? (run.shards.get(piece.shard)!.deaths.get(piece.ranges[0]!) ?? 0) : 0
-  const assignment = { id: state.nextAssignment++, run: run.id, piece, concurrency, attempt: deaths + 1 }
+  const attempt = attemptsOf(chargesOf(run.shards.get(piece.shard)!, piece.ranges[0]!)) + 1
+  const id = state.nextAssignment++
+  const assignment = { id, run: run.id, piece, concurrency, attempt, takenOut: new Set<number>() }
   lane.phase = { name: 'busy', assignment }
   lane.isFresh = false
   run.lanesInUse++
   run.concurrencyInUse += concurrency
   run.lastDispatch = ++state.dispatches
+  lane.lastRun = run.id
+  if (piece.isRetry) run.retries += sizeOf(piece.ranges)
   state.commands.push({
     type: 'dispatch',
     lane: lane.id,
-    assignment: assignment.id,
+    assignment: id,
     run: run.id,
     verifier: run.verifier,
     shard: piece.shard,
     ranges: piece.ranges,
     concurrency,
     timeoutMs: settings.timeoutMs,
-    attempt: assignment.attempt,
+    attempt,
     alone: piece.alone,
+    mayRetry: settings.retry.retries > 0,
     maxValueBytes: Math.ceil((settings.maxHeldBytes * VALUE_SHARE) / lanes),
   })
 }

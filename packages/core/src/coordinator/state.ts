@@ -1,15 +1,36 @@
-import type { AssignmentId, Command, LaneId, RunEnd, RunId, RunSettings, ShardId, VerifierId } from './events.ts'
+import type {
+  AssignmentId,
+  BadEnd,
+  Command,
+  CutShort,
+  LaneId,
+  RunEnd,
+  RunId,
+  RunSettings,
+  ShardId,
+  VerifierId,
+} from './events.ts'
 import { PositionSet } from './position-set.ts'
 import type { Ranges } from './position-set.ts'
+import { CLOSED } from '../policy/circuit-breaker.ts'
+import type { CircuitBreaker } from '../policy/circuit-breaker.ts'
+import { seededRandom } from '../policy/random.ts'
+import type { Recycling } from '../policy/recycling.ts'
+import { NO_CHARGES } from '../policy/retry.ts'
+import type { Charges } from '../policy/retry.ts'
 import { newCost } from '../policy/shard-size.ts'
 import type { CostEstimate } from '../policy/shard-size.ts'
 
-/** Tasks of one shard that are to be run, in one go. */
+/** Tasks of one shard that are to be run, in one go. The same number of executions is charged to each of them. */
 export interface Piece {
   readonly shard: ShardId
   readonly ranges: Ranges
   /** A suspect: it runs as the only task on a freshly started thread. */
   readonly alone: boolean
+  /** Deaths of threads that led to this piece, and are explained if it turns out to hold the culprit. */
+  readonly deaths: number
+  /** A further attempt after a failure, which has not been made. */
+  readonly isRetry: boolean
 }
 
 export interface Assignment {
@@ -18,6 +39,8 @@ export interface Assignment {
   readonly piece: Piece
   readonly concurrency: number
   readonly attempt: number
+  /** Positions that are tried again by themselves: they are not this assignment's any more. */
+  readonly takenOut: Set<number>
 }
 
 /** What a lane is about. Only an `idle` one can be given something to do. */
@@ -59,6 +82,10 @@ export interface Lane {
   failedStarts: number
   /** Threads that ended while they had no task, and no one to blame, since one of them last ended an assignment. */
   idleDeaths: number
+  /** Tasks that its thread has run. */
+  tasks: number
+  /** Whose work it did last. */
+  lastRun: RunId | undefined
 }
 
 export interface VerifierState {
@@ -76,8 +103,10 @@ export interface ShardState {
   /** All and only positions that have an outcome. */
   readonly settled: PositionSet
   delivered: number
-  /** Deaths that a suspect caused while it ran alone. */
-  readonly deaths: Map<number, number>
+  /** All and only positions to which an execution was charged. */
+  readonly charges: Map<number, Charges>
+  /** Positions that wait for their next attempt, and whether that is to be alone. */
+  readonly waiting: Map<number, { readonly alone: boolean }>
 }
 
 export interface RunState {
@@ -86,11 +115,11 @@ export interface RunState {
   readonly settings: RunSettings
   phase:
     | { readonly name: 'running' }
-    | { readonly name: 'cancelling'; readonly error: Error }
-    | { readonly name: 'failing'; readonly error: Error }
+    /** Cut short: tasks that come back are `aborted`. */
+    | { readonly name: 'ending'; readonly how: CutShort; readonly end: BadEnd }
   source: 'open' | 'reading' | 'exhausted'
   sourceFailure: Error | undefined
-  /** To be run, first things first. All and only unsettled tasks that no lane has. */
+  /** To be run, first things first. All and only unsettled tasks that no lane has and that do not wait. */
   readonly queue: Piece[]
   /** All and only shards that are not delivered whole, in the order of the source. */
   readonly shards: Map<ShardId, ShardState>
@@ -107,9 +136,16 @@ export interface RunState {
   concurrencyInUse: number
   lanesInUse: number
   lastDispatch: number
-  /** Deaths of its threads since a task of it was last settled. */
-  deathsInARow: number
+  /** How many wait for their next attempt. */
+  waiting: number
+  /** Settled without a verdict, and not `aborted`; those of an earlier run that it resumes included. */
+  unsuccessful: number
+  retries: number
+  breaker: CircuitBreaker
+  /** A thread has settled a task of it since a culprit was last found that had not even begun. */
+  hasWorked: boolean
   threadsReplaced: number
+  readonly random: () => number
   cost: CostEstimate
   remainingTasks: number | undefined
   remainingBytes: number | undefined
@@ -122,6 +158,7 @@ export interface CoordinatorState {
   readonly verifiers: Map<VerifierId, VerifierState>
   /** All and only runs that have not ended, or whose outcomes are not all delivered. */
   readonly runs: Map<RunId, RunState>
+  readonly recycling: Recycling
   nextAssignment: AssignmentId
   dispatches: number
   /** What the event that is being handled leads to. */
@@ -147,8 +184,13 @@ export function newRun(id: RunId, verifier: VerifierId, settings: RunSettings): 
     concurrencyInUse: 0,
     lanesInUse: 0,
     lastDispatch: 0,
-    deathsInARow: 0,
+    waiting: 0,
+    unsuccessful: settings.resumed.unsuccessful,
+    retries: 0,
+    breaker: CLOSED,
+    hasWorked: false,
     threadsReplaced: 0,
+    random: seededRandom(settings.seed),
     cost: newCost(),
     remainingTasks: undefined,
     remainingBytes: undefined,
@@ -157,5 +199,9 @@ export function newRun(id: RunId, verifier: VerifierId, settings: RunSettings): 
 }
 
 export function newShard(id: ShardId, tasks: number, bytes: number): ShardState {
-  return { id, tasks, bytes, settled: new PositionSet(tasks), delivered: 0, deaths: new Map() }
+  return { id, tasks, bytes, settled: new PositionSet(tasks), delivered: 0, charges: new Map(), waiting: new Map() }
+}
+
+export function chargesOf(shard: ShardState, position: number): Charges {
+  return shard.charges.get(position) ?? NO_CHARGES
 }

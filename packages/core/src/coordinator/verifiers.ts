@@ -1,7 +1,7 @@
 import { FanfoldError } from '@fanfold/workers/protocol'
 import type { VerifierId } from './events.ts'
 import { answerOf, isUsable, isWanted, whyUnusable } from './readiness.ts'
-import { failRun } from './runs.ts'
+import { cutShort } from './runs.ts'
 import type { CoordinatorState, Lane, VerifierState } from './state.ts'
 
 export function addVerifier(state: CoordinatorState, id: VerifierId): void {
@@ -22,7 +22,9 @@ export function tellReadiness(state: CoordinatorState, id: VerifierId): void {
   const error = whyUnusable(state, id)
   if (error !== undefined) {
     tellUnusable(state, verifier, error)
-    for (const run of state.runs.values()) if (run.verifier === id) failRun(state, run, error)
+    for (const run of state.runs.values()) {
+      if (run.verifier === id) cutShort(state, run, 'now', { how: 'failed', error })
+    }
   } else if (!verifier.told && state.lanes.every((lane) => !isUsable(lane, id) || answerOf(lane, id) === 'ready')) {
     verifier.told = true
     state.commands.push({ type: 'verifierReady', verifier: id, failures: verifier.failures })

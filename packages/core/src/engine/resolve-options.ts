@@ -2,7 +2,11 @@ import { isAbsolute, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { RunSettings } from '../coordinator/events.ts'
 import { FanfoldError } from '../errors.ts'
-import type { LoadOptions, RunOptions } from '../options.ts'
+import type { EngineOptions, LoadOptions, RetryOptions, RunOptions } from '../options.ts'
+import type { Recycling } from '../policy/recycling.ts'
+import { NO_RETRIES } from '../policy/retry.ts'
+import type { RetryPolicy } from '../policy/retry.ts'
+import type { Tolerance } from '../policy/tolerance.ts'
 
 /** Timers above this fire at once. */
 const MAX_TIMER_MS = 2_147_483_647
@@ -13,12 +17,13 @@ const DEFAULT_TEARDOWN_MS = 5_000
 const MAX_HELD_TASKS = 262_144
 const MAX_HELD_BYTES = 32 * 1024 * 1024
 
-const RUN_OPTIONS = ['timeoutMs', 'concurrency', 'order', 'limit', 'signal']
+const RUN_OPTIONS = ['timeoutMs', 'concurrency', 'retry', 'tolerate', 'halt', 'order', 'limit', 'signal']
 
 export function resolveRunOptions(options: RunOptions, threads: number): RunSettings {
   refuseUnknown(options, RUN_OPTIONS)
-  const { order = 'arrival', limit = Infinity, signal } = options
+  const { order = 'arrival', limit = Infinity, halt = 'soon', signal } = options
   if (order !== 'arrival' && order !== 'input') refuse('order', order, "use 'arrival' or 'input'")
+  if (halt !== 'never' && halt !== 'soon' && halt !== 'now') refuse('halt', halt, "use 'never', 'soon' or 'now'")
   if (signal !== undefined && !(signal instanceof AbortSignal))
     refuse('signal', signal, 'use the signal of an AbortController')
   return {
@@ -26,9 +31,48 @@ export function resolveRunOptions(options: RunOptions, threads: number): RunSett
     concurrency: count('concurrency', options.concurrency ?? threads),
     order,
     limit: limit === Infinity ? Infinity : count('limit', limit),
+    retry: retryPolicy(options.retry ?? {}),
+    tolerance: options.tolerate === undefined ? undefined : toleranceOf(options.tolerate),
+    halt,
+    seed: Math.floor(Math.random() * 2 ** 31),
+    resumed: { tasks: 0, unsuccessful: 0 },
     maxHeldTasks: MAX_HELD_TASKS,
     maxHeldBytes: MAX_HELD_BYTES,
   }
+}
+
+function retryPolicy(options: RetryOptions): RetryPolicy {
+  if (typeof options !== 'object' || options === null) return refuse('retry', options, 'use { retries: 2 }')
+  refuseUnknown(options, ['retries', 'timeouts', 'crashes', 'backoff', 'baseMs'])
+  const { retries, timeouts, crashes, backoff, baseMs } = { ...NO_RETRIES, ...options }
+  if (backoff !== 'exponential' && backoff !== 'none') refuse('retry.backoff', backoff, "use 'exponential' or 'none'")
+  return {
+    retries: countFrom0('retry.retries', retries),
+    timeouts: countFrom0('retry.timeouts', timeouts),
+    crashes: countFrom0('retry.crashes', crashes),
+    backoff,
+    baseMs: duration('retry.baseMs', baseMs, NO_RETRIES.baseMs),
+  }
+}
+
+function toleranceOf(tolerate: unknown): Tolerance {
+  const remedy = 'use { count: 20 } or { percentage: 1 }'
+  if (typeof tolerate !== 'object' || tolerate === null) return refuse('tolerate', tolerate, remedy)
+  const given = Object.entries(tolerate)
+  const [name, value] = given[0] ?? []
+  if (given.length === 1 && name === 'count') return { count: countFrom0('tolerate.count', value) }
+  if (given.length !== 1 || name !== 'percentage')
+    return refuse('tolerate', `{ ${Object.keys(tolerate).join(', ')} }`, remedy)
+  if (typeof value === 'number' && value >= 0 && value <= 100) return { percentage: value }
+  return refuse('tolerate.percentage', value, 'use a number from 0 to 100')
+}
+
+export function resolveRecycling(given: EngineOptions['recycleAfter'] = {}): Recycling {
+  if (typeof given !== 'object' || given === null) return refuse('recycleAfter', given, 'use { tasks: 100000 }')
+  refuseUnknown(given, ['tasks', 'heapMb'])
+  const { tasks = Infinity, heapMb = Infinity } = given
+  if (!(heapMb > 0)) refuse('recycleAfter.heapMb', heapMb, 'use a number of MB above 0')
+  return { tasks: tasks === Infinity ? Infinity : count('recycleAfter.tasks', tasks), heapMb }
 }
 
 export interface ResolvedLoad {
@@ -99,6 +143,11 @@ function duration(name: string, value: number | undefined, byDefault: number): n
 
 function count(name: string, value: number): number {
   return Number.isInteger(value) && value >= 1 ? value : refuse(name, value, 'use a whole number from 1')
+}
+
+function countFrom0(name: string, value: unknown): number {
+  const isCount = typeof value === 'number' && Number.isSafeInteger(value) && value >= 0
+  return isCount ? value : refuse(name, value, 'use a whole number from 0')
 }
 
 function refuse(name: string, value: unknown, remedy: string): never {

@@ -8,10 +8,10 @@ import type { VerifierLocation } from '../options/verifier-url.ts'
 
 /**
  * One call for a batch that fits in memory: makes an engine, runs, closes it, and returns every outcome. It rejects
- * when anything is missing, so that 98 of 100 are never taken for done.
+ * when anything is missing, so that 98 of 100 are never taken for done, unless that is within the `tolerate` it was given.
  *
  * @throws {RunError} `FANFOLD_RUN_PARTIAL`, `FANFOLD_RUN_FAILED` or `FANFOLD_RUN_ABORTED`, with `report` and
- * `outcomes`, unless every task was completed.
+ * `outcomes`, unless every task was completed, or enough of them for its tolerance.
  * @throws {FanfoldError} the error for which the run could not start.
  * @example
  * ```ts
@@ -25,11 +25,9 @@ export async function verify<Item = unknown, Config = unknown, Value = unknown>(
   source: SourceInput<Item>,
   options: RunOptions & LoadOptions<Config> & EngineOptions = {},
 ): Promise<{ readonly report: Report; readonly outcomes: readonly Outcome<Value>[] }> {
-  const { threads, threadMemoryMb, ...runOptions } = options
-  const engine = new Engine({
-    ...(threads === undefined ? {} : { threads }),
-    ...(threadMemoryMb === undefined ? {} : { threadMemoryMb }),
-  })
+  const { threads, threadMemoryMb, recycleAfter, ...runOptions } = options
+  const engineOptions = Object.entries({ threads, threadMemoryMb, recycleAfter })
+  const engine = new Engine(Object.fromEntries(engineOptions.filter(([, value]) => value !== undefined)))
   try {
     const run = engine.run(verifier, source, runOptions)
     const outcomes: Outcome<Value>[] = []

@@ -36,6 +36,7 @@ function partOf(positions: readonly number[]): OutcomePart {
     },
     ids: positions.map((position) => `id-${position}`),
     tally: { statuses: [], verdicts: [], reasons: {}, buckets: [], slowest: [] },
+    unsuccessful: [],
   }
 }
 

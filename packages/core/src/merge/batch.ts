@@ -46,7 +46,7 @@ export interface Batch<Value = unknown> {
   itemAt(i: number): unknown
 }
 
-interface Columns extends Omit<OutcomePart, 'tally'> {
+interface Columns extends Omit<OutcomePart, 'tally' | 'unsuccessful'> {
   /** For outcomes that the main thread made. */
   readonly error: Error | undefined
 }

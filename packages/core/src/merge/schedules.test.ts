@@ -35,6 +35,7 @@ function batchOf({ shard, tasks, settled, positions, attempts, valueBytes }: Unm
     details: valueBytes === 0 ? undefined : detailsOf(settled, valueBytes),
     ids: undefined,
     tally: NO_TALLY,
+    unsuccessful: [],
   }
   // The merge asks a shard for nothing but its size.
   return OutcomeBatch.ofPart(shard, { tasks } as Shard, columns, attempts, valueBytes)

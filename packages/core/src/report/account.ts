@@ -1,10 +1,21 @@
 import type { VerdictName } from '@fanfold/workers'
-import { BUCKET_COUNT, NO_VERDICT, STATUSES, VERDICTS, bucketOf, durationOf } from '@fanfold/workers/protocol'
+import {
+  ABORTED,
+  BUCKET_COUNT,
+  COMPLETED,
+  NO_VERDICT,
+  STATUSES,
+  VERDICTS,
+  bucketOf,
+  durationOf,
+} from '@fanfold/workers/protocol'
 import type { PartTally, Status } from '@fanfold/workers/protocol'
 import type { OutcomeBatch } from '../merge/batch.ts'
-import type { Report } from './report.ts'
+import type { Outcome, UnsuccessfulOutcome } from '../outcome.ts'
+import type { FirstError, Report } from './report.ts'
 
 const SLOWEST = 10
+const FIRST_ERRORS = 10
 
 /**
  * Counts outcomes as they are settled, each once. A batch that came whole from a thread brings its sums along, so that
@@ -15,11 +26,23 @@ export class Account {
   readonly #verdicts: number[] = VERDICTS.map(() => 0)
   readonly #reasons = new Map<string, number>()
   readonly #buckets = new Uint32Array(BUCKET_COUNT)
+  readonly firstErrors: FirstError[] = []
   #slowest: { readonly index: number; readonly durationMs: number }[] = []
 
   add(batch: OutcomeBatch): void {
     if (batch.tally === undefined) this.#count(batch)
     else this.#addTally(batch, batch.tally)
+    if (this.firstErrors.length < FIRST_ERRORS) this.#lookForErrors(batch)
+  }
+
+  /** A byte a task, and nothing once there are enough. */
+  #lookForErrors(batch: OutcomeBatch): void {
+    const { statuses } = batch
+    for (let i = 0; i < statuses.length && this.firstErrors.length < FIRST_ERRORS; i++) {
+      if (statuses[i] === COMPLETED || statuses[i] === ABORTED) continue
+      const outcome = batch.at(i)
+      if (isUnsuccessful(outcome)) this.firstErrors.push(firstErrorOf(outcome))
+    }
   }
 
   /** The unread rest of a source of known size. */
@@ -103,4 +126,12 @@ export class Account {
     }
     return 0
   }
+}
+
+function isUnsuccessful(outcome: Outcome): outcome is UnsuccessfulOutcome {
+  return outcome.status === 'errored' || outcome.status === 'timedOut' || outcome.status === 'crashed'
+}
+
+function firstErrorOf({ index, line, file, status, error }: UnsuccessfulOutcome): FirstError {
+  return { index, ...(line === undefined ? {} : { line }), ...(file === undefined ? {} : { file }), status, error }
 }

@@ -1,7 +1,11 @@
 import type { Status } from '@fanfold/workers/protocol'
 import type { VerdictName } from '@fanfold/workers'
+import type { Tolerance } from '../policy/tolerance.ts'
 
-/** `succeeded`: every task completed. `partial`: some did not. `failed`: the source broke, or no thread was left. `aborted`: cancelled. */
+/**
+ * `succeeded`: every task completed. `partial`: some did not, within the tolerance that was given, or none was given.
+ * `failed`: the tolerance was exceeded, the source or an output broke, or no thread was left. `aborted`: cancelled.
+ */
 export type RunResult = 'succeeded' | 'partial' | 'failed' | 'aborted'
 
 /** The account of a run: every task that was read is in exactly one of `statuses`. */
@@ -28,9 +32,22 @@ export interface Report {
   readonly durationMs: { readonly p50: number; readonly p90: number; readonly p99: number; readonly max: number }
   /** The ten slowest tasks, slowest first. */
   readonly slowest: readonly { readonly index: number; readonly durationMs: number }[]
+  /** The first tasks that were settled without a verdict; at most ten. */
+  readonly firstErrors: readonly FirstError[]
+  /** What the run tolerates, where that was set: `count` or `percentage`. */
+  readonly tolerance?: Tolerance & { readonly unsuccessful: number; readonly isExceeded: boolean }
   readonly warnings: readonly string[]
   /** Why the run `failed` or was `aborted`. */
   readonly failure?: Error
+}
+
+/** A task that has no verdict, and why. */
+export interface FirstError {
+  readonly index: number
+  readonly line?: number
+  readonly file?: string
+  readonly status: 'errored' | 'timedOut' | 'crashed'
+  readonly error: Error
 }
 
 export interface StuckThread {

@@ -1,12 +1,16 @@
-import type { Command, Deliver, RunEnd, RunSettings, Settle, ShardId, VerifierId } from '../coordinator/events.ts'
+import type { Deliver, EndRun, RunEnd, RunSettings, Settle, ShardId, VerifierId } from '../coordinator/events.ts'
 import { OutcomeBatch } from '../merge/batch.ts'
 import { InputOrder } from '../merge/input-order.ts'
 import { Outbox } from '../merge/outbox.ts'
 import { Account } from '../report/account.ts'
 import type { Report, StuckThread } from '../report/report.ts'
+import { ToleranceExceededError } from '../report/tolerance-error.ts'
 import { FanfoldError } from '../errors.ts'
 import type { OutcomePart } from '@fanfold/workers/protocol'
 import type { Shard, ShardReader } from '../sources/shard.ts'
+
+/** Of a run that ends before it begins. */
+const UNREAD = { sourceExhausted: false, threadsReplaced: 0, retries: 0 }
 
 /** What the main thread keeps of a run that the coordinator must not know: records, outcomes, the account. */
 export class ActiveRun {
@@ -34,6 +38,7 @@ export class ActiveRun {
   readonly #delivered: Shard[] = []
   readonly #order: InputOrder | undefined
   readonly #threads: number
+  readonly #retryTimers = new Set<NodeJS.Timeout>()
   readonly #onTaken: (batch: OutcomeBatch) => void
   readonly #settle: PromiseWithResolvers<Report> = Promise.withResolvers()
 
@@ -102,10 +107,25 @@ export class ActiveRun {
     for (const ready of this.#order?.add(batch) ?? [batch]) this.outbox.add(ready)
   }
 
+  /** Calls back after the time, unless the run has ended by then. */
+  retryAfter(delayMs: number, due: () => void): void {
+    const timer = setTimeout(() => {
+      this.#retryTimers.delete(timer)
+      due()
+    }, delayMs)
+    this.#retryTimers.add(timer)
+  }
+
+  #stopTimers(): void {
+    for (const timer of this.#retryTimers) clearTimeout(timer)
+    this.#retryTimers.clear()
+  }
+
   /** It never came to run: iteration and report fail with the same error. */
   failStart(error: Error): void {
     if (this.report !== undefined || this.startError !== undefined) return
     this.startError = error
+    this.#stopTimers()
     try {
       this.reader?.close()
     } catch {
@@ -118,26 +138,29 @@ export class ActiveRun {
   /** It was cancelled while its source was being opened: not one task was read. */
   cancelStart(error: Error): void {
     if (this.report !== undefined || this.startError !== undefined) return
-    this.end({ type: 'endRun', run: 0, end: { how: 'cancelled', error }, sourceExhausted: false, threadsReplaced: 0 })
+    this.end({ type: 'endRun', run: 0, end: { how: 'cancelled', error }, ...UNREAD })
   }
 
-  end(command: Extract<Command, { type: 'endRun' }>): void {
+  end(command: EndRun): void {
     this.reader?.close()
+    this.#stopTimers()
     if (this.startError !== undefined) return
-    this.report = this.#makeReport(command.end, command.sourceExhausted, command.threadsReplaced)
-    this.outbox.end(command.end.how === 'failed' ? command.end.error : undefined)
+    const { account } = this
+    const end = withFirstErrors(command.end, this.settings, account)
+    this.report = this.#makeReport({ ...command, end })
+    this.outbox.end(end.how === 'failed' ? end.error : undefined)
     this.#settle.resolve(this.report)
   }
 
-  #makeReport(end: RunEnd, sourceExhausted: boolean, threadsReplaced: number): Report {
-    const { account } = this
+  #makeReport({ end, sourceExhausted, threadsReplaced, retries }: EndRun): Report {
+    const { account, settings } = this
     const settled = account.settled
     if (settled !== this.read) {
       throw new FanfoldError('FANFOLD_INTERNAL', `${this.read} tasks were read, but ${settled} are accounted for`)
     }
     const known = this.reader?.totalTasks
     const unread =
-      end.how === 'finished' || known === undefined ? 0 : Math.max(0, Math.min(known, this.settings.limit) - this.read)
+      end.how === 'finished' || known === undefined ? 0 : Math.max(0, Math.min(known, settings.limit) - this.read)
     account.addUnread(unread)
     const elapsedMs = performance.now() - this.startedAt
     const { statuses } = account
@@ -148,7 +171,7 @@ export class ActiveRun {
       statuses,
       verdicts: account.verdicts,
       reasons: account.reasons,
-      retries: 0,
+      retries,
       threadsReplaced,
       stuckThreads: this.stuckThreads,
       threads: this.#threads,
@@ -156,10 +179,30 @@ export class ActiveRun {
       tasksPerSecond: elapsedMs === 0 ? 0 : ((this.read - statuses.aborted + unread) / elapsedMs) * 1000,
       durationMs: account.durationMs,
       slowest: account.slowest,
+      firstErrors: account.firstErrors,
+      ...toleranceOf(settings, end, statuses),
       warnings: this.warnings,
       ...(end.how === 'finished' ? {} : { failure: end.error }),
     }
   }
+}
+
+/** What was put up with, and what there was of it. */
+function toleranceOf(
+  { tolerance }: RunSettings,
+  end: RunEnd,
+  { errored, timedOut, crashed }: Report['statuses'],
+): Pick<Report, 'tolerance'> {
+  if (tolerance === undefined) return {}
+  const isExceeded = end.how === 'failed' && end.error instanceof ToleranceExceededError
+  return { tolerance: { ...tolerance, unsuccessful: errored + timedOut + crashed, isExceeded } }
+}
+
+/** The coordinator knows no errors of tasks: whoever reads why the run failed is to see some. */
+function withFirstErrors(end: RunEnd, { tolerance }: RunSettings, account: Account): RunEnd {
+  const isBreach = end.how === 'failed' && 'code' in end.error && end.error.code === 'FANFOLD_TOLERANCE_EXCEEDED'
+  if (!isBreach || tolerance === undefined) return end
+  return { how: 'failed', error: new ToleranceExceededError(end.error.message, tolerance, account) }
 }
 
 function resultOf(end: RunEnd, statuses: Report['statuses']): Report['result'] {

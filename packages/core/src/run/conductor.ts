@@ -5,6 +5,7 @@ import type { Command, Dispatch, Event, RunId, VerifierId } from '../coordinator
 import type { Ranges } from '../coordinator/position-set.ts'
 import { FanfoldError } from '../errors.ts'
 import type { OutcomeBatch } from '../merge/batch.ts'
+import type { Recycling } from '../policy/recycling.ts'
 import type { Shard } from '../sources/shard.ts'
 
 /** A verifier's readiness, as its loader waits for it. */
@@ -33,12 +34,12 @@ export class Conductor {
   #stopped: Error | undefined
   #nextId = 1
 
-  constructor(makeBackend: (listener: BackendListener) => Backend) {
+  constructor(recycling: Recycling, makeBackend: (listener: BackendListener) => Backend) {
     this.#backend = makeBackend({
       event: (event) => this.#fromBackend(event),
       warning: (error, verifier) => this.#warn(error, verifier),
     })
-    this.#coordinator = new Coordinator(this.#backend.lanes)
+    this.#coordinator = new Coordinator(this.#backend.lanes, { recycling })
     this.#carryOut(this.#coordinator.start())
   }
 
@@ -177,6 +178,8 @@ export class Conductor {
         return this.#backend.unload(command.lane, this.#verifiers.get(command.verifier)!.spec)
       case 'dispatch':
         return this.#dispatch(command)
+      case 'stop':
+        return this.#backend.stop(command.lane, command.assignment)
       case 'abort':
         return this.#backend.abort(command.lane, command.assignment, command.reason)
       case 'killLane':
@@ -199,6 +202,8 @@ export class Conductor {
         return this.#runs.get(command.run)!.deliver(command)
       case 'settle':
         return this.#runs.get(command.run)!.settle(command)
+      case 'waitForRetry':
+        return this.#waitForRetry(command)
       case 'releaseShard':
         return this.#runs.get(command.run)?.release(command.shard)
       case 'endRun': {
@@ -228,6 +233,10 @@ export class Conductor {
       return
     }
     this.#backend.run({ ...rest, ranges, ...records, base: from })
+  }
+
+  #waitForRetry({ run, shard, position, delayMs }: Extract<Command, { type: 'waitForRetry' }>): void {
+    this.#runs.get(run)!.retryAfter(delayMs, () => this.handle({ type: 'retryDue', run, shard, position }))
   }
 
   #verifierReady(verifier: ActiveVerifier, failures: readonly Error[]): void {

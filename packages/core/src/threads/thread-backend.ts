@@ -43,6 +43,9 @@ export class ThreadBackend implements Backend {
   run(work: Work): void {
     this.#threads[work.lane]!.run(work)
   }
+  stop(lane: number, assignment: number): void {
+    this.#threads[lane]!.stop(assignment)
+  }
   abort(lane: number, assignment: number, reason: Error): void {
     this.#threads[lane]!.abort(assignment, reason)
   }

@@ -91,6 +91,10 @@ export class ThreadLane implements Watched {
     this.#wait({ for: 'shard', work, sentAt: performance.now(), isAborted: false, isOverdue: false }, work.timeoutMs)
   }
 
+  stop(assignment: number): void {
+    if (this.#waiting.for === 'shard' && this.#waiting.work.assignment === assignment) this.#cells.stop()
+  }
+
   abort(assignment: number, reason: Error): void {
     const waiting = this.#waiting
     if (waiting.for !== 'shard' || waiting.work.assignment !== assignment) return
@@ -222,15 +226,16 @@ export class ThreadLane implements Watched {
           assignment,
           positions: part.positions,
           batch: part,
+          unsuccessful: part.unsuccessful,
           valueBytes,
         })
       }
       case 'ended': {
         const waiting = this.#waiting
         if (waiting.for === 'shard' && !waiting.isOverdue) this.#rest()
-        const { assignment, suspects, abandoned, busyMs, buffer } = message
+        const { type: _type, buffer, ...ended } = message
         this.#buffer.cameBack(buffer)
-        return this.#listener.event({ type: 'assignmentEnded', lane, assignment, suspects, abandoned, busyMs })
+        return this.#listener.event({ type: 'assignmentEnded', lane, ...ended })
       }
       case 'loaded': {
         if (this.#waiting.for !== 'load') return

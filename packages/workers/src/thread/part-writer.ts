@@ -2,8 +2,8 @@ import { serialize } from 'node:v8'
 import { bucketOf } from '../duration-buckets.ts'
 import { encodeError } from '../error-codec.ts'
 import { FanfoldError } from '../fanfold-error.ts'
-import { COMPLETED, ERRORED, NO_VERDICT, STATUSES } from '../outcome-columns.ts'
-import type { Detail, OutcomePart, PartDetails, PartTally } from '../outcome-columns.ts'
+import { ABORTED, COMPLETED, ERRORED, NO_VERDICT, STATUSES } from '../outcome-columns.ts'
+import type { Detail, OutcomePart, PartDetails, PartTally, UnsuccessfulTask } from '../outcome-columns.ts'
 import { PLAIN_PASS, VERDICTS } from '../verdict.ts'
 import type { Verdict } from '../verdict.ts'
 
@@ -28,6 +28,7 @@ export class PartWriter {
   #reasonCounts = new Map<string, number>()
   #buckets = new Map<number, number>()
   #slowest: number[] = []
+  #unsuccessful: UnsuccessfulTask[] = []
 
   get count(): number {
     return this.#count
@@ -53,9 +54,16 @@ export class PartWriter {
     this.#add(position, COMPLETED, code, id)
   }
 
-  /** No verdict; `status` is a code of {@link STATUSES}. */
-  unsuccessful(position: number, status: number, error: unknown, id?: unknown): void {
+  /** No verdict; `status` is a code of {@link STATUSES}. @param failure - when another attempt may end differently */
+  unsuccessful(
+    position: number,
+    status: number,
+    error: unknown,
+    id?: unknown,
+    failure?: UnsuccessfulTask['failure'],
+  ): void {
     this.#details.error(this.#count, error)
+    if (status !== ABORTED) this.#unsuccessful.push({ position, failure })
     this.#add(position, status, NO_VERDICT, id)
   }
 
@@ -79,10 +87,12 @@ export class PartWriter {
       details: this.#details.take(),
       ids: this.#ids,
       tally: this.#takeTally(),
+      unsuccessful: this.#unsuccessful,
     }
     this.#count = 0
     this.#positions = undefined
     this.#ids = undefined
+    this.#unsuccessful = []
     return part
   }
 

@@ -1,5 +1,5 @@
 import { ABANDONED, STOP } from '../cells.ts'
-import { ABORTED, ERRORED, TIMED_OUT } from '../outcome-columns.ts'
+import { ABORTED, ERRORED } from '../outcome-columns.ts'
 import type { OutcomePart } from '../outcome-columns.ts'
 import type { RunShard, ShardEnded } from '../protocol.ts'
 import { toVerdict } from '../verdict.ts'
@@ -12,14 +12,14 @@ import { readRecords } from './records.ts'
 import type { Records } from './records.ts'
 import { TaskContext } from './task-context.ts'
 import type { ShardContext } from './task-context.ts'
-import { badVerdict, timedOut } from './task-errors.ts'
+import { badVerdict } from './task-errors.ts'
 import { inTask, nameTask } from './console-to-stderr.ts'
-import { clockMs, nextTurn, startTimer } from './clock.ts'
+import { clockMs, nextTurn } from './clock.ts'
+import { heapMb } from './heap.ts'
+import { Overtime } from './overtime.ts'
 
 /** A macrotask is let in this often, ms: messages, timers of earlier tasks, sockets. */
 const YIELD_EVERY_MS = 10
-/** A thread with this many tasks that never ended takes no more work; it will be started anew. */
-const MAX_ABANDONED = 16
 
 /** What a step of the loop came to. */
 type Step = 'yield' | 'wait' | 'exhausted'
@@ -33,7 +33,7 @@ export class ShardLoop {
   readonly #outcomes: OutcomeStream
   readonly #clock: GroupClock
   readonly #pending: PendingTasks
-  readonly #suspects: number[] = []
+  readonly #overtime: Overtime
   #records!: Records
   /** Index into the ranges, and the next position to start. */
   #range = 0
@@ -42,7 +42,6 @@ export class ShardLoop {
   /** The verifier has returned a promise before: worth tracking which task prints. */
   #isAsync = false
   #lastYield = 0
-  #abortReason: { error: Error } | undefined
   #wake: (() => void) | undefined
 
   constructor(message: RunShard, verifier: LoadedVerifier, cells: Int32Array, post: (part: OutcomePart) => void) {
@@ -53,7 +52,11 @@ export class ShardLoop {
     this.#clock = new GroupClock(this.#outcomes.writer)
     const file = message.payload.kind === 'text' ? message.payload.file : undefined
     this.#shard = { state: verifier.state, config: verifier.config, attempt: message.attempt, file }
-    this.#pending = new PendingTasks(cells, message.concurrency, message.timeoutMs, () => this.#expire())
+    this.#pending = new PendingTasks(cells, message.concurrency, message.timeoutMs, () => this.#overtime.check())
+    this.#overtime = new Overtime(message, cells, this.#outcomes, this.#pending, {
+      stop: () => (this.#stopped = true),
+      changed: () => this.#changed(),
+    })
     this.#next = message.ranges[0] ?? 0
   }
 
@@ -77,22 +80,17 @@ export class ShardLoop {
     return {
       type: 'ended',
       assignment: this.#message.assignment,
-      suspects: this.#suspects,
+      suspects: this.#overtime.suspects,
       abandoned: Atomics.load(this.#cells, ABANDONED),
       busyMs: clockMs() - startedAt,
+      heapMb: heapMb(),
     }
   }
 
   /** Fires the signals of what is running; what has not ended after the grace is `aborted`. */
   abort(error: Error, graceMs: number): void {
-    if (this.#abortReason !== undefined) return
-    this.#abortReason = { error }
     this.#stopped = true
-    for (const task of this.#pending) task.context.abort(error)
-    const timer = startTimer(() => {
-      for (const task of this.#pending) this.#settleOver(task, ABORTED, error)
-    }, graceMs)
-    timer.unref()
+    this.#overtime.abort(error, graceMs)
     this.#changed()
   }
 
@@ -128,24 +126,30 @@ export class ShardLoop {
   #start(position: number, ordinal: number): void {
     const records = this.#records
     let id: unknown
+    let context: TaskContext | undefined
     // An async task is timed from before its call: what it does before its first await is its own time too.
     const startedAt = this.#isAsync ? this.#clock.close() : this.#clock.startedAt
     try {
       const item = records.item(ordinal)
       id = records.id(ordinal, item)
-      const context = new TaskContext(this.#shard, records.index(ordinal), records.line(ordinal))
+      context = new TaskContext(this.#shard, records.index(ordinal), records.line(ordinal))
+      const started = context
       const answer = this.#isAsync
-        ? inTask(context.index, () => this.#verifier.verify(item, context))
-        : this.#verifySync(item, context)
-      if (isThenable(answer)) this.#startedAsync({ position, id, context, startedAt }, answer)
-      else {
-        this.#settle(position, id, answer)
-        this.#clock.add()
-      }
+        ? inTask(started.index, () => this.#verifier.verify(item, started))
+        : this.#verifySync(item, started)
+      if (isThenable(answer)) return this.#startedAsync({ position, id, context, startedAt }, answer)
+      context = undefined // what goes wrong from here on is not the verifier's
+      this.#settle(position, id, answer)
     } catch (error) {
-      this.#outcomes.writer.unsuccessful(position, ERRORED, error, id)
-      this.#clock.add()
+      const failure = context === undefined ? undefined : this.#failureOf(error, context)
+      this.#outcomes.writer.unsuccessful(position, ERRORED, error, id, failure)
     }
+    this.#clock.add()
+  }
+
+  /** A record that cannot be read, or an answer that is no verdict, will be the same again; a throw need not be. */
+  #failureOf(error: unknown, context: TaskContext): 'throw' | undefined {
+    return this.#message.mayRetry && this.#verifier.isRetryable(error, context) ? 'throw' : undefined
   }
 
   #verifySync(item: unknown, context: TaskContext): unknown {
@@ -157,7 +161,8 @@ export class ShardLoop {
     this.#isAsync = true
     this.#clock.close()
     const task = this.#pending.add(started)
-    if (this.#abortReason !== undefined) task.context.abort(this.#abortReason.error)
+    const { abortReason } = this.#overtime
+    if (abortReason !== undefined) task.context.abort(abortReason.error)
     // Promise.resolve() also tames a `then` that throws or calls back twice.
     Promise.resolve(answer).then(
       (value) => this.#ended(task, () => this.#settle(task.position, task.id, value)),
@@ -191,67 +196,17 @@ export class ShardLoop {
   }
 
   #threw(task: PendingTask, error: unknown): void {
-    const wasAborted = this.#abortReason !== undefined && (error === this.#abortReason.error || isAbortError(error))
-    this.#outcomes.writer.unsuccessful(task.position, wasAborted ? ABORTED : ERRORED, error, task.id)
+    const { abortReason } = this.#overtime
+    const wasAborted = abortReason !== undefined && (error === abortReason.error || isAbortError(error))
+    if (wasAborted) return this.#outcomes.writer.unsuccessful(task.position, ABORTED, error, task.id)
+    const failure = this.#failureOf(error, task.context)
+    this.#outcomes.writer.unsuccessful(task.position, ERRORED, error, task.id, failure)
   }
 
   #settle(position: number, id: unknown, answer: unknown): void {
     const verdict = toVerdict(answer)
     if (verdict !== undefined) this.#outcomes.writer.completed(position, verdict, id)
     else this.#outcomes.writer.unsuccessful(position, ERRORED, badVerdict(answer), id)
-  }
-
-  /** Settles a task that has not ended; it is abandoned. */
-  #settleOver(task: PendingTask, status: number, error: Error): void {
-    const now = clockMs()
-    const isNew = this.#pending.abandon(task, () => {
-      // Posted first: the listeners of its signal are the user's, and may throw, which ends the thread.
-      this.#outcomes.writer.unsuccessful(task.position, status, error, task.id)
-      this.#outcomes.writer.time(1, now - task.startedAt)
-      this.#outcomes.post(now)
-      task.context.abort(error)
-    })
-    if (!isNew) return
-    if (Atomics.load(this.#cells, ABANDONED) >= MAX_ABANDONED) this.#stopped = true
-    this.#changed()
-  }
-
-  /** At each beat: which pending tasks are due? */
-  #expire(): void {
-    const now = clockMs()
-    const due = [...this.#pending].filter((task) => this.#verdictOfClock(task, now) !== 'runs')
-    if (due.length === 0) return
-    // Answers that are ready come first: a timer runs before the sockets are read, so one whole turn is let pass.
-    nextTurn(() => nextTurn(() => this.#expireNow(due)))
-  }
-
-  #expireNow(due: readonly PendingTask[]): void {
-    const now = clockMs()
-    for (const task of due) {
-      const verdict = this.#verdictOfClock(task, now)
-      if (verdict === 'late') this.#settleOver(task, TIMED_OUT, timedOut(this.#message.timeoutMs))
-      else if (verdict === 'suspect') this.#suspect(task)
-    }
-  }
-
-  #suspect(task: PendingTask): void {
-    const isNew = this.#pending.abandon(task, () => {
-      this.#suspects.push(task.position)
-      task.context.abort(timedOut(this.#message.timeoutMs))
-    })
-    if (isNew) this.#changed()
-  }
-
-  /**
-   * `late`: its own time is over. `suspect`: twice the timeout has passed, but the loop stood still for so much of it
-   * that it may be a neighbour's time. A task that cannot have a neighbour owns all the time that passes.
-   */
-  #verdictOfClock(task: PendingTask, now: number): 'runs' | 'late' | 'suspect' {
-    const { timeoutMs, alone, concurrency } = this.#message
-    const { wallMs, chargedMs } = this.#pending.age(task, now)
-    const isSole = alone || (concurrency === 1 && Atomics.load(this.#cells, ABANDONED) === 0)
-    if ((isSole ? wallMs : chargedMs) >= timeoutMs) return 'late'
-    return wallMs >= 2 * timeoutMs ? 'suspect' : 'runs'
   }
 
   /** Posts what is due, and says whether a macrotask should be let in; called between tasks, at most once a group. */

@@ -4,12 +4,15 @@ import { describe } from '../error-codec.ts'
 import { FanfoldError } from '../fanfold-error.ts'
 import type { LoadVerifier } from '../protocol.ts'
 import { toDefinition } from '../verifier.ts'
+import type { VerifierDefinition } from '../verifier.ts'
 
 /** A verifier that is set up in this thread. */
 export interface LoadedVerifier {
   readonly config: unknown
   readonly state: unknown
   verify(item: unknown, context: unknown): unknown
+  /** Whether another attempt may end differently. */
+  isRetryable(error: unknown, context: { readonly attempt: number; readonly index: number }): boolean
   teardown(): unknown
 }
 
@@ -58,7 +61,21 @@ async function start({ url, config }: LoadVerifier, signal: AbortSignal): Promis
     config,
     state,
     verify: (item, context) => definition.verify(item, context as never),
+    isRetryable: (error, context) => isRetryable(definition, error, context),
     teardown: () => definition.teardown?.(state, { config }),
+  }
+}
+
+function isRetryable(
+  { retryable }: Pick<VerifierDefinition<unknown, unknown, unknown, unknown>, 'retryable'>,
+  error: unknown,
+  { attempt, index }: { readonly attempt: number; readonly index: number },
+): boolean {
+  try {
+    if (typeof error === 'object' && error !== null && 'retryable' in error && error.retryable === false) return false
+    return retryable === undefined || retryable(error, { attempt, index })
+  } catch {
+    return false // the error that is told is the task's own
   }
 }
 

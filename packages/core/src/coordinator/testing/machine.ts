@@ -1,5 +1,6 @@
 import type { Order } from '../../options.ts'
 import type { Command, Event } from '../events.ts'
+import type { CoordinatorOptions } from '../coordinator.ts'
 import type { CoordinatorState } from '../state.ts'
 import type { Merge } from './merge.ts'
 
@@ -12,7 +13,7 @@ export interface Machine {
 
 export interface PlayOptions {
   readonly isChecked?: boolean
-  readonly makeMachine?: (lanes: number, isChecked: boolean) => Machine
+  readonly makeMachine?: (lanes: number, options: CoordinatorOptions) => Machine
   readonly makeMerge?: (order: Order) => Merge
   /** Gets a line for each event and command. */
   readonly log?: (line: string) => void

@@ -1,11 +1,15 @@
 import type { Status } from '@fanfold/workers/protocol'
+import type { RetryPolicy } from '../../policy/retry.ts'
 import type { Nature } from './scenario.ts'
 
 /** What becomes of each task in a world that runs one after the other, each in a thread of its own. */
 const FATES: Readonly<Record<Nature, readonly Status[]>> = {
   passes: ['completed'],
   throws: ['errored'],
+  // It may have thrown in a thread whose verdicts were lost: that was nobody's attempt.
+  throwsOnce: ['completed', 'errored'],
   blocks: ['timedOut'],
+  blocksOnce: ['completed', 'timedOut'],
   // Its verdict counts if it came before the thread's end, and not otherwise.
   late: ['completed', 'timedOut'],
   hangs: ['timedOut'],
@@ -21,6 +25,12 @@ const CUT_SHORT = new Map<Nature, readonly Status[]>(
 )
 
 /** How a task may end; in a run that is cut short it may also be `aborted`. */
-export function fatesOf({ nature }: { readonly nature: Nature }, isCutShort: boolean): readonly Status[] {
+export function fatesOf(
+  { nature }: { readonly nature: Nature },
+  { retries, timeouts }: RetryPolicy,
+  isCutShort: boolean,
+): readonly Status[] {
+  if (!isCutShort && nature === 'throwsOnce' && retries > 0) return FATES.passes
+  if (!isCutShort && nature === 'blocksOnce' && timeouts > 0) return FATES.passes
   return isCutShort ? CUT_SHORT.get(nature)! : FATES[nature]
 }

@@ -1,4 +1,4 @@
-import type { Event } from '../events.ts'
+import type { CutShort, Event } from '../events.ts'
 import type { Scenario } from './scenario.ts'
 
 /** What the application does at a step, or as soon as nothing else can happen. */
@@ -13,11 +13,15 @@ export function plansOf({ verifiers, runs }: Scenario): Plan[] {
     plans.push({ at: addAt, event: { type: 'verifierAdded', verifier: id } })
     if (removeAt !== undefined) plans.push({ at: addAt + removeAt, event: { type: 'verifierRemoved', verifier: id } })
   }
-  for (const { id, verifier, settings, addAt, cancelAt } of runs) {
+  for (const { id, verifier, settings, addAt, cancelAt, breakAt } of runs) {
     const at = Math.max(addAt, verifiers.find((plan) => plan.id === verifier)!.addAt)
     plans.push({ at, event: { type: 'runAdded', run: id, verifier, options: settings } })
-    if (cancelAt === undefined) continue
-    plans.push({ at: at + cancelAt, event: { type: 'cancelRequested', run: id, reason: new Error('cancelled') } })
+    for (const [how, after] of Object.entries(cancelAt)) {
+      const reason = new Error('cancelled')
+      plans.push({ at: at + after, event: { type: 'cancelRequested', run: id, reason, how: how as CutShort } }) // its keys
+    }
+    if (breakAt === undefined) continue
+    plans.push({ at: at + breakAt, event: { type: 'runBroken', run: id, error: new Error('the journal broke') } })
   }
   return plans.sort((a, b) => a.at - b.at) // stable: a verifier comes before the runs that use it
 }

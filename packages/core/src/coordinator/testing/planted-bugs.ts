@@ -1,4 +1,6 @@
+import { NO_CHARGES } from '../../policy/retry.ts'
 import { Coordinator } from '../coordinator.ts'
+import type { CoordinatorOptions } from '../coordinator.ts'
 import type { Command, Event } from '../events.ts'
 import type { CoordinatorState, RunState } from '../state.ts'
 import type { Machine } from './machine.ts'
@@ -65,7 +67,10 @@ export const PLANTED_BUGS: Readonly<Record<string, ConstructorParameters<typeof 
     const { phase } = state.lanes['lane' in event ? event.lane : 0]!
     if (event.type === 'laneDied' && phase.name === 'busy' && phase.assignment.piece.alone) {
       const { run, piece } = phase.assignment
-      state.runs.get(run)!.shards.get(piece.shard)?.deaths.set(piece.ranges[0]!, 1)
+      state.runs
+        .get(run)!
+        .shards.get(piece.shard)
+        ?.charges.set(piece.ranges[0]!, { ...NO_CHARGES, death: 1 })
     }
     return handle(event)
   },
@@ -84,10 +89,45 @@ export const PLANTED_BUGS: Readonly<Record<string, ConstructorParameters<typeof 
     if (queue !== undefined && event.type === 'cancelRequested') state.runs.get(event.run)?.queue.push(...queue)
     return commands
   },
+  'a task that is to be tried again stays in its assignment, too': (handle, event, state) => {
+    const { phase } = state.lanes['lane' in event ? event.lane : 0]!
+    if (event.type === 'assignmentEnded' && phase.name === 'busy') phase.assignment.takenOut.clear()
+    return handle(event)
+  },
+  'a task is tried once more than it may be': (handle, event, state) => {
+    if (event.type === 'part') {
+      for (const { shards } of state.runs.values()) {
+        for (const { charges } of shards.values()) {
+          for (const [position, charge] of charges)
+            charges.set(position, { ...charge, throw: Math.min(charge.throw, 1) })
+        }
+      }
+    }
+    return handle(event)
+  },
+  'a wait that is over is forgotten': (handle, event) => (event.type === 'retryDue' ? [] : handle(event)),
+  'tasks that wait are left behind when the run is cut short': (handle, event, state) => {
+    const run = event.type === 'cancelRequested' ? state.runs.get(event.run) : undefined
+    const waiting = [...(run?.shards.values() ?? [])].map((shard) => ({ shard, all: [...shard.waiting] }))
+    for (const { shard } of waiting) shard.waiting.clear()
+    const commands = handle(event)
+    for (const { shard, all } of waiting) for (const [position, how] of all) shard.waiting.set(position, how)
+    return commands
+  },
+  'a breach is overlooked': (handle, event, state) => {
+    for (const run of state.runs.values()) run.unsuccessful = 0
+    return handle(event)
+  },
+  'what is cut short soon is told to end now': (handle, event) =>
+    handle(event).map((command) =>
+      command.type === 'stop' ? { ...command, type: 'abort', reason: new Error('stop') } : command,
+    ),
+  'worn-out threads stay': (handle, event) =>
+    handle(event.type === 'assignmentEnded' ? { ...event, heapMb: 0 } : event),
 }
 
-export function makeBroken(name: string): (lanes: number, isChecked: boolean) => Machine {
-  return (lanes, isChecked) => new Broken(new Coordinator(lanes, { isChecked }), PLANTED_BUGS[name]!)
+export function makeBroken(name: string): (lanes: number, options: CoordinatorOptions) => Machine {
+  return (lanes, options) => new Broken(new Coordinator(lanes, options), PLANTED_BUGS[name]!)
 }
 
 function runOf(state: CoordinatorState, lane: number): RunState | undefined {

@@ -26,6 +26,8 @@ interface Replay {
 export interface TryOptions {
   readonly seed: number
   readonly schedules: number
+  /** Goes on beyond `schedules` until so much time has passed. */
+  readonly atLeastMs?: number
   /** One in so many is played with every invariant checked after every event. */
   readonly checkedEvery: number
   readonly play?: Omit<PlayOptions, 'isChecked' | 'log'>
@@ -36,10 +38,12 @@ const LARGEST = 10
 const SHRINKING = 500
 
 /** Plays schedules until one fails, and then looks for a smaller one that fails too. */
-export function trySchedules({ seed: first, schedules, checkedEvery, play: how }: TryOptions): Tried {
+export function trySchedules({ seed: first, schedules, atLeastMs = 0, checkedEvery, play: how }: TryOptions): Tried {
+  const until = performance.now() + atLeastMs
   let steps = 0
+  let i = 0
   const { stackTraceLimit } = Error
-  for (let i = 0; i < schedules; i++) {
+  for (; i < schedules || performance.now() < until; i++) {
     const seed = first + i
     const options = { ...how, isChecked: i % checkedEvery === 0 }
     try {
@@ -52,7 +56,7 @@ export function trySchedules({ seed: first, schedules, checkedEvery, play: how }
       Error.stackTraceLimit = stackTraceLimit
     }
   }
-  return { schedules, steps, failure: undefined }
+  return { schedules: i, steps, failure: undefined }
 }
 
 /** Small ones too: what fails there can be read. */

@@ -1,12 +1,17 @@
-import type { RunSettings } from '../events.ts'
+import { NEVER } from '../../policy/recycling.ts'
+import type { Recycling } from '../../policy/recycling.ts'
+import type { CutShort, RunSettings } from '../events.ts'
 import { Random } from './random.ts'
 
 /** What a task does, whoever runs it and when: all that the oracle has to know. */
 export type Nature =
   | 'passes'
   | 'throws'
+  /** Throws the first time only. */
+  | 'throwsOnce'
   /** Holds its thread for ever. */
   | 'blocks'
+  | 'blocksOnce'
   /** Holds its thread for longer than its timeout, but not for ever. */
   | 'late'
   /** Async: its promise never settles. */
@@ -40,7 +45,8 @@ export interface RunPlan {
   /** `stops`: takes something only when nothing else can happen any more. */
   readonly consumer: 'drains' | 'takes' | 'slow' | 'stops'
   readonly addAt: number
-  readonly cancelAt: number | undefined
+  readonly cancelAt: Partial<Record<CutShort, number>>
+  readonly breakAt: number | undefined
 }
 
 interface VerifierPlan {
@@ -66,6 +72,7 @@ export interface Scenario {
   readonly accidents: number
   /** Abandoned tasks that one hanging task counts for: how soon a thread has to be started anew. */
   readonly abandonedEach: number
+  readonly recycling: Recycling
 }
 
 /** @param size - 1 to 10: how large its parts may be. */
@@ -85,6 +92,9 @@ export function drawScenario(seed: number, size: number): Scenario {
     stuck: random.chance(0.3) ? 0.5 : 0,
     accidents: random.chance(0.3) ? random.between(1, 3) : 0,
     abandonedEach: random.pick([1, 5, 16]),
+    recycling: random.chance(0.7)
+      ? NEVER
+      : { tasks: random.pick([1, 5, Infinity]), heapMb: random.pick([50, Infinity]) },
   }
 }
 
@@ -103,21 +113,24 @@ function drawRun(random: Random, id: number, verifier: number, size: number): Ru
   const isAsync = random.chance(0.5)
   const badness = random.pick([0, 0.05, 0.2, 0.6])
   const length = random.between(0, size * (random.chance(0.2) ? 12 : 4))
-  let poisons = 0
+  let unexplained = 0
   const ofValues = random.chance(0.3) ? 20 : 0
   return {
     id,
     verifier,
     tasks: Array.from({ length }, () => {
       const task = drawTask(random, isAsync, badness, ofValues)
-      // Where hardly a task begins, the run is given up; that is tested by itself.
-      return task.nature === 'poisons' && ++poisons > MOST_POISONS ? { ...task, nature: 'passes' } : task
+      // Where threads keep dying and nobody is to blame, the run is given up; that is tested by itself.
+      return UNEXPLAINED.includes(task.nature) && ++unexplained > MOST_UNEXPLAINED
+        ? { ...task, nature: 'passes' }
+        : task
     }),
     settings: {
       timeoutMs: 100,
       concurrency: isAsync ? random.between(1, 8) : random.between(1, 4),
       order: random.chance(0.5) ? 'input' : 'arrival',
       limit: random.chance(0.1) ? random.between(1, 10) : Infinity,
+      ...drawPolicy(random),
       maxHeldTasks: random.pick([1, 3, 10, 100]),
       maxHeldBytes: random.pick([20, 60, 1000]),
     },
@@ -127,14 +140,43 @@ function drawRun(random: Random, id: number, verifier: number, size: number): Ru
     isSizeKnown: random.chance(0.5),
     consumer: random.pick(['drains', 'takes', 'slow', 'stops']),
     addAt: random.chance(0.7) ? 0 : random.between(0, 60),
-    cancelAt: random.chance(0.15) ? random.between(0, 150) : undefined,
+    cancelAt: drawCancel(random),
+    breakAt: random.chance(0.03) ? random.between(0, 150) : undefined,
   }
 }
 
-const MOST_POISONS = 3
+function drawPolicy(random: Random): Pick<RunSettings, 'retry' | 'tolerance' | 'halt' | 'seed' | 'resumed'> {
+  const further = (): number => (random.chance(0.6) ? 0 : random.between(1, 3))
+  return {
+    retry: { retries: further(), timeouts: further(), crashes: further(), backoff: 'exponential', baseMs: 10 },
+    tolerance: random.chance(0.7)
+      ? undefined
+      : random.chance(0.5)
+        ? { count: random.between(0, 4) }
+        : { percentage: random.pick([0, 5, 30]) },
+    halt: random.pick(['never', 'soon', 'soon', 'now']),
+    seed: random.between(0, 1e6),
+    resumed: random.chance(0.9)
+      ? { tasks: 0, unsuccessful: 0 }
+      : { tasks: random.between(1, 20), unsuccessful: random.between(0, 1) },
+  }
+}
+
+function drawCancel(random: Random): RunPlan['cancelAt'] {
+  const now = random.between(0, 150)
+  if (random.chance(0.85)) return {}
+  if (random.chance(0.4)) return { now }
+  const soon = random.between(0, 150)
+  return random.chance(0.5) ? { soon } : { soon, now: soon + random.between(0, 20) }
+}
+
+const UNEXPLAINED: readonly Nature[] = ['poisons', 'crashesOnce']
+const MOST_UNEXPLAINED = 3
 const BAD: readonly Nature[] = [
   'throws',
+  'throwsOnce',
   'blocks',
+  'blocksOnce',
   'late',
   'crashes',
   'crashesOnce',

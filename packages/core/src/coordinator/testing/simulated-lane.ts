@@ -14,6 +14,7 @@ type LanePhase =
       isOverdue: boolean
       isKilled: boolean
       isAborted: boolean
+      isStopped: boolean
     }
 
 /** What lanes share: accidents that are still to happen, and the way to the coordinator. */
@@ -39,6 +40,8 @@ export class SimulatedLane {
   isFresh = true
   /** Its thread has answered no load. */
   #isBlank = true
+  /** Of its thread, as it was told last. */
+  #heapMb = 0
   /** Threads of this lane that could not be ended and have not exited. */
   stuckThreads = 0
   /** Starts that failed in a row. */
@@ -86,6 +89,11 @@ export class SimulatedLane {
         if (this.phase.name !== 'working') return
         this.phase.isAborted = true
         return this.#thread.abort()
+      case 'stop':
+        this.#must(this.#isAt(command.assignment), command.type)
+        if (this.phase.name !== 'working') return
+        this.phase.isStopped = true
+        return this.#thread.stop()
       case 'killLane':
         this.#must(this.phase.name === 'working' && this.phase.isOverdue, command.type)
         if (this.phase.name === 'working') this.phase.isKilled = true
@@ -141,6 +149,7 @@ export class SimulatedLane {
   #opened(): void {
     this.#thread = new SimulatedThread()
     this.isFresh = this.#isBlank = true
+    this.#heapMb = 0
     this.failedStarts = 0
     this.phase = { name: 'idle' }
     this.#world.emit({ type: 'laneOpened', lane: this.id })
@@ -168,6 +177,7 @@ export class SimulatedLane {
   #dispatch(command: Extract<Command, { type: 'dispatch' }>, work: SimulatedWork): void {
     this.#must(this.phase.name === 'idle' && this.loaded.has(command.verifier), command.type)
     this.#must(this.#thread.abandoned < MAX_ABANDONED, 'dispatch to a thread full of abandoned tasks')
+    this.#must(this.#heapMb < this.#world.scenario.recycling.heapMb, 'dispatch to a thread that is worn out')
     this.#must(!command.alone || this.isFresh, 'dispatch of a suspect to a used thread')
     this.isFresh = false
     const failures = []
@@ -182,7 +192,7 @@ export class SimulatedLane {
       return
     }
     this.#thread.receive(work)
-    this.phase = { name: 'working', work, isOverdue: false, isKilled: false, isAborted: false }
+    this.phase = { name: 'working', work, isOverdue: false, isKilled: false, isAborted: false, isStopped: false }
   }
 
   #work(phase: Extract<LanePhase, { name: 'working' }>): void {
@@ -239,6 +249,7 @@ export class SimulatedLane {
         assignment,
         positions: isStretch ? { from, count: positions.length } : positions,
         batch: message.settled,
+        unsuccessful: message.unsuccessful,
         valueBytes,
       })
       return
@@ -246,7 +257,8 @@ export class SimulatedLane {
     if (phase.name === 'working' && !phase.isOverdue) this.phase = { name: 'idle' }
     const { suspects, abandoned } = message
     const busyMs = this.#world.random.fraction() * 50
-    this.#world.emit({ type: 'assignmentEnded', lane, assignment, suspects, abandoned, busyMs })
+    this.#heapMb = this.#world.random.between(0, 60)
+    this.#world.emit({ type: 'assignmentEnded', lane, assignment, suspects, abandoned, busyMs, heapMb: this.#heapMb })
   }
 
   get #dispatched(): { readonly assignment: number } {

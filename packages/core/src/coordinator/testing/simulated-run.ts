@@ -27,9 +27,15 @@ export class SimulatedRun {
   readonly outbox: Merged[] = []
   isAdded = false
   isCancelled = false
+  isCancelledNow = false
   /** Cancelled, or failed for a good reason. */
   isCutShort = false
+  isBroken = false
+  /** The coordinator has heard that there is no more to read. */
+  isExhausted = false
   end: RunEnd | undefined
+  /** Tasks that wait for their next attempt. */
+  readonly waiting: Event[] = []
   read = 0
   readonly #shards = new Map<ShardId, SimulatedShard>()
   readonly #merge: Merge
@@ -37,12 +43,20 @@ export class SimulatedRun {
   #heldBytes = 0
   #undeliveredBytes = 0
   #settled = 0
+  #unsuccessful = 0
   #nextIndex = 0
-  #isExhausted = false
+  #hasAnswered = false
 
   constructor(plan: RunPlan, merge: Merge) {
     this.plan = plan
-    this.tasks = plan.tasks.map((task, index) => ({ ...task, index, deaths: 0, accidentsAlone: 0, status: undefined }))
+    this.tasks = plan.tasks.map((task, index) => ({
+      ...task,
+      index,
+      deaths: 0,
+      failures: 0,
+      accidentsAlone: 0,
+      status: undefined,
+    }))
     this.#merge = merge
   }
 
@@ -70,6 +84,7 @@ export class SimulatedRun {
     const { maxTasks, maxBytes } = this.pending!
     const { plan } = this
     this.pending = undefined
+    this.#hasAnswered = true
     const first = this.read
     let tasks = 0
     let bytes = 0
@@ -81,7 +96,6 @@ export class SimulatedRun {
     }
     if (tasks === 0) {
       if (plan.sourceBreaks) return { type: 'sourceFailed', run: plan.id, error: new Error('the source broke') }
-      this.#isExhausted = true
       return { type: 'sourceEnded', run: plan.id }
     }
     const unreadable = this.tasks[first]!.nature === 'unreadable' ? new Error('unreadable') : undefined
@@ -155,8 +169,10 @@ export class SimulatedRun {
   finish({ end, sourceExhausted }: Extract<Command, { type: 'endRun' }>): void {
     must(this.end === undefined, 'the run ended twice')
     must(this.#settled === this.read, `${this.read} tasks were read, ${this.#settled} settled at the end`)
-    must(sourceExhausted === this.#isExhausted, `sourceExhausted is ${String(sourceExhausted)}`)
+    must(sourceExhausted === this.isExhausted, `sourceExhausted is ${String(sourceExhausted)}`)
     if (end.how === 'cancelled') must(this.isCancelled, 'cancelled by nobody')
+    if (this.isBroken) must(end.how === 'failed', `broken, and yet ${end.how}`)
+    if (end.how === 'finished') must(!this.isBreached(), 'finished, with more unsuccessful tasks than it tolerates')
     if (end.how === 'finished') {
       const isWhole = this.read === Math.min(this.tasks.length, this.plan.settings.limit)
       must(isWhole, `finished, with ${this.read} of ${this.tasks.length} tasks read`)
@@ -168,11 +184,45 @@ export class SimulatedRun {
   #settle(task: SimulatedTask, status: number, attempts: number): void {
     const name = STATUSES[status]!
     must(task.status === undefined, `task ${task.index} (${task.nature}) settled again, as ${name}`)
-    const fates = fatesOf(task, this.isCutShort)
+    const fates = fatesOf(task, this.plan.settings.retry, this.isCutShort)
     must(fates.includes(name), `task ${task.index} (${task.nature}) is ${name}, should be ${fates.join(' or ')}`)
-    if (name === 'crashed') must(attempts === 2, `task ${task.index} crashed after ${attempts} attempts`)
+    if (!this.isCutShort) this.#checkAttempts(task, name, attempts)
+    if (['errored', 'timedOut', 'crashed'].includes(name)) this.#unsuccessful++
     task.status = status
     this.#settled++
+  }
+
+  #checkAttempts({ index, nature, accidentsAlone }: SimulatedTask, name: string, attempts: number): void {
+    const { retries, timeouts, crashes } = this.plan.settings.retry
+    const what = `task ${index} (${nature}) ${name} after ${attempts} attempts`
+    if (name === 'crashed') must(attempts === 2 + crashes, what)
+    if (nature === 'throws') must(attempts >= 1 + retries && attempts <= 1 + retries + accidentsAlone, what)
+    if (nature === 'hangs' || nature === 'blocks') must(attempts === 1 + timeouts, what)
+    if (nature === 'passes') must(attempts <= 1 + accidentsAlone, what)
+  }
+
+  /** More unsuccessful tasks than are tolerated, as far as can be known. */
+  isBreached(): boolean {
+    const { tolerance, resumed, limit } = this.plan.settings
+    const { isSizeKnown } = this.plan
+    if (tolerance === undefined) return false
+    const unsuccessful = this.#unsuccessful + resumed.unsuccessful
+    if ('count' in tolerance) return unsuccessful > tolerance.count
+    const isAllRead = this.isExhausted || this.read >= limit || this.end !== undefined
+    const isKnown = isAllRead || (isSizeKnown && this.#hasAnswered)
+    const total = isAllRead ? this.read : Math.min(limit, this.tasks.length)
+    const base = isKnown ? resumed.tasks + total : Math.max(10_000, resumed.tasks + this.#settled)
+    return unsuccessful / base > tolerance.percentage / 100 + 1e-9
+  }
+
+  isHalted(): boolean {
+    return this.plan.settings.halt !== 'never' && this.isBreached()
+  }
+
+  /** The application's timers: an answer to `waitForRetry`. */
+  wait({ shard, position, delayMs }: Extract<Command, { type: 'waitForRetry' }>): void {
+    must(delayMs >= 0 && delayMs <= 60_000, `a wait of ${delayMs} ms`)
+    this.waiting.push({ type: 'retryDue', run: this.plan.id, shard, position })
   }
 
   #add(outcomes: Omit<Unmerged, 'tasks'>): void {

@@ -1,5 +1,5 @@
 import { ABORTED, COMPLETED, ERRORED, TIMED_OUT } from '@fanfold/workers/protocol'
-import type { Dispatch } from '../events.ts'
+import type { Dispatch, Unsuccessful } from '../events.ts'
 import { MAX_ABANDONED } from '../lanes.ts'
 import type { Random } from './random.ts'
 import type { TaskPlan } from './scenario.ts'
@@ -13,12 +13,14 @@ export interface Settled {
 
 /** What a thread has posted and the main thread has not received. */
 export type Message =
-  | { readonly type: 'part'; readonly settled: readonly Settled[] }
+  | { readonly type: 'part'; readonly settled: readonly Settled[]; readonly unsuccessful: readonly Unsuccessful[] }
   | { readonly type: 'ended'; readonly suspects: readonly number[]; readonly abandoned: number }
 
 export interface WorkTask extends TaskPlan {
   /** How often it took its thread down. */
   deaths: number
+  /** How often it threw, or blocked. */
+  failures: number
   /** How often something else took its thread down while it was alone there. */
   accidentsAlone: number
 }
@@ -68,6 +70,10 @@ export class SimulatedThread {
 
   get isBlocked(): boolean {
     return this.#blocker !== undefined
+  }
+
+  stop(): void {
+    this.#isStopped = true
   }
 
   abort(): void {
@@ -137,14 +143,20 @@ export class SimulatedThread {
   #turn(at: number, random?: Random): void {
     const position = this.running[at]!
     const task = this.#work.task(position)
-    if (task.nature === 'blocks' || task.nature === 'late') this.#blocker = position
-    else if (task.nature === 'crashes' || (task.nature === 'crashesOnce' && task.deaths === 0)) {
+    const isFirst = task.failures === 0
+    if (task.nature === 'blocks' || task.nature === 'late' || (task.nature === 'blocksOnce' && isFirst)) {
+      task.failures++
+      this.#blocker = position
+    } else if (task.nature === 'crashes' || (task.nature === 'crashesOnce' && task.deaths === 0)) {
       task.deaths++
       this.die()
     } else {
       this.running.splice(at, 1)
       if (this.#isAborted && random?.chance(0.5) === true) this.#settle(position, ABORTED)
-      else this.#settle(position, task.nature === 'throws' ? ERRORED : COMPLETED)
+      else if (task.nature === 'throws' || (task.nature === 'throwsOnce' && isFirst)) {
+        task.failures++
+        this.#settle(position, ERRORED)
+      } else this.#settle(position, COMPLETED)
     }
   }
 
@@ -162,8 +174,16 @@ export class SimulatedThread {
     if (this.#unposted.length === 0) return
     for (const { valueBytes } of this.#unposted) this.#valueBytes += valueBytes
     if (this.#valueBytes > this.#work.dispatch.maxValueBytes) this.#isStopped = true
-    this.inbox.push({ type: 'part', settled: this.#unposted })
+    this.inbox.push({ type: 'part', settled: this.#unposted, unsuccessful: this.#unsuccessful() })
     this.#unposted = []
+  }
+
+  #unsuccessful(): Unsuccessful[] {
+    const { mayRetry } = this.#work.dispatch
+    return this.#unposted.flatMap(({ position, status }): Unsuccessful[] => {
+      if (status === TIMED_OUT) return [{ position, failure: 'timeout' }]
+      return status === ERRORED ? [{ position, failure: mayRetry ? 'throw' : undefined }] : []
+    })
   }
 
   #end(): void {

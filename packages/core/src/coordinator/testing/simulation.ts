@@ -42,8 +42,9 @@ class Simulation implements LaneWorld {
     this.random = new Random(~scenario.seed)
     this.accidents = scenario.accidents
     this.#log = options.log
-    const make = options.makeMachine ?? ((lanes, isChecked) => new Coordinator(lanes, { isChecked }))
-    this.#machine = make(scenario.lanes, options.isChecked ?? false)
+    const make = options.makeMachine ?? ((lanes, how) => new Coordinator(lanes, how))
+    const { lanes, recycling } = scenario
+    this.#machine = make(lanes, { isChecked: options.isChecked ?? false, recycling })
     this.#lanes = Array.from({ length: scenario.lanes }, (_, id) => new SimulatedLane(id, this))
     const makeMerge = options.makeMerge ?? ((order) => (order === 'input' ? new InputMerge() : new ArrivalMerge()))
     this.#runs = scenario.runs.map((plan) => new SimulatedRun(plan, makeMerge(plan.settings.order)))
@@ -100,11 +101,17 @@ class Simulation implements LaneWorld {
   }
 
   #addActions(run: SimulatedRun, active: (() => void)[]): void {
+    if (run.waiting.length > 0) active.push(() => this.emit(this.#wakeOne(run)))
     if (run.pending !== undefined) active.push(() => this.emit(run.answer()))
     if (run.outbox.length === 0) return
     const { consumer } = run.plan
     if (consumer === 'takes' || (consumer === 'slow' && this.random.chance(0.1)))
       active.push(() => this.emit(run.take()))
+  }
+
+  /** Timers fire in any order. */
+  #wakeOne({ waiting }: SimulatedRun): Event {
+    return waiting.splice(this.random.between(0, waiting.length - 1), 1)[0]!
   }
 
   #next(): boolean {
@@ -121,6 +128,7 @@ class Simulation implements LaneWorld {
 
   /** Before the coordinator hears of it. */
   #notice(event: Event): void {
+    if (event.type === 'sourceEnded') this.#run(event.run).isExhausted ||= this.#run(event.run).end === undefined
     if (event.type === 'verifierRemoved') this.#removed.add(event.verifier)
     if (event.type === 'runAdded') {
       const run = this.#run(event.run)
@@ -129,7 +137,14 @@ class Simulation implements LaneWorld {
     }
     if (event.type === 'cancelRequested') {
       const run = this.#run(event.run)
-      if (run.isAdded && run.end === undefined) run.isCancelled = run.isCutShort = true
+      if (run.isAdded && run.end === undefined) {
+        run.isCancelled = run.isCutShort = true
+        run.isCancelledNow ||= event.how === 'now'
+      }
+    }
+    if (event.type === 'runBroken') {
+      const run = this.#run(event.run)
+      if (run.isAdded && run.end === undefined) run.isBroken = run.isCutShort = true
     }
   }
 
@@ -143,7 +158,8 @@ class Simulation implements LaneWorld {
     if (event.type === 'cancelRequested') {
       for (const { id, phase } of this.#lanes) {
         if (phase.name !== 'working' || phase.work.dispatch.run !== event.run) continue
-        must(phase.isAborted || phase.isOverdue, `lane ${id} goes on with a cancelled run`)
+        const isTold = phase.isAborted || (event.how === 'soon' && phase.isStopped)
+        must(isTold || phase.isOverdue, `lane ${id} goes on with a cancelled run`)
       }
     }
   }
@@ -158,6 +174,9 @@ class Simulation implements LaneWorld {
   #execute(command: Command): void {
     if ('lane' in command) {
       const { lane } = command
+      const told = this.#lanes[lane]!.work
+      if (told !== undefined && command.type === 'stop') this.#run(told.dispatch.run).isCutShort = true
+      if (command.type === 'abort') this.#checkAbort(lane)
       return this.#lanes[lane]!.execute(command, command.type === 'dispatch' ? this.#workOf(command) : undefined)
     }
     if (command.type === 'verifierReady' || command.type === 'verifierUnusable') {
@@ -171,7 +190,18 @@ class Simulation implements LaneWorld {
     else this.#tellRun(this.#run(command.run), command)
   }
 
+  /** What runs is told to end only if somebody wants the run to end now. */
+  #checkAbort(lane: number): void {
+    const { work } = this.#lanes[lane]!
+    const run = work === undefined ? undefined : this.#run(work.dispatch.run)
+    if (run === undefined) return
+    const isHaltedNow = run.plan.settings.halt === 'now' && run.isBreached()
+    const isGivenUp = run.isBroken || this.#isHopeless(run.plan.verifier)
+    must(run.isCancelledNow || isHaltedNow || isGivenUp, `lane ${lane} is told to end what runs, which may go on`)
+  }
+
   #tellRun(run: SimulatedRun, command: Extract<Command, { run: number }>): void {
+    run.isCutShort ||= run.isHalted()
     switch (command.type) {
       case 'read':
         must(run.pending === undefined && run.end === undefined, 'read while it is being read, or after the end')
@@ -193,11 +223,13 @@ class Simulation implements LaneWorld {
       case 'endRun':
         if (command.end.how === 'failed' && !run.isCutShort) {
           must(
-            run.plan.sourceBreaks || this.#isHopeless(run.plan.verifier),
+            run.plan.sourceBreaks || this.#isHopeless(run.plan.verifier) || run.isBreached(),
             `failed for no reason: ${command.end.error.message}`,
           )
         }
         return run.finish(command)
+      case 'waitForRetry':
+        return run.wait(command)
       case 'dispatch':
         return
     }

@@ -1,11 +1,19 @@
 import { Coordinator } from '../coordinator.ts'
-import type { Command, Event, RunSettings, ShardRead } from '../events.ts'
+import { NEVER } from '../../policy/recycling.ts'
+import type { Recycling } from '../../policy/recycling.ts'
+import { NO_RETRIES } from '../../policy/retry.ts'
+import type { Command, CutShort, Event, RunSettings, ShardRead, Unsuccessful } from '../events.ts'
 
 export const SETTINGS: RunSettings = {
   timeoutMs: 100,
   concurrency: 2,
   order: 'arrival',
   limit: Infinity,
+  retry: { ...NO_RETRIES, backoff: 'none' },
+  tolerance: undefined,
+  halt: 'soon',
+  seed: 1,
+  resumed: { tasks: 0, unsuccessful: 0 },
   maxHeldTasks: 100,
   maxHeldBytes: 1000,
 }
@@ -14,8 +22,8 @@ export const SETTINGS: RunSettings = {
 export class Told {
   readonly coordinator: Coordinator
 
-  constructor(lanes: number) {
-    this.coordinator = new Coordinator(lanes, { isChecked: true })
+  constructor(lanes: number, recycling: Recycling = NEVER) {
+    this.coordinator = new Coordinator(lanes, { isChecked: true, recycling })
     this.coordinator.start()
   }
 
@@ -24,8 +32,8 @@ export class Told {
   }
 
   /** All lanes are open, and verifier 1 is set up on each. */
-  static ready(lanes: number): Told {
-    const told = new Told(lanes)
+  static ready(lanes: number, recycling: Recycling = NEVER): Told {
+    const told = new Told(lanes, recycling)
     told.tell({ type: 'verifierAdded', verifier: 1 })
     for (let lane = 0; lane < lanes; lane++) told.open(lane)
     return told
@@ -56,11 +64,38 @@ export class Told {
   }
 
   part(lane: number, assignment: number, from: number, count: number, valueBytes: number = 0): string[] {
-    return this.tell({ type: 'part', lane, assignment, positions: { from, count }, batch: undefined, valueBytes })
+    return this.tell({ ...this.#part(lane, assignment, from, count), valueBytes })
   }
 
-  ended(lane: number, assignment: number, suspects: number[] = [], abandoned: number = 0): string[] {
-    return this.tell({ type: 'assignmentEnded', lane, assignment, suspects, abandoned, busyMs: 1 })
+  /** A part in which these tasks reached no verdict, for something that may be tried again. */
+  failed(
+    lane: number,
+    assignment: number,
+    positions: readonly number[],
+    failure: Unsuccessful['failure'] = 'throw',
+  ): string[] {
+    const unsuccessful = positions.map((position) => ({ position, failure }))
+    const [from = 0] = positions
+    return this.tell({ ...this.#part(lane, assignment, from, positions.length), unsuccessful })
+  }
+
+  #part(lane: number, assignment: number, from: number, count: number): Extract<Event, { type: 'part' }> {
+    const positions = { from, count }
+    return { type: 'part', lane, assignment, positions, batch: undefined, unsuccessful: [], valueBytes: 0 }
+  }
+
+  retryDue(shard: number, position: number): string[] {
+    return this.tell({ type: 'retryDue', run: 1, shard, position })
+  }
+
+  ended(
+    lane: number,
+    assignment: number,
+    suspects: number[] = [],
+    abandoned: number = 0,
+    heapMb: number = 1,
+  ): string[] {
+    return this.tell({ type: 'assignmentEnded', lane, assignment, suspects, abandoned, busyMs: 1, heapMb })
   }
 
   died(lane: number, running: number[] = [], stuck: boolean = false): string[] {
@@ -75,8 +110,8 @@ export class Told {
     return this.tell({ type: 'delivered', run: 1, shard, tasks, valueBytes })
   }
 
-  cancel(): string[] {
-    return this.tell({ type: 'cancelRequested', run: 1, reason: new Error('enough') })
+  cancel(how: CutShort = 'now'): string[] {
+    return this.tell({ type: 'cancelRequested', run: 1, reason: new Error('enough'), how })
   }
 }
 
@@ -109,7 +144,10 @@ function brief(command: Command): string {
       return `${command.type} ${command.verifier}, ${command.failures.length} failures`
     case 'verifierGone':
       return `${command.type} ${command.verifier}`
+    case 'waitForRetry':
+      return `wait ${command.run}:${command.shard}[${command.position}]`
     case 'openLane':
+    case 'stop':
     case 'abort':
     case 'killLane':
     case 'retireLane':
