@@ -58,6 +58,11 @@ export class Account {
     return Object.fromEntries(STATUSES.map((name, code) => [name, this.#statuses[code]!])) as Record<Status, number>
   }
 
+  get unsuccessful(): number {
+    const { errored, timedOut, crashed } = this.statuses
+    return errored + timedOut + crashed
+  }
+
   get verdicts(): Record<VerdictName, number> {
     return Object.fromEntries(VERDICTS.map((name, code) => [name, this.#verdicts[code]!])) as Record<
       VerdictName,

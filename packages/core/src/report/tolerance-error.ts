@@ -1,4 +1,5 @@
 import { FanfoldError } from '../errors.ts'
+import { describeTolerance } from '../policy/tolerance.ts'
 import type { Tolerance } from '../policy/tolerance.ts'
 import type { FirstError } from './report.ts'
 
@@ -11,14 +12,18 @@ const SHOWN = 3
 export class ToleranceExceededError extends FanfoldError {
   override readonly name: string = 'ToleranceExceededError'
   readonly tolerance: Tolerance
-  /** How many there were when this was noticed is in the message; here are the first of them. */
+  /** Tasks that were unsuccessful in the end. */
+  readonly unsuccessful: number
   readonly firstErrors: readonly FirstError[]
 
-  constructor(message: string, tolerance: Tolerance, { firstErrors }: { readonly firstErrors: readonly FirstError[] }) {
+  constructor(breach: Pick<ToleranceExceededError, 'tolerance' | 'unsuccessful' | 'firstErrors'>, total: number) {
+    const { tolerance, unsuccessful, firstErrors } = breach
     const shown = firstErrors.slice(0, SHOWN).map(({ index, error }) => `index ${index}: ${error.message}`)
     const first = shown.length === 0 ? '' : ` The first: ${shown.join('; ')}.`
-    super('FANFOLD_TOLERANCE_EXCEEDED', `${message}.${first}`)
+    const message = `${unsuccessful} of ${total} tasks were unsuccessful, more than the ${describeTolerance(tolerance)} that was tolerated.${first}`
+    super('FANFOLD_TOLERANCE_EXCEEDED', message)
     this.tolerance = tolerance
+    this.unsuccessful = unsuccessful
     this.firstErrors = firstErrors
   }
 }

@@ -1,10 +1,10 @@
-import type { Deliver, EndRun, RunEnd, RunSettings, Settle, ShardId, VerifierId } from '../coordinator/events.ts'
+import type { Deliver, EndRun, RunSettings, Settle, ShardId, VerifierId } from '../coordinator/events.ts'
 import { OutcomeBatch } from '../merge/batch.ts'
 import { InputOrder } from '../merge/input-order.ts'
 import { Outbox } from '../merge/outbox.ts'
 import { Account } from '../report/account.ts'
 import type { Report, StuckThread } from '../report/report.ts'
-import { ToleranceExceededError } from '../report/tolerance-error.ts'
+import { makeReport } from './make-report.ts'
 import { FanfoldError } from '../errors.ts'
 import type { OutcomePart } from '@fanfold/workers/protocol'
 import type { Shard, ShardReader } from '../sources/shard.ts'
@@ -145,69 +145,17 @@ export class ActiveRun {
     this.reader?.close()
     this.#stopTimers()
     if (this.startError !== undefined) return
-    const { account } = this
-    const end = withFirstErrors(command.end, this.settings, account)
-    this.report = this.#makeReport({ ...command, end })
-    this.outbox.end(end.how === 'failed' ? end.error : undefined)
+    this.report = makeReport(command, {
+      account: this.account,
+      settings: this.settings,
+      read: this.read,
+      totalTasks: this.reader?.totalTasks,
+      elapsedMs: performance.now() - this.startedAt,
+      threads: this.#threads,
+      stuckThreads: this.stuckThreads,
+      warnings: this.warnings,
+    })
+    this.outbox.end(this.report.result === 'failed' ? this.report.failure : undefined)
     this.#settle.resolve(this.report)
   }
-
-  #makeReport({ end, sourceExhausted, threadsReplaced, retries }: EndRun): Report {
-    const { account, settings } = this
-    const settled = account.settled
-    if (settled !== this.read) {
-      throw new FanfoldError('FANFOLD_INTERNAL', `${this.read} tasks were read, but ${settled} are accounted for`)
-    }
-    const known = this.reader?.totalTasks
-    const unread =
-      end.how === 'finished' || known === undefined ? 0 : Math.max(0, Math.min(known, settings.limit) - this.read)
-    account.addUnread(unread)
-    const elapsedMs = performance.now() - this.startedAt
-    const { statuses } = account
-    return {
-      result: resultOf(end, statuses),
-      total: this.read + unread,
-      sourceExhausted,
-      statuses,
-      verdicts: account.verdicts,
-      reasons: account.reasons,
-      retries,
-      threadsReplaced,
-      stuckThreads: this.stuckThreads,
-      threads: this.#threads,
-      elapsedMs,
-      tasksPerSecond: elapsedMs === 0 ? 0 : ((this.read - statuses.aborted + unread) / elapsedMs) * 1000,
-      durationMs: account.durationMs,
-      slowest: account.slowest,
-      firstErrors: account.firstErrors,
-      ...toleranceOf(settings, end, statuses),
-      warnings: this.warnings,
-      ...(end.how === 'finished' ? {} : { failure: end.error }),
-    }
-  }
-}
-
-/** What was put up with, and what there was of it. */
-function toleranceOf(
-  { tolerance }: RunSettings,
-  end: RunEnd,
-  { errored, timedOut, crashed }: Report['statuses'],
-): Pick<Report, 'tolerance'> {
-  if (tolerance === undefined) return {}
-  const isExceeded = end.how === 'failed' && end.error instanceof ToleranceExceededError
-  return { tolerance: { ...tolerance, unsuccessful: errored + timedOut + crashed, isExceeded } }
-}
-
-/** The coordinator knows no errors of tasks: whoever reads why the run failed is to see some. */
-function withFirstErrors(end: RunEnd, { tolerance }: RunSettings, account: Account): RunEnd {
-  const isBreach = end.how === 'failed' && 'code' in end.error && end.error.code === 'FANFOLD_TOLERANCE_EXCEEDED'
-  if (!isBreach || tolerance === undefined) return end
-  return { how: 'failed', error: new ToleranceExceededError(end.error.message, tolerance, account) }
-}
-
-function resultOf(end: RunEnd, statuses: Report['statuses']): Report['result'] {
-  if (end.how === 'cancelled') return 'aborted'
-  if (end.how === 'failed') return 'failed'
-  const { errored, timedOut, crashed, aborted } = statuses
-  return errored + timedOut + crashed + aborted === 0 ? 'succeeded' : 'partial'
 }

@@ -2,7 +2,7 @@ import { Coordinator } from '../coordinator.ts'
 import { NEVER } from '../../policy/recycling.ts'
 import type { Recycling } from '../../policy/recycling.ts'
 import { NO_RETRIES } from '../../policy/retry.ts'
-import type { Command, CutShort, Event, RunSettings, ShardRead, Unsuccessful } from '../events.ts'
+import type { Command, CutShort, Event, RunSettings, ShardRead } from '../events.ts'
 
 export const SETTINGS: RunSettings = {
   timeoutMs: 100,
@@ -72,9 +72,9 @@ export class Told {
     lane: number,
     assignment: number,
     positions: readonly number[],
-    failure: Unsuccessful['failure'] = 'throw',
+    why: 'throw' | 'timeout' | 'final' = 'throw',
   ): string[] {
-    const unsuccessful = positions.map((position) => ({ position, failure }))
+    const unsuccessful = positions.map((position) => ({ position, failure: why === 'final' ? undefined : why }))
     const [from = 0] = positions
     return this.tell({ ...this.#part(lane, assignment, from, positions.length), unsuccessful })
   }

@@ -1,0 +1,79 @@
+import type { EndRun, RunEnd, RunSettings } from '../coordinator/events.ts'
+import { FanfoldError } from '../errors.ts'
+import type { Account } from '../report/account.ts'
+import type { Report, RunResult, StuckThread } from '../report/report.ts'
+import { ToleranceExceededError } from '../report/tolerance-error.ts'
+
+/** What is known of a run that has ended, beside how it did. */
+export interface Ended {
+  readonly account: Account
+  readonly settings: RunSettings
+  /** Tasks that were read. */
+  readonly read: number
+  /** In the source, where that is known. */
+  readonly totalTasks: number | undefined
+  readonly elapsedMs: number
+  readonly threads: number
+  readonly stuckThreads: readonly StuckThread[]
+  readonly warnings: readonly string[]
+}
+
+/** @throws {FanfoldError} `FANFOLD_INTERNAL` when not every task that was read is accounted for. */
+export function makeReport({ end, sourceExhausted, threadsReplaced, retries }: EndRun, ended: Ended): Report {
+  const { account, settings, read, totalTasks, elapsedMs, threads, stuckThreads, warnings } = ended
+  const { settled } = account
+  if (settled !== read) {
+    throw new FanfoldError('FANFOLD_INTERNAL', `${read} tasks were read, but ${settled} are accounted for`)
+  }
+  const isCutShort = end.how !== 'finished' && totalTasks !== undefined
+  const unread = isCutShort ? Math.max(0, Math.min(totalTasks, settings.limit) - read) : 0
+  account.addUnread(unread)
+  const { statuses } = account
+  const total = read + unread
+  const failure = failureOf(end, ended, total)
+  return {
+    result: resultOf(end, statuses),
+    total,
+    sourceExhausted,
+    statuses,
+    verdicts: account.verdicts,
+    reasons: account.reasons,
+    retries,
+    threadsReplaced,
+    stuckThreads,
+    threads,
+    elapsedMs,
+    tasksPerSecond: elapsedMs === 0 ? 0 : ((total - statuses.aborted) / elapsedMs) * 1000,
+    durationMs: account.durationMs,
+    slowest: account.slowest,
+    firstErrors: account.firstErrors,
+    ...toleranceOf(ended, failure),
+    warnings,
+    ...(failure === undefined ? {} : { failure }),
+  }
+}
+
+/** The coordinator knows no errors of tasks: whoever reads that there were too many is to see some of them. */
+function failureOf(end: RunEnd, { account, settings: { tolerance } }: Ended, total: number): Error | undefined {
+  if (end.how === 'finished') return undefined
+  const isBreach = 'code' in end.error && end.error.code === 'FANFOLD_TOLERANCE_EXCEEDED'
+  if (!isBreach || tolerance === undefined) return end.error
+  const { firstErrors, unsuccessful } = account
+  return new ToleranceExceededError({ tolerance, unsuccessful, firstErrors }, total)
+}
+
+/** What was put up with, and what there was of it. */
+function toleranceOf(
+  { account: { unsuccessful }, settings: { tolerance } }: Ended,
+  failure: Error | undefined,
+): Pick<Report, 'tolerance'> {
+  if (tolerance === undefined) return {}
+  return { tolerance: { ...tolerance, unsuccessful, isExceeded: failure instanceof ToleranceExceededError } }
+}
+
+function resultOf({ how }: RunEnd, statuses: Report['statuses']): RunResult {
+  if (how === 'cancelled') return 'aborted'
+  if (how === 'failed') return 'failed'
+  const { errored, timedOut, crashed, aborted } = statuses
+  return errored + timedOut + crashed + aborted === 0 ? 'succeeded' : 'partial'
+}
