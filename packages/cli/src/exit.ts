@@ -20,9 +20,10 @@ export interface Ending {
 }
 
 /** The code of a run that nobody interrupted. */
-export function codeOf({ result, verdicts }: Report, failsOnFlag: boolean): number {
-  // No tolerance can be given yet, so a partial run is never within one. `aborted`: the source or an output broke.
-  if (result !== 'succeeded') return 3
+export function codeOf({ result, verdicts, tolerance }: Report, failsOnFlag: boolean): number {
+  // `aborted`: an output broke. Within a tolerance that was given, what has no verdict was said to be no failure.
+  const isDone = result === 'succeeded' || (result === 'partial' && tolerance !== undefined)
+  if (!isDone) return 3
   return verdicts.fail > 0 || (failsOnFlag && verdicts.flag > 0) ? 1 : 0
 }
 
@@ -32,14 +33,24 @@ const SIGNAL_MS = 200
 /** Ends the process. What has to be written is written already. */
 export async function leave({ code, signal, isStuck = false }: Ending): Promise<never> {
   const raised = await flushedOrSignal(signal)
-  if (raised !== undefined) {
-    process.removeAllListeners(raised)
-    process.kill(process.pid, raised)
-    await new Promise((resolve) => setTimeout(resolve, SIGNAL_MS))
-  }
+  if (raised !== undefined) await raise(raised)
   const last = raised === undefined ? code : SIGNAL_CODES[raised]
   if (isStuck) becomeExit(last)
   process.exit(last)
+}
+
+/** Ends the process by the signal, whatever is being run or written. */
+export async function leaveNow(signal: EndingSignal): Promise<never> {
+  await raise(signal)
+  becomeExit(SIGNAL_CODES[signal])
+  process.exit(SIGNAL_CODES[signal])
+}
+
+/** Returns only where that does nothing: as pid 1. */
+async function raise(signal: EndingSignal): Promise<void> {
+  process.removeAllListeners(signal)
+  process.kill(process.pid, signal)
+  await new Promise((resolve) => setTimeout(resolve, SIGNAL_MS))
 }
 
 /**

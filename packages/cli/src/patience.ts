@@ -1,7 +1,9 @@
-/** How long somebody who reads what is written may take nothing when the process is to end, ms. */
+import { whenAborted } from './when-aborted.ts'
+
+/** How long somebody who is waited for may take when the process is to end, ms. */
 export const PATIENCE_MS = 1_000
 
-/** The process is to end, and a reader takes nothing. */
+/** The process is to end, and what is waited for does not come: a reader takes nothing. */
 export class Stalled extends Error {
   override readonly name: string = 'Stalled'
   constructor() {
@@ -10,22 +12,20 @@ export class Stalled extends Error {
 }
 
 /**
- * Settles as the promise does, however late; once interrupted, that has {@link PATIENCE_MS} left.
+ * Settles as the promise does, however late; once the signal fires, that has {@link PATIENCE_MS} left.
  *
  * @throws {Stalled} when it took longer
  */
-export async function withPatience(writing: Promise<void>, interrupted: AbortSignal): Promise<void> {
+export async function withPatience<Value>(waitedFor: Promise<Value>, hurry: AbortSignal): Promise<Value> {
   const { promise: stalled, reject } = Promise.withResolvers<never>()
   let timer: NodeJS.Timeout | undefined
-  const onAbort = (): void => {
+  const forget = whenAborted(hurry, () => {
     timer = setTimeout(() => reject(new Stalled()), PATIENCE_MS)
-  }
-  if (interrupted.aborted) onAbort()
-  else interrupted.addEventListener('abort', onAbort, { once: true })
+  })
   try {
-    await Promise.race([writing, stalled])
+    return await Promise.race([waitedFor, stalled])
   } finally {
     clearTimeout(timer)
-    interrupted.removeEventListener('abort', onAbort)
+    forget()
   }
 }

@@ -1,10 +1,11 @@
 import { basename } from 'node:path'
 import { Engine } from '@fanfold/core'
-import type { Source } from '@fanfold/core'
+import type { RunOptions, Source } from '@fanfold/core'
 import type { VerifyOptions } from '../options/verify-options.ts'
 import { readConfiguration } from './configuration.ts'
 import { resolveInputs } from './inputs.ts'
 import type { Inputs } from './inputs.ts'
+import { engineOptions, runOptions } from './run-options.ts'
 import { checkTargets } from './targets.ts'
 import { verifierLocation } from './verifier-location.ts'
 
@@ -16,6 +17,8 @@ export interface Prepared {
   readonly verifier: string
   readonly config: unknown
   readonly engine: Engine
+  /** Of the run. */
+  readonly settings: RunOptions
   /** For the progress. */
   readonly name: string
 }
@@ -27,12 +30,8 @@ export async function prepare(given: readonly string[], options: VerifyOptions):
   const config = await readConfiguration(options.config, options.set)
   const files = [verifier, ...(options.config === undefined ? [] : [options.config])]
   await checkTargets(options, [...inputs.paths, ...files])
-  const { threads, threadMemory } = options
-  const engine = new Engine({
-    ...(threads === undefined ? {} : { threads }),
-    // No limit of ours is Node's own.
-    ...(threadMemory === undefined || threadMemory === Infinity ? {} : { threadMemoryMb: threadMemory }),
-  })
+  const settings = runOptions(options)
+  const engine = new Engine(engineOptions(options))
   // Opened here, so that a missing file is found out before any thread is started.
   const reader = await inputs.source.open()
   return {
@@ -41,6 +40,7 @@ export async function prepare(given: readonly string[], options: VerifyOptions):
     verifier,
     config,
     engine,
+    settings,
     name: nameOf(inputs.paths),
   }
 }

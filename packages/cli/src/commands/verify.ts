@@ -1,5 +1,5 @@
 import { FanfoldError } from '@fanfold/core'
-import type { Engine, Report, Run, RunOptions } from '@fanfold/core'
+import type { CloseReport, Engine, Report, Run } from '@fanfold/core'
 import { CLOSED_PIPE, SIGNAL_CODES, codeOf } from '../exit.ts'
 import type { Ending } from '../exit.ts'
 import { Interruption } from '../interruption.ts'
@@ -7,12 +7,14 @@ import type { VerifyOptions } from '../options/verify-options.ts'
 import { OutcomeLines } from '../output/outcome-lines.ts'
 import { OutputBroken, empty } from '../output/output.ts'
 import { takeOutcomes } from '../output/take-outcomes.ts'
+import { Stalled, withPatience } from '../patience.ts'
 import { describeProblem } from '../problem.ts'
 import type { Display } from '../progress/display.ts'
 import { makeDisplay } from '../progress/make-display.ts'
-import { FirstErrors } from '../summary/first-errors.ts'
+import { breachText } from '../summary/breach-text.ts'
 import { reportText } from '../summary/report-text.ts'
 import { summaryText } from '../summary/summary-text.ts'
+import { whenAborted } from '../when-aborted.ts'
 import { prepare } from './prepare.ts'
 import type { Prepared } from './prepare.ts'
 import { openTargets } from './targets.ts'
@@ -23,7 +25,6 @@ interface Tour {
   readonly prepared: Prepared
   readonly options: VerifyOptions
   readonly lines: OutcomeLines
-  readonly firstErrors: FirstErrors
   readonly display: Display
   readonly interruption: Interruption
 }
@@ -39,38 +40,53 @@ export async function verify(given: readonly string[], options: VerifyOptions): 
   const display = makeDisplay(options.progress, { name, verifier })
   const interruption = new Interruption(() => display.stop())
   const lines = new OutcomeLines({ format: inputs.format, ...options, only: options.only })
-  const tour = { prepared, options, lines, firstErrors: new FirstErrors(), display, interruption }
+  const tour = { prepared, options, lines, display, interruption }
   let ending: Ending
   try {
     ending = await runAndTell(tour)
   } catch (error) {
     display.stop()
-    await engine.close()
+    await closed(engine, interruption)
     throw error
   }
-  const { stuckThreads } = await engine.close()
+  const { stuckThreads } = await closed(engine, interruption)
   return { ...ending, isStuck: ending.isStuck === true || stuckThreads.length > 0 }
 }
 
 async function runAndTell(tour: Tour): Promise<Ending> {
   const { prepared, options, display, interruption } = tour
-  const { engine, verifier, config, source } = prepared
+  const { engine, verifier, config, source, settings } = prepared
   const loaded = engine.load(verifier, { config })
   const shown: { run?: Run } = {}
   display.start(() => shown.run?.progress())
-  const targets = await interruption.orSignal(loaded.ready.then(() => openTargets(options, interruption.aborted)))
+  const targets = await interruption.orSignal(loaded.ready.then(() => openTargets(options, interruption.hurry)))
   if (targets === undefined) return endBeforeStart(tour)
-  const run = loaded.run(source, runOptions(options, interruption.aborted))
+  const run = loaded.run(source, settings)
   shown.run = run
-  await takeOutcomes(run, tour.lines, targets.out, (batch) => tour.firstErrors.look(batch))
+  heedSignals(run, tour)
+  await takeOutcomes(run, tour.lines, targets.out)
   const ended = await run.report()
   const unreadable = unreadableInput(ended)
   if (unreadable !== undefined) throw unreadable
   const broken = await targets.out?.close()
   display.stop()
-  const report = await withTeardown(withBroken(ended, broken), engine)
+  const report = await withTeardown(withBroken(ended, broken), engine, interruption)
   const summaryError = await writeSummary(targets, options, report)
   return tell(tour, report, broken, summaryError)
+}
+
+/** What is cancelled soon comes to its end first; who waits for that is told so, and how to stop waiting. */
+function heedSignals(run: Run, { options, interruption }: Tour): void {
+  const { soon, now } = interruption
+  const heed = (when: 'soon' | 'now', { reason }: AbortSignal, told: string): void => {
+    if (run.progress().state === 'ended') return
+    if (options.progress !== 'json') process.stderr.write(`fanfold: ${told}\n`)
+    run.cancel(reason, { when })
+  }
+  whenAborted(soon, () => heed('soon', soon, 'interrupted: finishing what runs; once more stops now'))
+  whenAborted(now, () => heed('now', now, 'interrupted again: stopping now; once more ends without a summary'))
+  const noteEnd = (): void => interruption.noteRunEnd()
+  run.report().then(noteEnd, noteEnd)
 }
 
 /** What an earlier run has written is left as it was. */
@@ -81,26 +97,24 @@ function endBeforeStart({ display, interruption: { signal = 'SIGINT' } }: Tour):
   return { code: SIGNAL_CODES[signal], signal }
 }
 
-function runOptions({ timeout, concurrency, order, limit }: VerifyOptions, signal: AbortSignal): RunOptions {
-  return {
-    order,
-    signal,
-    ...(timeout === undefined ? {} : { timeoutMs: timeout }),
-    ...(concurrency === undefined ? {} : { concurrency }),
-    ...(limit === undefined ? {} : { limit }),
-  }
-}
-
 /** A run whose output broke was cancelled for it; to whoever reads the report, it failed. */
 function withBroken(report: Report, broken: OutputBroken | undefined): Report {
   return broken === undefined || broken.isClosedPipe ? report : { ...report, result: 'failed', failure: broken }
 }
 
 /** The verifier is torn down after its run, and what goes wrong there may cost results: whoever reads the report hears of it. */
-async function withTeardown(report: Report, engine: Engine): Promise<Report> {
-  const { warnings } = await engine.close()
+async function withTeardown(report: Report, engine: Engine, interruption: Interruption): Promise<Report> {
+  const { warnings } = await closed(engine, interruption)
   // What went wrong during the run is in both.
   return { ...report, warnings: [...new Set([...report.warnings, ...warnings])] }
+}
+
+/** Whoever has said it twice does not wait for teardowns that take their time: the process ends without them. */
+async function closed(engine: Engine, { now }: Interruption): Promise<CloseReport> {
+  return withPatience(engine.close(), now).catch((error: unknown) => {
+    if (!(error instanceof Stalled)) throw error
+    return { stuckThreads: [], warnings: ['the teardown of the verifier was not waited for'] }
+  })
 }
 
 /** A source that breaks at its very beginning is an unreadable input, not a run that failed. */
@@ -130,21 +144,26 @@ function tell(tour: Tour, report: Report, broken: OutputBroken | undefined, summ
   // Whoever reads JSON on stderr has no use for it.
   if (!isClosedPipe && options.progress !== 'json')
     process.stderr.write(summaryOf(tour, report, summaryError === undefined))
-  if (report.result === 'failed') process.stderr.write(describeProblem(report.failure, options.verbose))
+  if (report.result === 'failed') process.stderr.write(failureText(report, options))
   if (summaryError !== undefined) process.stderr.write(describeProblem(summaryError, options.verbose))
   if (isClosedPipe) return { code: CLOSED_PIPE }
   if (signal !== undefined) return { code: SIGNAL_CODES[signal], signal, isStuck: broken?.isStalled === true }
   return { code: summaryError === undefined ? codeOf(report, options.failOn === 'flag') : 3 }
 }
 
-function summaryOf({ prepared, options, lines, firstErrors }: Tour, report: Report, hasSummary: boolean): string {
+/** The summary has shown the first errors, which the breach's own message repeats. */
+function failureText(report: Report, { progress, verbose }: VerifyOptions): string {
+  const isShown = report.tolerance?.isExceeded === true && progress !== 'json'
+  return isShown ? `fanfold: ${breachText(report)}\n` : describeProblem(report.failure, verbose)
+}
+
+function summaryOf({ prepared, options, lines }: Tour, report: Report, hasSummary: boolean): string {
   const { out, only, limit, verbose } = options
   const summary = hasSummary ? options.summary : undefined
   return summaryText(report, {
     format: prepared.inputs.format,
     hasSeveralInputs: prepared.inputs.paths.length > 1,
     limit,
-    firstErrors: firstErrors.errors,
     // How many lines of a broken output arrived, nobody knows.
     written: { out: report.failure instanceof OutputBroken ? undefined : out, lines: lines.count, only, summary },
     verbose,

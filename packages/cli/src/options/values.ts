@@ -1,4 +1,5 @@
 /** Readers of option values: each takes the option's name and the text, and returns the value or throws `badUsage`. */
+import type { EngineOptions, Tolerance } from '@fanfold/core'
 import { badUsage } from '../problem.ts'
 
 const MS: Readonly<Record<string, number>> = { '': 1, ms: 1, s: 1000, m: 60_000, min: 60_000, h: 3_600_000 }
@@ -34,6 +35,40 @@ export function count(option: string, text: string): number {
   const value = /^\d+$/.test(text) ? Number(text) : 0
   if (value < 1 || !Number.isSafeInteger(value)) throw refused(option, text, 'Give a whole number from 1.')
   return value
+}
+
+/** How many further attempts: a number from 0, or `none`. */
+export function attempts(option: string, text: string): number {
+  const value = text === 'none' ? 0 : /^\d+$/.test(text) ? Number(text) : NaN
+  if (!Number.isSafeInteger(value)) throw refused(option, text, 'Give a whole number from 0.')
+  return value
+}
+
+/** `20` tasks, or `1%` of them. */
+export function tolerance(option: string, text: string): Tolerance {
+  const [, number = '', sign] = /^(\d+(?:\.\d+)?)(%?)$/.exec(text.trim()) ?? []
+  const value = number === '' ? NaN : Number(number)
+  if (sign === '%' && value <= 100) return { percentage: value }
+  if (sign === '' && Number.isSafeInteger(value)) return { count: value }
+  throw refused(option, text, 'Give a number of records such as 20, or a share from 0% to 100%.')
+}
+
+/** `10000` tasks, `256mb` of heap, or both with a comma between them. */
+export function recycling(option: string, text: string): NonNullable<EngineOptions['recycleAfter']> {
+  let after: { readonly tasks?: number; readonly heapMb?: number } = {}
+  for (const part of text.split(',').map((word) => word.trim())) {
+    const bound = /^[1-9]\d*$/.test(part) ? { tasks: Number(part) } : heapBound(part)
+    const isTwice = Object.keys(bound).some((name) => name in after)
+    if (isTwice || Object.keys(bound).length === 0)
+      throw refused(option, text, 'Give a number of records, a size of the heap with its unit, or both: 10000,256mb.')
+    after = { ...after, ...bound }
+  }
+  return after
+}
+
+function heapBound(text: string): { readonly heapMb?: number } {
+  const size = withUnit(text, BYTES)
+  return size === undefined || size < 1 || /^[\d.]+$/.test(text) ? {} : { heapMb: size / 2 ** 20 }
 }
 
 /** One of a few words. */

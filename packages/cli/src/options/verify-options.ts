@@ -1,17 +1,19 @@
-import type { Order, Status } from '@fanfold/core'
+import type { EngineOptions, Order, RunOptions, Status, Tolerance } from '@fanfold/core'
 import type { VerdictName } from '@fanfold/workers'
-import { bytes, count, duration, oneOf, someOf, text, threadMemory } from './values.ts'
+import { attempts, bytes, count, duration, oneOf, recycling, someOf, text, threadMemory, tolerance } from './values.ts'
 
 export type Format = 'ndjson' | 'csv' | 'lines'
 export type Include = 'none' | 'attention' | 'all'
 /** What can be asked of an outcome: its verdict, or the status of one that has none. */
 export type Kind = VerdictName | Exclude<Status, 'completed' | 'skipped'>
+export type Halt = NonNullable<RunOptions['halt']>
 export type ProgressMode = 'auto' | 'bar' | 'json' | 'none'
 
 const FORMATS: readonly Format[] = ['ndjson', 'csv', 'lines']
 const KINDS: readonly Kind[] = ['pass', 'flag', 'fail', 'errored', 'timedOut', 'crashed', 'aborted']
 const INCLUDES: readonly Include[] = ['none', 'attention', 'all']
 const ORDERS: readonly Order[] = ['arrival', 'input']
+const HALTS: readonly Halt[] = ['never', 'soon', 'now']
 const PROGRESS_MODES: readonly ProgressMode[] = ['auto', 'bar', 'json', 'none']
 
 /** The options of `fanfold verify`, as they are after parsing. */
@@ -28,6 +30,11 @@ export interface VerifyOptions {
   readonly timeout?: number
   /** MB */
   readonly threadMemory?: number
+  readonly recycleAfter?: NonNullable<EngineOptions['recycleAfter']>
+  /** Further attempts after a throw. */
+  readonly retries?: number
+  readonly tolerate?: Tolerance
+  readonly halt?: Halt
   readonly order: Order
   readonly out?: string
   readonly only?: readonly Kind[]
@@ -127,6 +134,35 @@ export const VERIFY_OPTIONS: Table = {
     description: "a thread's heap: 256mb, 1gb",
     parse: threadMemory,
     defaultText: "Node's own",
+  },
+  recycleAfter: {
+    flags: '--recycle-after <bound>',
+    group: RUNNING,
+    description:
+      'replace a thread after 10000 records, or at a heap of 256mb, or both: 10000,256mb; for verifiers that leak',
+    parse: recycling,
+    defaultText: 'never',
+  },
+  retries: {
+    flags: '--retries <n>',
+    group: RUNNING,
+    description: 'how often to try a record again when the verifier threw, after waits that grow',
+    parse: attempts,
+    defaultText: '0',
+  },
+  tolerate: {
+    flags: '--tolerate <bound>',
+    group: RUNNING,
+    description: 'how many records may go without a verdict: 20, or 1%; with more the run stops and is failed',
+    parse: tolerance,
+    defaultText: 'none, and nothing stops the run',
+  },
+  halt: {
+    flags: '--halt <when>',
+    group: RUNNING,
+    description: `how it stops then: ${HALTS.join(', ')}; soon lets what runs come to its end, never goes on`,
+    parse: oneOf(HALTS),
+    defaultText: 'soon',
   },
   order: {
     flags: '--order <order>',

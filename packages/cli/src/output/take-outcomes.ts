@@ -1,11 +1,8 @@
-import type { Batch, Run } from '@fanfold/core'
+import type { Run } from '@fanfold/core'
 import { LineBytes } from './line-bytes.ts'
 import type { OutcomeLines } from './outcome-lines.ts'
 import { CHUNK_BYTES, OutputBroken } from './output.ts'
 import type { Output } from './output.ts'
-
-/** Looks on at every batch. */
-export type Onlooker = (batch: Batch) => void
 
 /**
  * Takes all outcomes of a run and, if there is an output, writes those that are wanted. When the output breaks, which
@@ -13,20 +10,15 @@ export type Onlooker = (batch: Batch) => void
  *
  * @throws what is neither that nor why the run ended, which its report tells: a bug of ours
  */
-export async function takeOutcomes(
-  run: Run,
-  lines: OutcomeLines,
-  output: Output | undefined,
-  look: Onlooker,
-): Promise<void> {
+export async function takeOutcomes(run: Run, lines: OutcomeLines, output: Output | undefined): Promise<void> {
   const errors: unknown[] = []
   const note = (error: unknown): number => errors.push(error)
   if (output === undefined) {
-    await dropOutcomes(run, look).catch(note)
+    await dropOutcomes(run).catch(note)
   } else {
     // Room for the line that fills the chunk: it need not grow then.
     const bytes = new LineBytes(2 * CHUNK_BYTES)
-    await writeOutcomes(run, lines, output, bytes, look).catch(note)
+    await writeOutcomes(run, lines, output, bytes).catch(note)
     // What was taken is written, whatever came after it.
     await output.write(bytes).catch(note)
     await output.flush().catch(note)
@@ -39,20 +31,13 @@ export async function takeOutcomes(
   for (const error of errors) if (!(error instanceof OutputBroken) && error !== why) throw error
 }
 
-async function dropOutcomes(run: Run, look: Onlooker): Promise<void> {
-  for await (const batch of run.batches()) look(batch)
+async function dropOutcomes(run: Run): Promise<void> {
+  for await (const _ of run.batches()) continue
 }
 
 /** No further batch is taken while the output has no room, and so the run waits for a slow reader. */
-async function writeOutcomes(
-  run: Run,
-  lines: OutcomeLines,
-  output: Output,
-  bytes: LineBytes,
-  look: Onlooker,
-): Promise<void> {
+async function writeOutcomes(run: Run, lines: OutcomeLines, output: Output, bytes: LineBytes): Promise<void> {
   for await (const batch of run.batches()) {
-    look(batch)
     for (let i = 0; i < batch.length; i++) {
       if (!lines.has(batch, i)) continue
       lines.write(batch, i, bytes)

@@ -10,8 +10,10 @@ export interface Written {
 }
 
 /** The one thing that a person would most likely want to do now; nothing when all is well. */
-export function nextStep({ statuses, verdicts, result }: Report, { out, only }: Written): string | undefined {
-  if (result === 'failed' || result === 'aborted') return undefined
+export function nextStep(report: Report, { out, only }: Written): string | undefined {
+  const { statuses, verdicts, result, tolerance } = report
+  // A source or an output that broke says what to do itself.
+  if (result === 'aborted' || (result === 'failed' && tolerance?.isExceeded !== true)) return undefined
   const unsuccessful = (['errored', 'timedOut', 'crashed'] as const).filter((kind) => statuses[kind] > 0)
   const found = (['fail', 'flag'] as const).filter((kind) => verdicts[kind] > 0)
   const kinds: readonly Kind[] = unsuccessful.length > 0 ? unsuccessful : found

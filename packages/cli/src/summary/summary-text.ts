@@ -1,10 +1,10 @@
 import { inspect } from 'node:util'
-import type { Report } from '@fanfold/core'
+import type { FirstError, Report } from '@fanfold/core'
 import { counted, cut, percent, rate, short, time, whole } from '../figures.ts'
 import type { Format } from '../options/verify-options.ts'
 import { paint } from '../paint.ts'
 import { messageOf, oneLine } from '../problem.ts'
-import type { TaskError } from './first-errors.ts'
+import { toleratedText } from './breach-text.ts'
 import { LABEL_WIDTH, labelled, wrap } from './layout.ts'
 import { nextStep } from './next-step.ts'
 import type { Written } from './next-step.ts'
@@ -14,7 +14,6 @@ export interface SummaryContext {
   readonly format: Format
   readonly hasSeveralInputs: boolean
   readonly limit: number | undefined
-  readonly firstErrors: readonly TaskError[]
   readonly written: Written
   readonly verbose: boolean
   /** Of the terminal; `Infinity` for a file or a pipe. */
@@ -22,6 +21,7 @@ export interface SummaryContext {
 }
 
 const MOST_REASONS = 5
+const MOST_ERRORS = 3
 /** An error's message may quote a whole record. */
 const MOST_MESSAGE = 300
 
@@ -79,7 +79,7 @@ function counts({ total, statuses, verdicts }: Report): string {
 }
 
 function details(report: Report, context: SummaryContext): string {
-  const { reasons, slowest, durationMs } = report
+  const { reasons, slowest, durationMs, retries, threadsReplaced } = report
   const rows: string[] = []
   const add = (label: string, text: string): number => rows.push(labelled(label, text, context.columns, 'dim'))
   const named = Object.entries(reasons)
@@ -96,6 +96,10 @@ function details(report: Report, context: SummaryContext): string {
       `${time(worst.durationMs)} at ${placeOf(worst.index, context)}; half within ${time(durationMs.p50)}, ${most}`,
     )
   }
+  if (retries > 0) add('retries', counted(retries, 'further attempt'))
+  if (threadsReplaced > 0) add('threads', `${whole(threadsReplaced)} replaced`)
+  const tolerated = toleratedText(report)
+  if (tolerated !== undefined) add('tolerated', tolerated)
   return rows.join('\n')
 }
 
@@ -105,14 +109,17 @@ function placeOf(index: number, { format, hasSeveralInputs }: SummaryContext): s
   return format === 'csv' ? `record ${index + 1}` : `line ${index + 1}`
 }
 
-function errors(report: Report, { firstErrors, verbose, columns }: SummaryContext): string {
+function errors(report: Report, { verbose, columns }: SummaryContext): string {
   const { result, failure, sourceExhausted, statuses, warnings, stuckThreads } = report
   const rows: string[] = []
   // A run that failed says why in a line of its own, after the summary.
   if (result === 'aborted' && failure !== undefined) rows.push(labelled('why', messageOf(failure), columns, 'bold'))
   if (result !== 'succeeded' && result !== 'partial' && !sourceExhausted)
     rows.push(labelled('note', 'the input was not read to its end', columns, 'bold'))
-  for (const { place, error } of firstErrors) {
+  // They are as they came, from all threads.
+  const firstErrors = report.firstErrors.toSorted((a, b) => a.index - b.index).slice(0, MOST_ERRORS)
+  for (const { error, ...where } of firstErrors) {
+    const place = errorPlace(where)
     // A place that does not fit beside the text comes in front of it.
     const isShort = place.length < LABEL_WIDTH
     const text = isShort ? errorLine(error) : `${place}  ${errorLine(error)}`
@@ -129,6 +136,11 @@ function errors(report: Report, { firstErrors, verbose, columns }: SummaryContex
     )
   }
   return rows.join('\n')
+}
+
+function errorPlace({ index, line, file }: Omit<FirstError, 'error'>): string {
+  if (line === undefined) return `index ${index}`
+  return file === undefined ? `line ${line}` : `${file}:${line}`
 }
 
 function errorLine(error: Error): string {
