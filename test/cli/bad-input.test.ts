@@ -143,6 +143,25 @@ const CASES: Readonly<Record<string, readonly [args: readonly string[], line: st
     "--concurrency is '1.5'. Give a whole number from 1.",
   ],
   '--limit of a word': [[...GOOD, '--limit', 'ten'], "--limit is 'ten'. Give a whole number from 1."],
+  '--retries of a fraction': [[...GOOD, '--retries', '1.5'], "--retries is '1.5'. Give a whole number from 0."],
+  '--tolerate of more than all': [
+    [...GOOD, '--tolerate', '101%'],
+    "--tolerate is '101%'. Give a number of records such as 20, or a share from 0% to 100%.",
+  ],
+  '--tolerate of a part of a record': [[...GOOD, '--tolerate', '0.5'], /^--tolerate is '0\.5'\. Give a number/],
+  '--halt without --tolerate': [
+    [...GOOD, '--halt', 'now'],
+    '--halt now says how a run stops that exceeds --tolerate, and none is given. Add --tolerate 1%, or leave it out.',
+  ],
+  '--halt of an unknown word': [
+    [...GOOD, '--tolerate', '1', '--halt', 'later'],
+    "--halt is 'later'. Give never, soon or now.",
+  ],
+  '--recycle-after of two numbers': [
+    [...GOOD, '--recycle-after', '10,20'],
+    "--recycle-after is '10,20'. Give a number of records, a size of the heap with its unit, or both: 10000,256mb.",
+  ],
+  '--recycle-after 0': [[...GOOD, '--recycle-after', '0'], /^--recycle-after is '0'\. Give a number of records/],
   '--timeout of a word': [
     [...GOOD, '--timeout', 'soon'],
     "--timeout is 'soon'. Give a duration such as 500ms, 2s or 1m, or none.",

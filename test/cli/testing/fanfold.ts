@@ -1,10 +1,12 @@
 import { spawn } from 'node:child_process'
 import type { ChildProcessWithoutNullStreams } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { once } from 'node:events'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
+import { expect } from 'vitest'
 
 const BIN = fileURLToPath(new URL('../../../packages/cli/dist/bin.js', import.meta.url))
 /** A verifier that does as each record says. */
@@ -35,6 +37,10 @@ export class Workplace {
 
   ndjson(name: string, records: readonly unknown[]): string {
     return this.file(name, records.map((record) => `${JSON.stringify(record)}\n`).join(''))
+  }
+
+  async appeared(name: string): Promise<void> {
+    await expect.poll(() => existsSync(join(this.path, name)), { timeout: 20_000 }).toBe(true)
   }
 
   read(name: string): string {
@@ -84,6 +90,32 @@ export async function end(child: ChildProcessWithoutNullStreams): Promise<Ended>
   })
   const [stdout, stderr, how] = await Promise.all([text(child.stdout), text(child.stderr), closed])
   return { ...how, stdout, stderr }
+}
+
+/** A process that can be waited for while it runs. */
+export interface Watched {
+  readonly ended: Promise<Ended>
+  /** Resolves when this is on its stderr. @throws when it ends without it */
+  said(text: string): Promise<void>
+}
+
+/** Reads all that it writes. */
+export function watch(child: ChildProcessWithoutNullStreams): Watched {
+  let stdout = ''
+  let stderr = ''
+  child.stdout.on('data', (chunk) => (stdout += chunk))
+  child.stderr.on('data', (chunk) => (stderr += chunk))
+  const ended = once(child, 'close').then(([code, signal]) => ({ code, signal, stdout, stderr }))
+  const said = (wanted: string): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const look = (): void => {
+        if (stderr.includes(wanted)) resolve()
+      }
+      child.stderr.on('data', look)
+      look()
+      void ended.then(() => reject(new Error(`it ended, and did not say '${wanted}' but: ${stderr}`)))
+    })
+  return { ended, said }
 }
 
 export function parseLines(text: string): Record<string, unknown>[] {

@@ -1,4 +1,5 @@
 import { execSync } from 'node:child_process'
+import { existsSync, writeFileSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import { defineVerifier, fail, flag, pass } from '@fanfold/workers'
 import type { Answer } from '@fanfold/workers'
@@ -7,6 +8,12 @@ import type { Answer } from '@fanfold/workers'
 interface Order {
   readonly say?: string
   readonly sleepMs?: number
+  /** Makes a file of this name when it begins. */
+  readonly touch?: string
+  /** Ends when there is a file of this name. */
+  readonly until?: string
+  /** Throws in so many attempts. */
+  readonly throws?: number
   readonly config?: boolean
   readonly do?: string
 }
@@ -22,11 +29,14 @@ export default defineVerifier<Order | string, Config, Config>({
     if (config.failSetup !== undefined) throw new Error(config.failSetup)
     return config
   },
-  async verify(item, { state }) {
+  async verify(item, { state, attempt }) {
     if (state.echo === true) return pass(item)
     const order: Order = typeof item === 'string' ? { do: item } : item
     if (order.config === true) return pass(state)
     if (order.say !== undefined) console.log(order.say)
+    if (order.touch !== undefined) writeFileSync(order.touch, '')
+    while (order.until !== undefined && !existsSync(order.until)) await delay(10)
+    if (attempt <= (order.throws ?? 0)) throw new Error(`attempt ${attempt}, as asked`)
     if (order.sleepMs !== undefined) await delay(order.sleepMs)
     return obey(order)
   },

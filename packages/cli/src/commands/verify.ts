@@ -71,7 +71,7 @@ async function runAndTell(tour: Tour): Promise<Ending> {
   const broken = await targets.out?.close()
   display.stop()
   const report = await withTeardown(withBroken(ended, broken), engine, interruption)
-  const summaryError = await writeSummary(targets, options, report)
+  const summaryError = await writeSummary(targets, tour, report)
   return tell(tour, report, broken, summaryError)
 }
 
@@ -123,11 +123,15 @@ function unreadableInput({ total, failure }: Report): Error | undefined {
   return total === 0 && isHeader ? failure : undefined
 }
 
-async function writeSummary({ summary }: Targets, options: VerifyOptions, report: Report): Promise<Error | undefined> {
+async function writeSummary(
+  { summary }: Targets,
+  { options, interruption: { hurry } }: Tour,
+  report: Report,
+): Promise<FanfoldError | undefined> {
   if (summary === undefined) return undefined
   try {
     await empty(summary)
-    await summary.writeFile(reportText(report))
+    await withPatience(summary.writeFile(reportText(report)), hurry)
     await summary.close()
     return undefined
   } catch (cause) {
@@ -137,7 +141,12 @@ async function writeSummary({ summary }: Targets, options: VerifyOptions, report
   }
 }
 
-function tell(tour: Tour, report: Report, broken: OutputBroken | undefined, summaryError: Error | undefined): Ending {
+function tell(
+  tour: Tour,
+  report: Report,
+  broken: OutputBroken | undefined,
+  summaryError: FanfoldError | undefined,
+): Ending {
   const { options, interruption } = tour
   const { signal } = interruption
   const isClosedPipe = broken?.isClosedPipe === true
@@ -147,7 +156,8 @@ function tell(tour: Tour, report: Report, broken: OutputBroken | undefined, summ
   if (report.result === 'failed') process.stderr.write(failureText(report, options))
   if (summaryError !== undefined) process.stderr.write(describeProblem(summaryError, options.verbose))
   if (isClosedPipe) return { code: CLOSED_PIPE }
-  if (signal !== undefined) return { code: SIGNAL_CODES[signal], signal, isStuck: broken?.isStalled === true }
+  const isStuck = broken?.isStalled === true || summaryError?.cause instanceof Stalled
+  if (signal !== undefined) return { code: SIGNAL_CODES[signal], signal, isStuck }
   return { code: summaryError === undefined ? codeOf(report, options.failOn === 'flag') : 3 }
 }
 
