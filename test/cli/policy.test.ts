@@ -1,4 +1,5 @@
 /** Retries, tolerance, halting and recycling, from the command line. */
+import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, expect, test } from 'vitest'
 import { OBEDIENT, Workplace, numbers, parseLines, watch } from './testing/fanfold.ts'
 import type { Ended } from './testing/fanfold.ts'
@@ -118,6 +119,7 @@ async function halted(halt: string, isLetGo: boolean): Promise<Ended & { readonl
   if (isLetGo) {
     // Whether to halt was decided when this could be read.
     await expect.poll(() => place.read(`${halt}.out`), { timeout: 20_000 }).toContain('as asked')
+    await delay(500) // what is ended now has 100 ms
     place.file(`${halt}.go`, '')
   }
   const how = await ended

@@ -14,6 +14,8 @@ afterAll(() => place.remove())
 
 /** Two signals that are closer together than 100 ms are one. */
 const APART_MS = 150
+/** What is stopped now has 100 ms. */
+const LONGER_MS = 500
 const FIRST = 'fanfold: interrupted: finishing what runs; once more stops now\n'
 const SECOND = 'fanfold: interrupted again: stopping now; once more ends without a summary\n'
 
@@ -45,6 +47,7 @@ test.each(['SIGINT', 'SIGTERM'] as const)(
     const { child, said, ended } = await underWay(name, { until: `${name}.go` }, '--out', `${name}.out`)
     child.kill(name)
     await said(FIRST)
+    await delay(LONGER_MS)
     place.file(`${name}.go`, '')
     const { code, signal, stderr } = await ended
     expect([code, signal]).toEqual([null, name])
@@ -145,6 +148,7 @@ test('two signals within a moment are one: npm passes on what the process has ha
   child.kill('SIGINT')
   child.kill('SIGTERM') // two of one name might be one before they arrive
   await said(FIRST)
+  await delay(LONGER_MS)
   place.file('one.go', '')
   const { signal } = await ended
   expect(['SIGINT', 'SIGTERM']).toContain(signal)

@@ -96,7 +96,7 @@ export async function end(child: ChildProcessWithoutNullStreams): Promise<Ended>
 export interface Watched {
   readonly ended: Promise<Ended>
   /** Resolves when this is on its stderr. @throws when it ends without it */
-  said(text: string): Promise<void>
+  readonly said: (text: string) => Promise<void>
 }
 
 /** Reads all that it writes. */
