@@ -1,57 +1,26 @@
 /** Signals come in stages: the first lets what runs come to its end, the second stops it, the third ends the process. */
-import { spawn } from 'node:child_process'
-import type { ChildProcessWithoutNullStreams } from 'node:child_process'
-import { once } from 'node:events'
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, expect, test } from 'vitest'
-import { OBEDIENT, Workplace, end, numbers, watch } from './testing/fanfold.ts'
-import type { Watched } from './testing/fanfold.ts'
+import { OBEDIENT, Workplace, numbers, watch } from './testing/fanfold.ts'
+import { APART_MS, FIRST, SECOND, accountOf, underWay } from './testing/under-way.ts'
 
 const place = new Workplace()
 afterAll(() => place.remove())
 
-/** Two signals that are closer together than 100 ms are one. */
-const APART_MS = 150
 /** What is stopped now has 100 ms. */
 const LONGER_MS = 500
-const FIRST = 'fanfold: interrupted: finishing what runs; once more stops now\n'
-const SECOND = 'fanfold: interrupted again: stopping now; once more ends without a summary\n'
-
-interface Account {
-  readonly result: string
-  readonly total: number
-  readonly statuses: Readonly<Record<string, number>>
-}
-
-/** A run on one thread whose first record is under way; others wait behind it, of which some are read. */
-async function underWay(
-  name: string,
-  first: object,
-  ...args: readonly string[]
-): Promise<Watched & { readonly child: ChildProcessWithoutNullStreams }> {
-  place.ndjson(`${name}.ndjson`, [{ touch: `${name}.runs`, ...first }, ...numbers(10)])
-  const options = ['--with', OBEDIENT, '--threads', '1', '--timeout', 'none', '--summary', `${name}.json`]
-  const child = place.start('verify', `${name}.ndjson`, ...options, ...args)
-  const watched = watch(child)
-  await place.appeared(`${name}.runs`)
-  return { ...watched, child }
-}
-
-const accountOf = (name: string): Account => JSON.parse(place.read(`${name}.json`)) as Account
 
 test.each(['SIGINT', 'SIGTERM'] as const)(
   'the first %s lets what runs come to its end, writes what there is, and ends the process',
   async (name) => {
-    const { child, said, ended } = await underWay(name, { until: `${name}.go` }, '--out', `${name}.out`)
+    const { child, said, ended } = await underWay(place, name, { until: `${name}.go` }, '--out', `${name}.out`)
     child.kill(name)
     await said(FIRST)
     await delay(LONGER_MS)
     place.file(`${name}.go`, '')
     const { code, signal, stderr } = await ended
     expect([code, signal]).toEqual([null, name])
-    const { result, total, statuses } = accountOf(name)
+    const { result, total, statuses } = accountOf(place, name)
     expect({ result, completed: statuses['completed'] }).toEqual({ result: 'aborted', completed: 1 })
     const lines = place.lines(`${name}.out`)
     expect(lines.map(({ status }) => status)).toEqual(['completed', ...numbers(total - 1).map(() => 'aborted')])
@@ -73,13 +42,13 @@ test('of a long input, the first signal leaves the rest unread', async () => {
   child.kill('SIGINT')
   const { signal, stderr } = await ended
   expect(signal).toBe('SIGINT')
-  expect(accountOf('long')).toMatchObject({ result: 'aborted', sourceExhausted: false })
-  expect(place.lines('long.out')).toHaveLength(accountOf('long').total)
+  expect(accountOf(place, 'long')).toMatchObject({ result: 'aborted', sourceExhausted: false })
+  expect(place.lines('long.out')).toHaveLength(accountOf(place, 'long').total)
   expect(stderr).toContain('note        the input was not read to its end\n')
 })
 
 test('the second signal stops what runs; the summary is written, and the first signal is raised again', async () => {
-  const { child, said, ended } = await underWay('second', { until: 'never' }, '--out', 'second.out')
+  const { child, said, ended } = await underWay(place, 'second', { until: 'never' }, '--out', 'second.out')
   child.kill('SIGTERM')
   await said(FIRST)
   await delay(APART_MS)
@@ -87,19 +56,19 @@ test('the second signal stops what runs; the summary is written, and the first s
   const { signal, stderr } = await ended
   expect(signal).toBe('SIGTERM')
   expect(stderr).toContain(`${SECOND}✗ aborted: 0 of `)
-  const { result, total, statuses } = accountOf('second')
+  const { result, total, statuses } = accountOf(place, 'second')
   expect({ result, aborted: statuses['aborted'] }).toEqual({ result: 'aborted', aborted: total })
   expect(place.lines('second.out')).toHaveLength(total)
 })
 
 test('the second signal ends a process that has a thread stuck in native code', async () => {
-  const { child, said, ended } = await underWay('stuck', { do: 'native' })
+  const { child, said, ended } = await underWay(place, 'stuck', { do: 'native' })
   child.kill('SIGINT')
   await said(FIRST)
   await delay(APART_MS)
   child.kill('SIGINT')
   expect(await ended).toMatchObject({ signal: 'SIGINT', stderr: expect.stringContaining('stuck in native code') })
-  expect(accountOf('stuck')).toMatchObject({ result: 'aborted', stuckThreads: [{ index: 0 }] })
+  expect(accountOf(place, 'stuck')).toMatchObject({ result: 'aborted', stuckThreads: [{ index: 0 }] })
 })
 
 test('the second signal does not wait for a teardown that takes its time', async () => {
@@ -129,7 +98,7 @@ test('the second signal does not wait for a teardown that takes its time', async
 })
 
 test('the third signal ends the process there and then', async () => {
-  const { child, said, ended } = await underWay('third', { do: 'native' })
+  const { child, said, ended } = await underWay(place, 'third', { do: 'native' })
   child.kill('SIGINT')
   await said(FIRST)
   await delay(APART_MS)
@@ -144,7 +113,7 @@ test('the third signal ends the process there and then', async () => {
 })
 
 test('two signals within a moment are one: npm passes on what the process has had already', async () => {
-  const { child, said, ended } = await underWay('one', { until: 'one.go' })
+  const { child, said, ended } = await underWay(place, 'one', { until: 'one.go' })
   child.kill('SIGINT')
   child.kill('SIGTERM') // two of one name might be one before they arrive
   await said(FIRST)
@@ -152,11 +121,11 @@ test('two signals within a moment are one: npm passes on what the process has ha
   place.file('one.go', '')
   const { signal } = await ended
   expect(['SIGINT', 'SIGTERM']).toContain(signal)
-  expect(accountOf('one')).toMatchObject({ statuses: { completed: 1 } })
+  expect(accountOf(place, 'one')).toMatchObject({ statuses: { completed: 1 } })
 })
 
 test('with --progress json a signal adds no line for people', async () => {
-  const { child, said, ended } = await underWay('json', { until: 'json.go' }, '--progress', 'json')
+  const { child, said, ended } = await underWay(place, 'json', { until: 'json.go' }, '--progress', 'json')
   child.kill('SIGINT')
   await said('"state":"ending"')
   place.file('json.go', '')
@@ -178,8 +147,8 @@ test('a signal while the verifier is being set up ends the process soon, and not
   place.file('setup.json', 'of yesterday')
   const targets = ['--out', 'setup.out', '--summary', 'setup.json']
   const child = place.start('verify', 'none.ndjson', '--with', './slow-setup.mjs', ...targets)
-  const ended = end(child)
-  await expect.poll(() => existsSync(join(place.path, 'setting-up')), { timeout: 20_000 }).toBe(true)
+  const { ended } = watch(child)
+  await place.appeared('setting-up')
   child.kill('SIGINT')
   const start = performance.now()
   const { signal, stderr } = await ended
@@ -187,135 +156,4 @@ test('a signal while the verifier is being set up ends the process soon, and not
   expect(performance.now() - start).toBeLessThan(15_000)
   expect(stderr).toBe('fanfold: interrupted by SIGINT before the run began: nothing was verified, nothing written.\n')
   expect(['setup.out', 'setup.json'].map((name) => place.read(name))).toEqual(['of yesterday', 'of yesterday'])
-})
-
-test('a signal while --out is a FIFO that nobody reads ends the process, and nothing is written over', async () => {
-  place.ndjson('fifo.ndjson', [{}])
-  place.file('fifo.json', 'of yesterday')
-  await place.shell('mkfifo fifo')
-  const child = place.start('verify', 'fifo.ndjson', '--with', OBEDIENT, '--out', 'fifo', '--summary', 'fifo.json')
-  const ended = end(child)
-  // It waits from when the threads are set up; a signal before that ends it in the same way.
-  await delay(1_500)
-  child.kill('SIGINT')
-  expect(await ended).toMatchObject({ signal: 'SIGINT', stderr: expect.stringContaining('nothing was verified') })
-  expect(place.read('fifo.json')).toBe('of yesterday')
-})
-
-test.each(['SIGINT', 'SIGTERM'] as const)('one %s ends the process while the reader of a FIFO stalls', async (name) => {
-  place.ndjson('stall.ndjson', numbers(50_000))
-  const [fifo, summary] = [`stall-${name}`, `stall-${name}.json`]
-  await place.shell(`mkfifo ${fifo}`)
-  const reader = spawn('bash', ['-c', `exec 3< ${fifo}; echo open; exec sleep 60`], { cwd: place.path })
-  const child = place.start('verify', 'stall.ndjson', '--with', OBEDIENT, '--out', fifo, '--summary', summary)
-  try {
-    const ended = end(child)
-    await once(reader.stdout, 'data') // both ends are open now
-    await delay(2_000) // and more was made than a pipe holds
-    child.kill(name)
-    const soon = await Promise.race([ended, delay(10_000, undefined, { ref: false })])
-    expect(soon).toMatchObject({ signal: name, stderr: expect.stringContaining('its reader took nothing for 1 s') })
-    expect(soon?.stderr).not.toContain(`${fifo}: `)
-    expect(JSON.parse(place.read(summary))).toMatchObject({ failure: { code: 'FANFOLD_OUTPUT_FAILED' } })
-  } finally {
-    child.kill('SIGKILL')
-    reader.kill('SIGKILL')
-  }
-})
-
-test('one SIGINT ends the process while the reader of stdout stalls', async () => {
-  place.ndjson('stall.ndjson', numbers(50_000))
-  const child = place.start('verify', 'stall.ndjson', '--with', OBEDIENT, '--out', '-', '--progress', 'none')
-  try {
-    const exited = once(child, 'exit') // nobody reads
-    await delay(3_000)
-    child.kill('SIGINT')
-    expect(await Promise.race([exited, delay(10_000, undefined, { ref: false })])).toEqual([null, 'SIGINT'])
-  } finally {
-    child.kill('SIGKILL')
-  }
-})
-
-test('while what runs is being finished, a reader who is only slow gets every line', async () => {
-  place.ndjson('slow.ndjson', [{ touch: 'slow.runs', until: 'slow.go' }, ...numbers(50_000)])
-  const options = ['--with', OBEDIENT, '--threads', '2', '--timeout', 'none', '--out', '-', '--summary', 'slow.json']
-  const child = place.start('verify', 'slow.ndjson', ...options)
-  child.stdout.pause()
-  const told = once(child.stderr, 'data')
-  await place.appeared('slow.runs')
-  child.kill('SIGINT')
-  await told
-  await delay(1_500) // longer than anybody is waited for who stalls at the end
-  const lines = end(child)
-  place.file('slow.go', '')
-  const { signal, stdout } = await lines
-  expect(signal).toBe('SIGINT')
-  expect(accountOf('slow')).toMatchObject({ result: 'aborted' })
-  expect(stdout.split('\n')).toHaveLength(accountOf('slow').total + 1)
-})
-
-test('the second signal ends the process while the reader stalls and a record runs', async () => {
-  place.ndjson('both.ndjson', [{ touch: 'both.runs', until: 'never' }, ...numbers(50_000)])
-  await place.shell('mkfifo both')
-  const reader = spawn('bash', ['-c', 'exec 3< both; exec sleep 60'], { cwd: place.path })
-  const options = ['--with', OBEDIENT, '--threads', '2', '--timeout', 'none', '--out', 'both', '--summary', 'both.json']
-  const child = place.start('verify', 'both.ndjson', ...options)
-  try {
-    const { said, ended } = watch(child)
-    await place.appeared('both.runs')
-    child.kill('SIGINT')
-    await said(FIRST)
-    await delay(APART_MS)
-    child.kill('SIGINT')
-    expect(await ended).toMatchObject({ signal: 'SIGINT', stderr: expect.stringContaining(SECOND) })
-    expect(accountOf('both').statuses).toMatchObject({ aborted: expect.any(Number) })
-  } finally {
-    child.kill('SIGKILL')
-    reader.kill('SIGKILL')
-  }
-})
-
-test('a report that nobody reads holds no process that was interrupted', async () => {
-  // Another writer has filled the pipe.
-  await place.shell('mkfifo full.json')
-  const reader = spawn('bash', ['-c', 'exec 3<> full.json; head -c 65536 /dev/zero >&3; echo full; exec sleep 60'], {
-    cwd: place.path,
-  })
-  await once(reader.stdout, 'data')
-  const { child, said, ended } = await underWay('full', { until: 'full.go' })
-  try {
-    child.kill('SIGINT')
-    await said(FIRST)
-    place.file('full.go', '')
-    expect(await ended).toMatchObject({
-      signal: 'SIGINT',
-      stderr: expect.stringContaining("cannot be written to 'full.json'"),
-    })
-  } finally {
-    child.kill('SIGKILL')
-    reader.kill('SIGKILL')
-  }
-})
-
-test('a closed stdout is 141 also after a signal', async () => {
-  const { child, said } = await underWay('closed', { until: 'closed.go' }, '--out', '-')
-  const exited = once(child, 'exit')
-  child.kill('SIGINT')
-  await said(FIRST)
-  child.stdout.destroy()
-  place.file('closed.go', '')
-  expect(await exited).toEqual([141, null])
-  expect(accountOf('closed')).toMatchObject({ result: 'aborted', statuses: { completed: 1 } })
-})
-
-test('with stderr closed, both stages do what they do', async () => {
-  const { child } = await underWay('mute', { until: 'never' }, '--out', 'mute.out')
-  const exited = once(child, 'exit')
-  child.stderr.destroy()
-  child.kill('SIGINT')
-  await expect.poll(() => place.lines('mute.out').length, { timeout: 20_000 }).toBeGreaterThan(0) // what was read is aborted
-  await delay(APART_MS)
-  child.kill('SIGINT')
-  expect(await exited).toEqual([null, 'SIGINT'])
-  expect(accountOf('mute')).toMatchObject({ statuses: { completed: 0 } })
 })

@@ -6,7 +6,7 @@ export type Format = 'ndjson' | 'csv' | 'lines'
 export type Include = 'none' | 'attention' | 'all'
 /** What can be asked of an outcome: its verdict, or the status of one that has none. */
 export type Kind = VerdictName | Exclude<Status, 'completed' | 'skipped'>
-export type Halt = NonNullable<RunOptions['halt']>
+type Halt = NonNullable<RunOptions['halt']>
 export type ProgressMode = 'auto' | 'bar' | 'json' | 'none'
 
 const FORMATS: readonly Format[] = ['ndjson', 'csv', 'lines']
