@@ -39,7 +39,7 @@ export async function inputAt(path: PathLike): Promise<ByteInput> {
     if (stats.isCharacterDevice() && !isTerminal(target)) return new FileInput(target, name, undefined)
     return new PipeInput(target, name)
   } catch (error) {
-    throw error instanceof FanfoldError ? error : unreadable(name, ...explain(error), error)
+    throw error instanceof FanfoldError ? error : unreadableInput(name, error)
   }
 }
 
@@ -66,6 +66,11 @@ function explain(error: unknown): [problem: string, remedy: string] {
     default:
       return [error instanceof Error ? error.message : String(error), 'Check the path.']
   }
+}
+
+/** The error for an input that the system does not let us read. @param name - as given */
+export function unreadableInput(name: string, cause: unknown): FanfoldError {
+  return unreadable(name, ...explain(cause), cause)
 }
 
 function unreadable(name: string, problem: string, remedy: string, cause?: unknown): FanfoldError {

@@ -69,4 +69,29 @@ export interface Source<Item = unknown> {
    * @throws {FanfoldError} `FANFOLD_SOURCE_UNREADABLE` for a missing file, a folder, no permission.
    */
   open(): Promise<ShardReader>
+  /**
+   * How the source is known again by a run that is resumed; without it, it is not known again.
+   *
+   * @throws {FanfoldError} as `open`
+   */
+  identity?(): Promise<SourceIdentity>
+}
+
+/** What has to be the same for a source to have the same tasks at the same indices. */
+export interface SourceIdentity {
+  /** How the inputs are read: the format and whatever changes what a record is. */
+  readonly reading: Readonly<Record<string, string>>
+  /** In order; `undefined` for what can be read once, or is not in files: streams, pipes, iterables, arrays. */
+  readonly inputs?: readonly InputIdentity[]
+}
+
+/** A regular file, as far as it can be known without reading it whole. */
+export interface InputIdentity {
+  /** As given. For people: a file that was moved is the same. */
+  readonly name: string
+  readonly bytes: number
+  /** SHA-256, in hex, of the first 64 KiB. */
+  readonly head: string
+  /** SHA-256, in hex, of the last 64 KiB. */
+  readonly tail: string
 }

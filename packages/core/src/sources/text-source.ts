@@ -4,10 +4,12 @@ import type { TextFormat } from '@fanfold/workers/protocol'
 import type { ByteInput } from './byte-input.ts'
 import { inputAt } from './file-input.ts'
 import type { PathLike } from './file-input.ts'
-import type { ShardReader, Source } from './shard.ts'
+import { inputIdentities } from './input-identity.ts'
+import type { ShardReader, Source, SourceIdentity } from './shard.ts'
 import { StreamInput } from './stream-input.ts'
 import { whySpent } from './stream-state.ts'
 import { TextReader } from './text-reader.ts'
+import type { TextPlan } from './text-reader.ts'
 import { reasonOf } from './thrown.ts'
 
 const DEFAULT_MAX_RECORD_BYTES = 16 * 1024 * 1024
@@ -35,7 +37,7 @@ export function textSource<Item>(
   const { maxRecordBytes = DEFAULT_MAX_RECORD_BYTES } = options
   checkMaxRecordBytes(maxRecordBytes)
   const inputs = inputsOf(input, format.name)
-  const plan = {
+  const plan: TextPlan = {
     format,
     header,
     // A longer one could not become a string.
@@ -44,7 +46,27 @@ export function textSource<Item>(
   }
   return {
     open: async (): Promise<ShardReader> => new TextReader(await Promise.all(inputs.map((open) => open())), plan),
+    identity: async (): Promise<SourceIdentity> => {
+      const files = await inputIdentities(pathsOf(input))
+      return { reading: readingOf(plan), ...(files === undefined ? {} : { inputs: files }) }
+    },
   }
+}
+
+/** What a record is, and which index it has, depends on these. */
+function readingOf({ format, header, maxRecordBytes }: TextPlan): Record<string, string> {
+  const reading: Record<string, string> = { format: format.name, maxRecordBytes: String(maxRecordBytes) }
+  if (format.name === 'csv') {
+    reading['delimiter'] = format.delimiter
+    reading['header'] = String(header)
+  }
+  if (format.name !== 'lines' && format.id !== undefined) reading['id'] = format.id
+  return reading
+}
+
+function pathsOf(input: TextInput): readonly PathLike[] | undefined {
+  if (isPath(input)) return [input]
+  return Array.isArray(input) ? input.filter(isPath) : undefined
 }
 
 function inputsOf(input: unknown, factory: string): readonly (() => Promise<ByteInput>)[] {

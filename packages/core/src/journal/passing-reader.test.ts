@@ -1,0 +1,137 @@
+import fc from 'fast-check'
+import { afterAll, expect, test } from 'vitest'
+import type { ReadLimits, Shard, ShardReader } from '../sources/shard.ts'
+import { lines } from '../sources/lines.ts'
+import { ndjson } from '../sources/ndjson.ts'
+import { tasksOf } from '../sources/testing/drain.ts'
+import type { ReadTask } from '../sources/testing/drain.ts'
+import { Folder } from '../sources/testing/folder.ts'
+import { toSource } from '../sources/to-source.ts'
+import { IndexRanges } from './index-ranges.ts'
+import { PassingReader } from './passing-reader.ts'
+
+const folder = new Folder()
+afterAll(() => folder.remove())
+
+const limits = fc.record({ maxTasks: fc.integer({ min: 1, max: 6 }), maxBytes: fc.integer({ min: 1, max: 60 }) })
+const settled = fc.array(fc.tuple(fc.nat(40), fc.integer({ min: 1, max: 9 })), { maxLength: 8 })
+const limit = fc.oneof(fc.constant(Infinity), fc.integer({ min: 1, max: 45 }))
+/** Blank lines are no tasks, so there are gaps between indices. */
+const records = fc.array(
+  fc.constantFrom('1', '"two"', '{"three":3}', '', '"a record that is too long for the limit"'),
+  {
+    maxLength: 40,
+  },
+)
+
+async function readAll(reader: ShardReader, wanted: ReadLimits): Promise<{ tasks: ReadTask[]; shards: Shard[] }> {
+  const shards: Shard[] = []
+  for (let shard = await reader.next(wanted); shard !== undefined; shard = await reader.next(wanted)) shards.push(shard)
+  return { shards, tasks: shards.flatMap((shard) => tasksOf(shard, 3)) }
+}
+
+function rangesOf(pairs: readonly (readonly [number, number])[]): IndexRanges {
+  return new IndexRanges(pairs.flatMap(([from, size]) => [from, from + size]))
+}
+
+test('of a text, exactly what is pending is read, in order, each once', async () => {
+  await fc.assert(
+    fc.asyncProperty(records, settled, limit, limits, async (written, pairs, most, wanted) => {
+      const source = ndjson(folder.file('records.ndjson', written.map((record) => `${record}\n`).join('')), {
+        maxRecordBytes: 20,
+      })
+      const whole = await readAll(await source.open(), wanted)
+      const ranges = rangesOf(pairs)
+      const reader = new PassingReader(await source.open(), ranges, most)
+      const { tasks, shards } = await readAll(reader, wanted)
+      expect(tasks).toEqual(whole.tasks.slice(0, most).filter(({ index }) => !ranges.has(index)))
+      expect(shards.every((shard) => shard.tasks >= 1 && shard.tasks <= wanted.maxTasks)).toBe(true)
+      expect(reader.reachedLimit).toBe(most <= whole.tasks.length)
+      reader.close()
+    }),
+  )
+})
+
+test('of an array, exactly what is pending is read, and its number is known before', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.nat(40), settled, limit, limits, async (size, pairs, most, wanted) => {
+      const items = Array.from({ length: size }, (_, i) => `item ${i}`)
+      const ranges = rangesOf(pairs)
+      const reader = new PassingReader(await toSource(items).open(), ranges, most)
+      const expected = items.slice(0, most).filter((_, i) => !ranges.has(i))
+      expect(reader.totalTasks).toBe(expected.length)
+      const { tasks } = await readAll(reader, wanted)
+      expect(tasks.map(({ item }) => item)).toEqual(expected)
+    }),
+  )
+})
+
+test('a shard is released when the last of its stretches is', async () => {
+  const source = lines(folder.file('ten.txt', 'a\nb\nc\nd\ne\nf\ng\nh\ni\nj\n'))
+  const reader = new PassingReader(await source.open(), new IndexRanges([2, 4, 6, 7]), Infinity)
+  const { shards } = await readAll(reader, { maxTasks: 100, maxBytes: 1000 })
+  expect(shards.map(({ tasks }) => tasks)).toEqual([2, 2, 3])
+  // Between them they have what the whole shard keeps in memory: the record of a settled task, too.
+  expect(shards.reduce((sum, { bytes }) => sum + bytes, 0)).toBeGreaterThanOrEqual(20)
+  shards[0]!.release()
+  shards[0]!.release()
+  shards[2]!.release()
+  expect(shards[1]!.recordAt(0)).toBe('e')
+  shards[1]!.release()
+  expect(() => shards[1]!.recordAt(0)).toThrow('are not kept any more')
+})
+
+test('a long settled stretch is passed over in large shards, whatever is asked for', async () => {
+  const items = Array.from({ length: 100_000 }, (_, i) => i)
+  const inner = await toSource(items).open()
+  const asked: number[] = []
+  const counting: ShardReader = {
+    totalTasks: inner.totalTasks,
+    totalBytes: undefined,
+    bytesRead: 0,
+    next: (wanted) => {
+      asked.push(wanted.maxTasks)
+      return inner.next(wanted)
+    },
+    close: () => inner.close(),
+  }
+  const reader = new PassingReader(counting, new IndexRanges([0, 99_998]), Infinity)
+  const { tasks } = await readAll(reader, { maxTasks: 1, maxBytes: 100 })
+  expect(tasks.map(({ index }) => index)).toEqual([99_998, 99_999])
+  expect(asked.length).toBeLessThan(20)
+})
+
+test('while it passes over, the event loop goes on', async () => {
+  const inner = await toSource(Array.from({ length: 100 }, (_, i) => i)).open()
+  const slow: ShardReader = {
+    totalTasks: 100,
+    totalBytes: undefined,
+    bytesRead: 0,
+    next: () => {
+      const until = performance.now() + 10
+      while (performance.now() < until);
+      return inner.next({ maxTasks: 10, maxBytes: 1_000_000 })
+    },
+    close: () => inner.close(),
+  }
+  let turns = 0
+  const count = (): void => {
+    turns++
+    immediate = setImmediate(count)
+  }
+  let immediate = setImmediate(count)
+  const shard = await new PassingReader(slow, new IndexRanges([0, 99]), Infinity).next({ maxTasks: 9, maxBytes: 1 })
+  clearImmediate(immediate)
+  expect(shard?.indexAt(0)).toBe(99)
+  expect(turns).toBeGreaterThan(5)
+})
+
+test('closed while it passes over, it ends', async () => {
+  async function* endless(): AsyncGenerator<number> {
+    for (let i = 0; ; i++) yield i
+  }
+  const reader = new PassingReader(await toSource(endless()).open(), new IndexRanges([0, 1e9]), Infinity)
+  const next = reader.next({ maxTasks: 1, maxBytes: 100 })
+  setImmediate(() => reader.close())
+  expect(await next).toBeUndefined()
+})

@@ -1,0 +1,31 @@
+import { createHash } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import type { VerifierIdentity } from './frames.ts'
+
+/**
+ * How a verifier's module is known again: by the bytes of its file, not by those of the modules that it imports. A
+ * module that cannot be read has no bytes; why it cannot be loaded is told by the engine.
+ */
+export async function verifierIdentity(url: URL): Promise<VerifierIdentity> {
+  return {
+    url: shortened(url.href),
+    sha256: createHash('sha256')
+      .update(await bytesOf(url))
+      .digest('hex'),
+  }
+}
+
+async function bytesOf(url: URL): Promise<Uint8Array | string> {
+  if (url.protocol !== 'file:') return url.href
+  try {
+    return await readFile(fileURLToPath(url))
+  } catch {
+    return url.href
+  }
+}
+
+/** A `data:` URL is its own module, of any length. */
+function shortened(href: string): string {
+  return href.length > 200 ? `${href.slice(0, 200)}…` : href
+}
