@@ -115,7 +115,8 @@ test('of many that take over at once, exactly one comes through', async () => {
     await Promise.all(contenders.map(async (contender) => expect(await contender.says()).toBe('ready')))
     for (const contender of contenders) contender.go()
     const said = await Promise.all(contenders.map((contender) => contender.says()))
-    expect(said.toSorted()).toEqual([...Array<string>(5).fill('FANFOLD_JOURNAL_LOCKED'), 'held'])
+    expect(said.filter((word) => word === 'held')).toHaveLength(1)
+    expect(said.filter((word) => word === 'FANFOLD_JOURNAL_LOCKED')).toHaveLength(5)
     await contenders[said.indexOf('held')]!.leave()
     expect(locksOf(`race-${round}`)).toEqual([])
   }

@@ -47,7 +47,7 @@ test('what is not in files is not known by them', async () => {
   expect((await lines([folder.file('beside', ''), fifo]).identity!()).inputs).toBeUndefined()
   expect((await lines('/dev/null').identity!()).inputs).toBeUndefined()
   expect((await lines(Readable.from([Buffer.from('a')])).identity!()).inputs).toBeUndefined()
-  expect(toSource([1, 2]).identity).toBeUndefined()
+  expect(await toSource([1, 2]).identity?.()).toBeUndefined()
 })
 
 test('an input that is not there is told as when it is opened', async () => {
