@@ -80,10 +80,9 @@ export class IndexRanges {
     return pending
   }
 
-  /** Takes out single indices. */
-  deleteAll(indices: readonly number[]): void {
+  /** Takes out what the other one has. */
+  deleteAll(out: IndexRanges): void {
     this.#merge()
-    const out = new IndexRanges(indices.flatMap((index) => [index, index + 1]))
     const left: number[] = []
     for (let i = 0; i < this.#merged.length; i += 2) {
       for (const bound of out.pendingIn(this.#merged[i]!, this.#merged[i + 1]!)) left.push(bound)

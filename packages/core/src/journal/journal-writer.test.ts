@@ -96,11 +96,22 @@ test('close makes everything durable', async () => {
 
 test('a full disk is told once, and nothing is written after it', async () => {
   const errors: Error[] = []
-  const writer = new JournalWriter(await open('/dev/full', 'r+'), '/dev/full', 0, (error) => errors.push(error))
+  const full = await open('/dev/full', 'r+')
+  let writes = 0
+  const counted: JournalFile = {
+    write: (...args) => {
+      writes++
+      return full.write(...args)
+    },
+    datasync: () => full.datasync(),
+    close: () => full.close(),
+  }
+  const writer = new JournalWriter(counted, '/dev/full', 0, (error) => errors.push(error))
   await Promise.all([writer.append(HEADER), writer.append(HEADER), writer.sync()])
   await writer.append(HEADER)
   await writer.sync()
   await writer.close()
+  expect(writes).toBe(1)
   expect(errors).toMatchObject([{ code: 'FANFOLD_JOURNAL_FAILED', cause: { code: 'ENOSPC' } }])
   expect(errors[0]!.message).toMatch(/^the journal '\/dev\/full' cannot be written: ENOSPC.*Free the space/)
 })

@@ -19,7 +19,7 @@ import { thisProcess } from './process-identity.ts'
 import { Replay, isComplete } from './replay.ts'
 import type { JournalState } from './replay.ts'
 import { RunJournal } from './run-journal.ts'
-import { NO_SUMS, totalsOf } from './sums.ts'
+import { RunningSums } from './sums.ts'
 import type { Totals } from './sums.ts'
 
 /** What to do about a journal that is there. */
@@ -106,7 +106,7 @@ class Opening {
       return this.#begin()
     }
     refuseDifferences(this.#path, state.identity, this.#identity, redrive)
-    const hasToRedrive = redrive && state.unsuccessful.length > 0
+    const hasToRedrive = redrive && state.unsuccessful.size > 0
     if (complete !== undefined && !hasToRedrive) return { state: 'complete', report: complete.report }
     return this.#goOn(state, outlines)
   }
@@ -162,7 +162,7 @@ class Opening {
     await this.#append(writer, header)
     await syncFolderOf(this.#path)
     await this.#options.output?.resumeAt(0)
-    return this.#running(writer, new IndexRanges(), totalsOf(NO_SUMS, [], []), false)
+    return this.#running(writer, new IndexRanges(), new RunningSums().toTotals([]), false)
   }
 
   async #goOn(read: JournalState, outlines: readonly FrameOutline[]): Promise<OpenedJournal> {
@@ -187,17 +187,17 @@ class Opening {
     await this.#append(writer, { frame: 'resumed', at, host, pid, ...(settings === undefined ? {} : { settings }) })
     if (redrive) await this.#redrive(writer, state, agreed?.offset ?? 0)
     // What is redriven has its old outcomes no more.
-    const totals = redrive ? totalsOf(state.sums, [], []) : totalsOf(state.sums, state.unsuccessful, state.firstErrors)
+    const totals = redrive ? state.completedTotals : state.totals
     return this.#running(writer, state.settled, totals, true)
   }
 
   /** Takes the unsuccessful out of what is settled, and says so in the journal. */
   async #redrive(writer: JournalWriter, state: JournalState, outputEnd: number): Promise<void> {
     const { verifier, config } = this.#identity
+    const dropped = state.unsuccessful
     const isChanged = verifier.sha256 !== state.identity.verifier.sha256 || config !== state.identity.config
-    if (state.unsuccessful.length === 0 && !isChanged) return
+    if (dropped.size === 0 && !isChanged) return
     const { output } = this.#options
-    const dropped = new Set(state.unsuccessful.map(([index]) => index))
     const rewritten =
       output === undefined || dropped.size === 0
         ? undefined
@@ -217,7 +217,7 @@ class Opening {
       if (!(await output.adopt(rewritten))) throw changedMeanwhile(this.#path, rewritten.temporary)
       await output.resumeAt(rewritten.offset)
     }
-    state.settled.deleteAll([...dropped])
+    state.settled.deleteAll(dropped)
   }
 
   #writer(file: FileHandle, position: number): JournalWriter {

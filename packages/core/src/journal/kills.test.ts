@@ -102,8 +102,8 @@ test.each(['arrival', 'input'])(
     expect(kills).toBeGreaterThan(3)
     expectWhole(into, false)
     if (order === 'input') expect(lines(into).map(({ index }) => index)).toEqual([...Array(TASKS).keys()])
-    const { sums, unsuccessful, settled, ended } = (await stateOf(into))!
-    expect([sums.verdicts[0], unsuccessful.length, settled.toArray()]).toEqual([TASKS * 0.9, TASKS * 0.1, [0, TASKS]])
+    const { totals, unsuccessful, settled, ended } = (await stateOf(into))!
+    expect([totals.verdicts[0], unsuccessful.size, settled.toArray()]).toEqual([TASKS * 0.9, TASKS * 0.1, [0, TASKS]])
     expect(ended).toMatchObject({ isWhole: true, report: { tasks: TASKS } })
     expect((await session(into, Infinity, [order])).said).toBe('started\ncomplete\n')
   },

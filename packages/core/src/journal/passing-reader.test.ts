@@ -135,3 +135,27 @@ test('closed while it passes over, it ends', async () => {
   setImmediate(() => reader.close())
   expect(await next).toBeUndefined()
 })
+
+test('a source that gives more than it was asked for is cut at the limit, and is not read once it is closed', async () => {
+  let reads = 0
+  const generous: ShardReader = {
+    totalTasks: undefined,
+    totalBytes: undefined,
+    bytesRead: 0,
+    next: async () => {
+      const inner = await toSource(Array.from({ length: 10 }, (_, i) => i)).open()
+      reads++
+      return inner.next({ maxTasks: 10, maxBytes: 1000 })
+    },
+    close: () => {},
+  }
+  const limited = new PassingReader(generous, new IndexRanges([0, 2]), 6)
+  const { tasks } = await readAll(limited, { maxTasks: 3, maxBytes: 1000 })
+  expect(tasks.map(({ index }) => index)).toEqual([2, 3, 4, 5])
+  reads = 0
+  const closed = new PassingReader(generous, new IndexRanges([0, 10]), Infinity)
+  const next = closed.next({ maxTasks: 3, maxBytes: 1000 })
+  closed.close()
+  expect(await next).toBeUndefined()
+  expect(reads).toBe(1)
+})

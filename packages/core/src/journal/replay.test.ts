@@ -2,7 +2,6 @@ import { expect, test } from 'vitest'
 import type { EndedFrame, Frame } from './frames.ts'
 import { Replay, isComplete } from './replay.ts'
 import type { JournalState } from './replay.ts'
-import { totalsOf } from './sums.ts'
 import { HEADER, IDENTITY, settled } from './testing/written.ts'
 
 function play(...frames: readonly Frame[]): JournalState {
@@ -32,8 +31,8 @@ test('without a header there is no state', () => {
 })
 
 test('frames add up', () => {
-  const { settled: all, sums, unsuccessful, firstErrors } = play(settled([0, 5], [2]), settled([7, 9]))
-  const totals = totalsOf(sums, unsuccessful, firstErrors)
+  const { settled: all, totals, unsuccessful } = play(settled([0, 5], [2]), settled([7, 9]))
+  expect(unsuccessful.toArray()).toEqual([2, 3])
   expect(all.toArray()).toEqual([0, 5, 7, 9])
   expect(totals.statuses).toEqual([6, 1, 0, 0, 0, 0])
   expect(totals.verdicts).toEqual([6, 0, 0])
@@ -41,10 +40,11 @@ test('frames add up', () => {
 })
 
 test('a redrive takes out exactly what was unsuccessful', () => {
-  const { settled: all, sums, unsuccessful, identity } = play(settled([0, 5], [2, 3]), REDRIVEN)
+  const { settled: all, totals, completedTotals, unsuccessful, identity } = play(settled([0, 5], [2, 3]), REDRIVEN)
   expect(all.toArray()).toEqual([0, 2, 4, 5])
-  expect(unsuccessful).toEqual([])
-  expect(sums).toEqual(settled([0, 2, 4, 5]).sums)
+  expect(unsuccessful.size).toBe(0)
+  expect(totals).toEqual({ ...settled([0, 2, 4, 5]).sums, statuses: [3, 0, 0, 0, 0, 0], firstErrors: [] })
+  expect(completedTotals).toEqual(totals)
   expect(identity).toEqual({ ...IDENTITY, verifier: { url: 'file:///new.ts', sha256: 'b' }, config: 'd' })
 })
 

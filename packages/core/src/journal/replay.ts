@@ -1,16 +1,8 @@
 import { damaged } from './format.ts'
-import type {
-  EndedFrame,
-  FirstError,
-  Frame,
-  HeaderFrame,
-  JournalIdentity,
-  SettledFrame,
-  Sums,
-  UnsuccessfulEntry,
-} from './frames.ts'
+import type { EndedFrame, FirstError, Frame, HeaderFrame, JournalIdentity, SettledFrame } from './frames.ts'
 import { IndexRanges, sizeOf } from './index-ranges.ts'
 import { RunningSums } from './sums.ts'
+import type { Totals } from './sums.ts'
 
 /** What the frames of a journal come to. */
 export interface JournalState {
@@ -19,11 +11,11 @@ export interface JournalState {
   /** Whatever is not to be run again. */
   readonly settled: IndexRanges
   /** Those of the settled that a redrive runs again. */
-  readonly unsuccessful: readonly UnsuccessfulEntry[]
-  /** Over the completed. */
-  readonly sums: Sums
-  /** Of the first unsuccessful. */
-  readonly firstErrors: readonly FirstError[]
+  readonly unsuccessful: IndexRanges
+  /** Of all that is settled. */
+  readonly totals: Totals
+  /** What a redrive starts from: without the unsuccessful. */
+  readonly completedTotals: Totals
   /** Set when the last thing that happened is that the run ended. */
   readonly ended: EndedFrame | undefined
 }
@@ -82,46 +74,52 @@ export function isComplete(ended: EndedFrame | undefined, limit: number | undefi
   return ended.sourceExhausted || (limit !== undefined && ended.limit === limit)
 }
 
-/** Gathers what settled frames say. */
+/** Gathers what settled frames say. What is unsuccessful is kept as ranges and sums too: it may be all there is. */
 class Played {
   readonly #path: string
   readonly #settled = new IndexRanges()
   #added = 0
-  readonly #sums = new RunningSums()
-  #unsuccessful: UnsuccessfulEntry[] = []
+  readonly #completed = new RunningSums()
+  #unsuccessful = new IndexRanges()
+  #failed = new RunningSums()
   #errors: FirstError[] = []
 
   constructor(path: string) {
     this.#path = path
   }
 
-  settle(frame: SettledFrame, line: number): void {
-    this.#settled.addAll(frame.ranges)
-    this.#added += sizeOf(frame.ranges)
-    this.#sums.addSums(frame.sums)
-    for (const entry of frame.unsuccessful) this.#unsuccessful.push(entry)
-    this.#errors.push(...(frame.errors ?? []))
-    const counted = frame.sums.verdicts.reduce((sum, count) => sum + count, frame.unsuccessful.length)
-    if (counted !== sizeOf(frame.ranges)) {
-      throw damaged(this.#path, line, `it settles ${sizeOf(frame.ranges)} tasks and counts ${counted}`)
+  settle({ ranges, sums, unsuccessful, errors = [] }: SettledFrame, line: number): void {
+    const tasks = sizeOf(ranges)
+    const counted = sums.verdicts.reduce((sum, count) => sum + count, unsuccessful.length)
+    if (counted !== tasks) throw damaged(this.#path, line, `it settles ${tasks} tasks and counts ${counted}`)
+    this.#settled.addAll(ranges)
+    this.#added += tasks
+    this.#completed.addSums(sums)
+    for (const entry of unsuccessful) {
+      this.#unsuccessful.add(entry[0], entry[0] + 1)
+      this.#failed.addUnsuccessful(entry)
     }
+    this.#errors.push(...errors)
   }
 
   redrive(): void {
     this.#check()
-    this.#settled.deleteAll(this.#unsuccessful.map(([index]) => index))
+    this.#settled.deleteAll(this.#unsuccessful)
     this.#added = this.#settled.size
-    this.#unsuccessful = []
+    this.#unsuccessful = new IndexRanges()
+    this.#failed = new RunningSums()
     this.#errors = []
   }
 
-  result(): Pick<JournalState, 'settled' | 'unsuccessful' | 'sums' | 'firstErrors'> {
+  result(): Pick<JournalState, 'settled' | 'unsuccessful' | 'totals' | 'completedTotals'> {
     this.#check()
+    const completedTotals = this.#completed.toTotals([])
+    this.#completed.add(this.#failed)
     return {
       settled: this.#settled,
       unsuccessful: this.#unsuccessful,
-      sums: this.#sums.toSums(),
-      firstErrors: this.#errors,
+      totals: this.#completed.toTotals(this.#errors),
+      completedTotals,
     }
   }
 

@@ -13,8 +13,10 @@ export interface Totals extends Sums {
   readonly firstErrors: readonly FirstError[]
 }
 
-/** Adds up completed outcomes. */
+/** Adds up outcomes. */
 export class RunningSums {
+  /** By status code; what is completed has a verdict. */
+  readonly #failures: number[] = STATUSES.map(() => 0)
   readonly #verdicts: number[] = VERDICTS.map(() => 0)
   readonly #reasons = new Map<string, number>()
   readonly #buckets = new Map<number, number>()
@@ -53,6 +55,25 @@ export class RunningSums {
     this.retries += sums.retries
   }
 
+  addUnsuccessful([index, status, durationMs, retries]: UnsuccessfulEntry): void {
+    this.#failures[status]!++
+    this.retries += retries
+    if (durationMs === 0) return // it never ran
+    this.addBucket(bucketOf(durationMs), 1)
+    this.rank(index, durationMs)
+  }
+
+  add(other: RunningSums): void {
+    this.addSums(other.toSums())
+    other.#failures.forEach((count, code) => (this.#failures[code]! += count))
+  }
+
+  toTotals(firstErrors: readonly FirstError[]): Totals {
+    const statuses = [...this.#failures]
+    statuses[COMPLETED] = this.#verdicts.reduce((sum, count) => sum + count, 0)
+    return { ...this.toSums(), statuses, firstErrors }
+  }
+
   toSums(): Sums {
     return {
       verdicts: [...this.#verdicts],
@@ -62,27 +83,4 @@ export class RunningSums {
       retries: this.retries,
     }
   }
-}
-
-/** Nothing yet. */
-export const NO_SUMS: Sums = new RunningSums().toSums()
-
-/** The account of completed outcomes and of those that count as unsuccessful. */
-export function totalsOf(
-  completed: Sums,
-  unsuccessful: Iterable<UnsuccessfulEntry>,
-  firstErrors: readonly FirstError[],
-): Totals {
-  const sums = new RunningSums()
-  sums.addSums(completed)
-  const statuses = STATUSES.map(() => 0)
-  statuses[COMPLETED] = completed.verdicts.reduce((sum, count) => sum + count, 0)
-  for (const [index, status, durationMs, retries] of unsuccessful) {
-    statuses[status]!++
-    sums.retries += retries
-    if (durationMs === 0) continue // it never ran
-    sums.addBucket(bucketOf(durationMs), 1)
-    sums.rank(index, durationMs)
-  }
-  return { ...sums.toSums(), statuses, firstErrors }
 }
