@@ -251,18 +251,23 @@ test('frames whose lines are not there are cut off, and run again', async () => 
   const output = outputAt(`${folder.path}/lost.out`)
   await begun('lost', output)
   const first = readFileSync(output.path)
-  const { journal } = await running('lost', { output }, identityWith(output))
-  journal.given(passed(10, 20))
-  output.write('{"index":10}\n')
-  journal.askedForNext()
-  await journal.end({ report: {}, sourceExhausted: true, total: 20 })
-  await journal.close()
+  // Several frames: what is left of them must not come behind new ones.
+  for (let index = 10; index < 20; index++) {
+    const { journal } = await running('lost', { output }, identityWith(output))
+    journal.given(passed(index, index + 1))
+    output.write(`{"index":${index}}\n`)
+    journal.askedForNext()
+    await journal.end({ report: {}, sourceExhausted: true, total: index < 19 ? 99 : 20 })
+    await journal.close()
+  }
   writeFileSync(output.path, Buffer.concat([first, Buffer.from('{"index":99}\n')]))
   // As the run is complete, nobody looks.
   expect(await start('lost', { output }, identityWith(output))).toMatchObject({ state: 'complete' })
-  const again = await running('lost', { output, redrive: true }, identityWith(output))
-  expect(again.settled.toArray()).toEqual([0, 3, 4, 7, 8, 10])
-  await again.journal.close()
+  for (let i = 0; i < 2; i++) {
+    const again = await running('lost', { output, redrive: true }, identityWith(output))
+    expect(again.settled.toArray()).toEqual([0, 3, 4, 7, 8, 10])
+    await again.journal.close()
+  }
 })
 
 test('an output of which nothing is there is refused, and nothing is changed', async () => {
@@ -314,6 +319,22 @@ test('a redrive that was killed before its rename is made up for', async () => {
   )
   expect(existsSync(`${output.path}.redrive`)).toBe(false)
   await journal.close()
+})
+
+test('a redrive is in the journal before its output takes the place of the old one', async () => {
+  const path = `${folder.path}/before`
+  const seen: boolean[] = []
+  class Watched extends LineOutput {
+    override adopt(...args: Parameters<LineOutput['adopt']>): ReturnType<LineOutput['adopt']> {
+      seen.push(readFileSync(path, 'utf8').includes('"frame":"redriven"'))
+      return super.adopt(...args)
+    }
+  }
+  const output = new Watched(`${path}.out`)
+  outputs.push(output)
+  await begun('before', output)
+  await (await running('before', { output, redrive: true }, identityWith(output))).journal.close()
+  expect(seen).toEqual([true])
 })
 
 test('a redrive whose new output is gone is taken back', async () => {

@@ -1,4 +1,3 @@
-import { constants } from 'node:fs'
 import { open, realpath, rename } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
 import { resolve } from 'node:path'
@@ -132,8 +131,8 @@ class Opening {
 
   async #existing(): Promise<FileHandle | undefined> {
     try {
-      // Not blocking, so that a pipe is told apart instead of waiting for its other end.
-      const file = await open(this.#path, constants.O_RDWR | (constants.O_NONBLOCK ?? 0))
+      // For reading, too: a pipe would wait for its other end otherwise.
+      const file = await open(this.#path, 'r+')
       if ((await file.stat()).isFile()) return file
       await file.close()
       throw foreign(this.#path, 'it is no regular file')

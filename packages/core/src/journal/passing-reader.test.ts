@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { afterAll, expect, test } from 'vitest'
 import type { ReadLimits, Shard, ShardReader } from '../sources/shard.ts'
+import { ItemsShard } from '../sources/item-shards.ts'
 import { lines } from '../sources/lines.ts'
 import { ndjson } from '../sources/ndjson.ts'
 import { tasksOf } from '../sources/testing/drain.ts'
@@ -158,4 +159,28 @@ test('a source that gives more than it was asked for is cut at the limit, and is
   closed.close()
   expect(await next).toBeUndefined()
   expect(reads).toBe(1)
+})
+
+test('closed between two reads, it reads no more', async () => {
+  let isClosed = false
+  let readsAfter = 0
+  const slow: ShardReader = {
+    totalTasks: undefined,
+    totalBytes: undefined,
+    bytesRead: 0,
+    next: () => {
+      if (isClosed) readsAfter++
+      const until = performance.now() + 10
+      while (performance.now() < until);
+      return new ItemsShard([0], 1, 0)
+    },
+    close: () => {
+      isClosed = true
+    },
+  }
+  const reader = new PassingReader(slow, new IndexRanges([0, 10]), Infinity)
+  const next = reader.next({ maxTasks: 1, maxBytes: 1 })
+  setImmediate(() => reader.close())
+  expect(await next).toBeUndefined()
+  expect(readsAfter).toBe(0)
 })

@@ -56,6 +56,16 @@ async function until(condition: () => boolean | Promise<boolean>): Promise<void>
   while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 5))
 }
 
+let clocks = 0
+/** Another journal's frame comes later than one that was due already, or would have been. */
+async function untilAnotherFrameIsDue(): Promise<void> {
+  const { journal, path } = await opened(`clock-${clocks++}`)
+  journal.given(passed(0, 1))
+  journal.askedForNext()
+  await until(async () => (await settledIn(path)).length === 1)
+  await journal.close()
+}
+
 test('outcomes are settled when the consumer asks for more, and not before', async () => {
   const { journal, path } = await opened('asks')
   journal.given(passed(0, 5))
@@ -93,12 +103,7 @@ test('with an output, no frame names its end while a batch is in the hands of th
   journal.askedForNext()
   journal.given(passed(5, 9))
   output.write('half of fo')
-  // Another journal's frame, due after this one's would be.
-  const clock = await opened('clock')
-  clock.journal.given(passed(0, 1))
-  clock.journal.askedForNext()
-  await until(async () => (await settledIn(clock.path)).length === 1)
-  await clock.journal.close()
+  await untilAnotherFrameIsDue()
   expect(await settledIn(path)).toEqual([])
   output.write('ur\n')
   journal.askedForNext()
@@ -135,6 +140,7 @@ test('a frame is written when the lines that it names are durable, and the next 
   journal.given(passed(0, 5))
   journal.askedForNext()
   await until(() => output.waits === 1)
+  await untilAnotherFrameIsDue()
   for (let i = 5; i < 200_000; i += 5) {
     journal.given(passed(i, i + 5))
     journal.askedForNext()
@@ -209,6 +215,18 @@ test('in the order of input nothing is settled behind an aborted task', async ()
   await output.close()
 })
 
+test('in the order of input, what is in the hands of the consumer when an aborted task comes is not settled either', async () => {
+  const output = new LineOutput(`${folder.path}/in-hands.out`)
+  const { journal, path } = await opened('in-hands', output, 'input')
+  // Two asked at once.
+  journal.given(passed(0, 5))
+  journal.given(batchOf([{ index: 5, status: 'aborted' }]))
+  journal.askedForNext()
+  await journal.close()
+  expect(await settledIn(path)).toEqual([])
+  await output.close()
+})
+
 test('in the order of arrival only the aborted tasks are left out', async () => {
   const { journal, path } = await opened('arrival')
   journal.given(batchOf([{ index: 5 }, { index: 6, status: 'aborted' }, { index: 7 }]))
@@ -230,12 +248,12 @@ test('a batch that a thread has counted is settled by its sums', async () => {
   journal.given(counted)
   // Lines that are blank are no tasks, and a thread with several tasks settles them in any order.
   journal.given({ ...counted, shard: { indexAt: (position) => 2 * position } })
-  journal.given({ ...counted, isStretch: false, positionAt: (i) => [13, 11, 12, 10][i]! })
+  journal.given({ ...counted, isStretch: false, positionAt: (i) => [20, 24, 21, 23][i]! })
   journal.askedForNext()
   await journal.close()
   expect((await framesOf(path))[1]).toEqual({
     frame: 'settled',
-    ranges: [6, 7, 8, 9, 10, 11, 12, 13, 103, 107, 110, 114],
+    ranges: [6, 7, 8, 9, 10, 11, 12, 13, 103, 107, 120, 122, 123, 125],
     unsuccessful: [],
     sums: { verdicts: [3, 6, 3], reasons: { odd: 9 }, buckets: [7, 12], slowest: [105, 9, 10, 9, 105, 9], retries: 24 },
   })
