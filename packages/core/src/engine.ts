@@ -2,6 +2,11 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { ActiveRun } from './run/active-run.ts'
 import { Conductor } from './run/conductor.ts'
 import { FanfoldError } from './errors.ts'
+import { openJournaled } from './engine/open-run.ts'
+import { Journaling } from './run/journaling.ts'
+import { fromStored } from './run/stored-report.ts'
+import type { Source } from './sources/shard.ts'
+import type { ResolvedJournal } from './engine/resolve-options.ts'
 import { LoadedVerifier } from './engine/loaded-verifier.ts'
 import type { CutShort } from './coordinator/events.ts'
 import type { EngineOptions, LoadOptions, RunOptions } from './options.ts'
@@ -9,6 +14,7 @@ import type { Recycling } from './policy/recycling.ts'
 import { progressOf } from './run/progress.ts'
 import {
   refuseUnknown,
+  resolveJournal,
   resolveLoadOptions,
   resolveMemory,
   resolveRecycling,
@@ -140,7 +146,13 @@ export class Engine implements AsyncDisposable {
     await Promise.all(runs.map(([, { over }]) => over))
     // Ends the threads whatever they do; a verifier that is still loading is not waited for.
     const stuck = (await this.#conductor?.close()) ?? []
-    await Promise.all(runs.map(([run]) => this.#endOf(run)))
+    await Promise.all(
+      runs.map(async ([run, active]) => {
+        await this.#endOf(run)
+        // A consumer may never come for the rest: that is not waited for.
+        await active.endJournal()
+      }),
+    )
     return { stuckThreads: stuck.map((lane) => lane + 1), warnings: this.#conductor?.warnings ?? [] }
   }
 
@@ -168,9 +180,55 @@ export class Engine implements AsyncDisposable {
     await this.#runs.get(run)?.ended.catch(() => {}) // a run that could not start has ended too
   }
 
+  /** @returns whether there is something left to do */
+  async #openSource(
+    conductor: Conductor,
+    active: ActiveRun,
+    id: number,
+    source: Source,
+    options: ResolvedJournal | undefined,
+  ): Promise<boolean> {
+    if (options !== undefined) return this.#openJournaled(conductor, active, id, source, options)
+    const reader = await source.open()
+    if (active.isEnding) reader.close()
+    else active.reader = reader
+    return !active.isEnding
+  }
+
+  async #openJournaled(
+    conductor: Conductor,
+    active: ActiveRun,
+    id: number,
+    source: Source,
+    options: ResolvedJournal,
+  ): Promise<boolean> {
+    const verifier = conductor.specOf(active.verifier)
+    if (verifier === undefined)
+      throw new FanfoldError('FANFOLD_VERIFIER_CLOSED', 'the verifier was closed before the run began')
+    const { settings } = active
+    const onFailed = (error: Error): void => {
+      if (active.journalFailed(error)) conductor.handle({ type: 'runBroken', run: id, error })
+    }
+    const opened = await openJournaled({ source, verifier, settings, options, onFailed })
+    if ('report' in opened) {
+      active.endAsBefore(fromStored(opened.report))
+      return false
+    }
+    const journaling = new Journaling(opened.journal, settings.limit)
+    if (active.isEnding) {
+      opened.reader.close()
+      await journaling.discard()
+      return false
+    }
+    active.reader = opened.reader
+    active.journalWith(journaling, opened.settled.size, opened.totals)
+    return true
+  }
+
   #start<Value>(conductor: Conductor, verifier: number, input: unknown, options: RunOptions): Run<Value> {
     this.#open()
     const settings = resolveRunOptions(options, this.threads)
+    const journal = resolveJournal(options.journal)
     const source = toSource(input)
     const { signal } = options
     const id = conductor.newRunId()
@@ -190,11 +248,10 @@ export class Engine implements AsyncDisposable {
       this.#runs.delete(run)
       signal?.removeEventListener('abort', onAbort)
     })
-    const opened = source.open().then(
-      (reader) => {
-        if (active.isEnding) return reader.close()
+    const opened = this.#openSource(conductor, active, id, source, journal).then(
+      (isLeft) => {
+        if (!isLeft) return
         isOpen = true
-        active.reader = reader
         conductor.addRun(id, active)
       },
       (error: Error) => active.failStart(error),

@@ -1,3 +1,5 @@
+import type { JournaledOutput } from './options/journaled-output.ts'
+
 /** How the outcomes of a run are merged: as they arrive, or in the order of the source through a bounded window. */
 export type Order = 'arrival' | 'input'
 
@@ -46,6 +48,32 @@ export interface LoadOptions<Config = unknown> {
   readonly teardownTimeoutMs?: number
 }
 
+/**
+ * A run that can be picked up where a kill, a full disk or a power cut left it. An outcome is journaled when its consumer
+ * asks for what comes after its batch: it is not given again to a run that resumes. What was taken shortly before the
+ * process died may be given a second time.
+ */
+export interface JournalOptions {
+  /** The journal's file; a lock beside it has `.lock` added to its name. */
+  readonly path: string
+  /**
+   * `'never'`: a journal that is there already is refused. `'unfinished'`: what is not settled is run; a journal that is
+   * complete gives its report again, and no outcome. `'auto'`: as that, but a complete one is moved to `<path>.1`, and the
+   * run starts anew. Where there is none, it is begun.
+   * @defaultValue 'never'
+   */
+  readonly resume?: 'never' | 'unfinished' | 'auto'
+  /** Resumes, and runs what was unsuccessful again, also with a changed verifier or configuration. @defaultValue false */
+  readonly redrive?: boolean
+  /**
+   * Stands for the tasks of this source, in their order: needed for arrays, iterables, streams and pipes, which cannot be
+   * known again. Files are known by their size and their first and last 64 KiB.
+   */
+  readonly sourceId?: string
+  /** A file of outcomes whose stretches the journal names, so that each outcome is in it once; for tools that write one. */
+  readonly output?: JournaledOutput
+}
+
 /** Options of a run. */
 export interface RunOptions {
   /** Of each task, from the moment its attempt starts; 1 to 2,147,483,647 ms, `Infinity` is off. @defaultValue 30,000 */
@@ -71,6 +99,8 @@ export interface RunOptions {
    * end, `'now'` ends these too, `'never'` goes on to the end. @defaultValue 'soon'
    */
   readonly halt?: 'never' | 'soon' | 'now'
+  /** Makes the run durable. @defaultValue none */
+  readonly journal?: JournalOptions
   /** Read the first `limit` tasks only. @defaultValue all */
   readonly limit?: number
   /** Cancels the run when it fires, as `run.cancel()` with its reason does. */

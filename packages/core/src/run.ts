@@ -1,6 +1,6 @@
 import type { ActiveRun } from './run/active-run.ts'
 import { FanfoldError } from './errors.ts'
-import type { Batch } from './merge/batch.ts'
+import type { Batch, OutcomeBatch } from './merge/batch.ts'
 import type { Outcome } from './outcome.ts'
 import type { Progress, Report } from './report/report.ts'
 
@@ -75,7 +75,10 @@ export class Run<Value = unknown> implements AsyncIterable<Outcome<Value>>, Asyn
           ? Promise.resolve({ done: false, value: batch.at(at++) })
           : nextInTurn(),
       return: async () => {
+        // Made by this run: its type says less than it is.
+        const midst = batch === undefined ? undefined : { batch: batch as unknown as OutcomeBatch, taken: at }
         batch = undefined
+        this.#leave(midst)
         await batches.return?.()
         return { done: true, value: undefined }
       },
@@ -97,21 +100,25 @@ export class Run<Value = unknown> implements AsyncIterable<Outcome<Value>>, Asyn
     return {
       next: async () => {
         // Batches are made for any value; the run's type says which (it was inferred from the verifier).
-        const batch = isDone ? undefined : ((await outbox.next()) as Batch<Value> | undefined)
+        const batch = isDone ? undefined : ((await this.#active.next()) as Batch<Value> | undefined)
         if (batch !== undefined) return { done: false, value: batch }
         isDone = true
         return { done: true, value: undefined }
       },
       return: async () => {
         isDone = true
-        this.cancel(new FanfoldError('FANFOLD_RUN_ABORTED', 'the loop over the outcomes was left before its end'))
-        outbox.drain()
+        this.#leave()
         return { done: true, value: undefined }
       },
       [Symbol.asyncIterator]() {
         return this
       },
     }
+  }
+
+  #leave(midst?: { readonly batch: OutcomeBatch; readonly taken: number }): void {
+    this.cancel(new FanfoldError('FANFOLD_RUN_ABORTED', 'the loop over the outcomes was left before its end'))
+    this.#active.leave(midst)
   }
 
   /**
@@ -122,10 +129,16 @@ export class Run<Value = unknown> implements AsyncIterable<Outcome<Value>>, Asyn
    */
   report(): Promise<Report> {
     const { outbox, ended } = this.#active
+    const { promise: isLookedAt, resolve } = Promise.withResolvers<void>()
     setImmediate(() => {
       if (outbox.isUnread) outbox.drain()
+      resolve()
     })
-    const report = ended.then((value) => value)
+    const report = ended.then(async (before) => {
+      await isLookedAt
+      await this.#active.concluded()
+      return this.#active.report ?? before
+    })
     report.catch(() => {})
     return report
   }
@@ -182,6 +195,7 @@ export class Run<Value = unknown> implements AsyncIterable<Outcome<Value>>, Asyn
     this.cancel(new FanfoldError('FANFOLD_RUN_ABORTED', 'the run was disposed of'))
     if (this.#active.outbox.isUnread) this.#active.outbox.drain()
     await this.#active.ended.catch(() => {})
+    await this.#active.endJournal()
   }
 }
 

@@ -2,7 +2,7 @@ import { isAbsolute, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { RunSettings } from '../coordinator/events.ts'
 import { FanfoldError } from '../errors.ts'
-import type { EngineOptions, LoadOptions, RetryOptions, RunOptions } from '../options.ts'
+import type { EngineOptions, JournalOptions, LoadOptions, RetryOptions, RunOptions } from '../options.ts'
 import type { Recycling } from '../policy/recycling.ts'
 import { NO_RETRIES } from '../policy/retry.ts'
 import type { RetryPolicy } from '../policy/retry.ts'
@@ -17,7 +17,7 @@ const DEFAULT_TEARDOWN_MS = 5_000
 const MAX_HELD_TASKS = 262_144
 const MAX_HELD_BYTES = 32 * 1024 * 1024
 
-const RUN_OPTIONS = ['timeoutMs', 'concurrency', 'retry', 'tolerate', 'halt', 'order', 'limit', 'signal']
+const RUN_OPTIONS = ['timeoutMs', 'concurrency', 'retry', 'tolerate', 'halt', 'order', 'limit', 'journal', 'signal']
 
 export function resolveRunOptions(options: RunOptions, threads: number): RunSettings {
   refuseUnknown(options, RUN_OPTIONS)
@@ -65,6 +65,26 @@ function toleranceOf(tolerate: unknown): Tolerance {
     return refuse('tolerate', `{ ${Object.keys(tolerate).join(', ')} }`, remedy)
   if (typeof value === 'number' && value >= 0 && value <= 100) return { percentage: value }
   return refuse('tolerate.percentage', value, 'use a number from 0 to 100')
+}
+
+const RESUMES = ['never', 'unfinished', 'auto'] as const
+
+export interface ResolvedJournal extends Pick<JournalOptions, 'path' | 'sourceId' | 'output'> {
+  readonly resume: (typeof RESUMES)[number]
+  readonly redrive: boolean
+}
+
+export function resolveJournal(given: JournalOptions | undefined): ResolvedJournal | undefined {
+  if (given === undefined) return undefined
+  if (typeof given !== 'object' || given === null) return refuse('journal', given, "use { path: 'run.journal' }")
+  refuseUnknown(given, ['path', 'resume', 'redrive', 'sourceId', 'output'])
+  const { path, resume = 'never', redrive = false, sourceId } = given
+  if (typeof path !== 'string' || path === '') refuse('journal.path', path, 'use the path of a file')
+  if (!RESUMES.includes(resume)) refuse('journal.resume', resume, "use 'never', 'unfinished' or 'auto'")
+  if (typeof redrive !== 'boolean') refuse('journal.redrive', redrive, 'use true or false')
+  if (sourceId !== undefined && (typeof sourceId !== 'string' || sourceId === ''))
+    refuse('journal.sourceId', sourceId, 'use a text that is not empty')
+  return { ...given, resume, redrive }
 }
 
 export function resolveRecycling(given: EngineOptions['recycleAfter'] = {}): Recycling {

@@ -1,8 +1,9 @@
+import type { OutputMark } from '../options/journaled-output.ts'
 import { COMPLETED, ABORTED, NO_VERDICT, bucketOf } from '@fanfold/workers/protocol'
 import type { PartTally } from '@fanfold/workers/protocol'
 import type { Outcome } from '../outcome.ts'
 import type { Shard } from '../sources/shard.ts'
-import type { FirstError, OutputMark, SettledFrame, UnsuccessfulEntry } from './frames.ts'
+import type { FirstError, SettledFrame, UnsuccessfulEntry } from './frames.ts'
 import { IndexRanges } from './index-ranges.ts'
 import { FIRST_ERRORS, RunningSums } from './sums.ts'
 
@@ -122,6 +123,16 @@ export class FrameDraft {
 }
 
 function firstError(outcome: Outcome): FirstError {
+  const { index, line, file, status } = outcome
   const error = outcome.status === 'completed' ? undefined : outcome.error
-  return { index: outcome.index, name: String(error?.name ?? 'Error'), message: String(error?.message ?? '') }
+  const code = error !== undefined && 'code' in error && typeof error.code === 'string' ? { code: error.code } : {}
+  return {
+    index,
+    ...(line === undefined ? {} : { line }),
+    ...(file === undefined ? {} : { file }),
+    status,
+    name: String(error?.name ?? 'Error'),
+    message: String(error?.message ?? ''),
+    ...code,
+  }
 }

@@ -2,6 +2,8 @@
  * What a journal consists of. The first frame is a {@link HeaderFrame}, the others tell, in order, what happened to the
  * run. Frames are only ever added at the end; the format on disk is in `format.ts`.
  */
+import type { OutputMark } from '../options/journaled-output.ts'
+import type { Status } from '@fanfold/workers/protocol'
 import type { SourceIdentity } from '../sources/shard.ts'
 
 /** A journal of another version is refused. */
@@ -59,8 +61,12 @@ export type UnsuccessfulEntry = readonly [index: number, status: number, duratio
 
 export interface FirstError {
   readonly index: number
+  readonly line?: number
+  readonly file?: string
+  readonly status: Status
   readonly name: string
   readonly message: string
+  readonly code?: string
 }
 
 /** Sums over completed outcomes. */
@@ -74,14 +80,6 @@ export interface Sums {
   readonly slowest: readonly number[]
   /** Further attempts that were made. */
   readonly retries: number
-}
-
-/** Where the output's lines of the outcomes up to this frame end. */
-export interface OutputMark {
-  /** In bytes from the start of the file. */
-  readonly offset: number
-  /** CRC-32 of the bytes since the mark before. */
-  readonly crc: number
 }
 
 /**

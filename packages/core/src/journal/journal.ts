@@ -13,7 +13,7 @@ import { acquireLock } from './lock.ts'
 import type { Lock } from './lock.ts'
 import { agreementOf, outlineOf } from './output-match.ts'
 import type { FrameOutline } from './output-match.ts'
-import type { JournaledOutput } from './output.ts'
+import type { JournaledOutput } from '../options/journaled-output.ts'
 import { thisProcess } from './process-identity.ts'
 import { Replay, isComplete } from './replay.ts'
 import type { JournalState } from './replay.ts'
@@ -32,10 +32,10 @@ export interface JournalOptions {
   /** Go on, and run what was unsuccessful again, whatever `resume` says. @defaultValue false */
   readonly redrive?: boolean
   /** How many tasks are asked for; a journal that ended at a lower limit is not complete. @defaultValue all */
-  readonly limit?: number
+  readonly limit?: number | undefined
   /** What may differ from start to start, to be told in the journal. */
   readonly settings?: Readonly<Record<string, string>>
-  readonly output?: JournaledOutput
+  readonly output?: JournaledOutput | undefined
   /**
    * Called once, later than the opening: with `FANFOLD_JOURNAL_FAILED`, or with what the output's `durable` threw.
    * Nothing is journaled from then on, so the run has to end.
@@ -235,6 +235,7 @@ class Opening {
   #running(writer: JournalWriter, settled: IndexRanges, totals: Totals, isResumed: boolean): OpenedJournal {
     const journal = new RunJournal({
       writer,
+      path: isResumed ? undefined : this.#path,
       lock: this.#lock,
       output: this.#options.output,
       order: this.#identity.order,

@@ -1,7 +1,7 @@
 import { FanfoldError } from '../errors.ts'
 import type { PlacedFrame } from './format.ts'
-import type { OutputMark } from './frames.ts'
-import type { JournaledOutput, RewrittenOutput } from './output.ts'
+
+import type { JournaledOutput, RewrittenOutput, OutputMark } from '../options/journaled-output.ts'
 
 /** Of a frame, what has to be known to find out up to where journal and output agree. */
 export interface FrameOutline {

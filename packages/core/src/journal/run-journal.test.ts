@@ -4,9 +4,9 @@ import { afterAll, expect, test } from 'vitest'
 import { Folder } from '../sources/testing/folder.ts'
 import { readFrames } from './format.ts'
 import type { JournaledBatch } from './frame-draft.ts'
-import type { Frame, JournalIdentity, OutputMark } from './frames.ts'
+import type { Frame, JournalIdentity } from './frames.ts'
 import { openJournal } from './journal.ts'
-import type { JournaledOutput } from './output.ts'
+import type { JournaledOutput, OutputMark } from '../options/journaled-output.ts'
 import type { RunJournal } from './run-journal.ts'
 import { batchOf, passed } from './testing/batches.ts'
 import { LineOutput } from './testing/line-output.ts'
@@ -287,7 +287,7 @@ test('only the first errors of a run are told', async () => {
   }
   await journal.close()
   const told = (await framesOf(path)).flatMap((frame) => (frame.frame === 'settled' ? (frame.errors ?? []) : []))
-  expect(told.map(({ index }) => index)).toEqual([0, 1, 2, 3, 4])
+  expect(told.map(({ index }) => index)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9])
 })
 
 test('a run that ended is whole when all that it counts is settled', async () => {

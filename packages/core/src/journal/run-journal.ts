@@ -1,10 +1,11 @@
+import { rm } from 'node:fs/promises'
 import { ABORTED } from '@fanfold/workers/protocol'
 import { FrameDraft } from './frame-draft.ts'
 import type { JournaledBatch } from './frame-draft.ts'
 import type { EndedFrame, SettledFrame } from './frames.ts'
 import type { JournalWriter } from './journal-writer.ts'
 import type { Lock } from './lock.ts'
-import type { JournaledOutput } from './output.ts'
+import type { JournaledOutput } from '../options/journaled-output.ts'
 
 /** Frames are written at least this often, ms. */
 const FRAME_EVERY_MS = 200
@@ -14,6 +15,8 @@ const HEAVY_DRAFT = 100_000
 /** What a run needs for its journal; made by `openJournal`. */
 export interface RunJournalParts {
   readonly writer: JournalWriter
+  /** Of a journal that was begun, not resumed: one in which nothing is settled can be removed. */
+  readonly path: string | undefined
   readonly lock: Lock
   readonly output: JournaledOutput | undefined
   readonly order: 'arrival' | 'input'
@@ -34,6 +37,7 @@ export interface RunJournalParts {
  */
 export class RunJournal {
   readonly #writer: JournalWriter
+  readonly #path: string | undefined
   readonly #lock: Lock
   readonly #output: JournaledOutput | undefined
   readonly #order: 'arrival' | 'input'
@@ -51,6 +55,7 @@ export class RunJournal {
 
   constructor(parts: RunJournalParts) {
     this.#writer = parts.writer
+    this.#path = parts.path
     this.#lock = parts.lock
     this.#output = parts.output
     this.#order = parts.order
@@ -75,6 +80,13 @@ export class RunJournal {
   askedForNext(): void {
     for (const batch of this.#given.splice(0)) this.#draft.add(batch, this.#toldErrors)
     this.#frameWhenDue()
+  }
+
+  /** The consumer leaves in the midst of a batch, and has done with this part of it. */
+  left(whole: JournaledBatch, part: JournaledBatch): void {
+    const at = this.#given.indexOf(whole)
+    if (at >= 0) this.#given[at] = part
+    this.askedForNext()
   }
 
   /** When set, to be awaited before more is given: the disk does not keep up. */
@@ -105,6 +117,12 @@ export class RunJournal {
     clearTimeout(this.#timer)
     await this.#writer.close()
     await this.#lock.release()
+  }
+
+  /** The run could not start: a journal that was begun for it, and has nothing settled, is removed. */
+  async discard(): Promise<void> {
+    if (this.#path !== undefined && this.#settledTasks === 0) await rm(this.#path, { force: true })
+    await this.close()
   }
 
   /** An error of the writer, which the journal is opened with. */

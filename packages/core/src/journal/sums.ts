@@ -4,7 +4,7 @@ import type { FirstError, Sums, UnsuccessfulEntry } from './frames.ts'
 /** As many as a report names. */
 const SLOWEST = 10
 /** How many errors a breach of the tolerance tells. */
-export const FIRST_ERRORS = 5
+export const FIRST_ERRORS = 10
 
 /** What has become of the settled outcomes: what a report and a tolerance start from when a run is resumed. */
 export interface Totals extends Sums {

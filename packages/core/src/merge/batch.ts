@@ -1,5 +1,5 @@
 import { deserialize } from 'node:v8'
-import { COMPLETED, NO_VERDICT, STATUSES, VERDICTS, decodeError } from '@fanfold/workers/protocol'
+import { COMPLETED, CRASHED, NO_VERDICT, STATUSES, VERDICTS, decodeError } from '@fanfold/workers/protocol'
 import type { Detail, OutcomePart, PartDetails, PartTally } from '@fanfold/workers/protocol'
 import type { Settle } from '../coordinator/events.ts'
 import { sizeOf } from '../coordinator/position-set.ts'
@@ -103,6 +103,15 @@ export class OutcomeBatch implements Batch {
 
   get length(): number {
     return this.#columns.statuses.length
+  }
+  /** Whether the positions follow each other without a gap, without looking at each. */
+  get isStretch(): boolean {
+    return !(this.#columns.positions instanceof Uint32Array)
+  }
+  /** Further attempts that each of them took: of a crash, the second death belongs to the first attempt. */
+  get retries(): number {
+    const isCrash = this.length > 0 && this.#columns.statuses[0] === CRASHED && this.#columns.error !== undefined
+    return Math.max(0, this.#attempts - (isCrash ? 2 : 1))
   }
   get statuses(): Uint8Array {
     return this.#columns.statuses

@@ -15,15 +15,29 @@ const TAKEN = {
 export class Outbox {
   readonly #batches: OutcomeBatch[] = []
   readonly #onTaken: (batch: OutcomeBatch) => void
+  readonly #onAsked: () => void
   #reader: Reader = 'nobody'
   #isFailed = false
   #end: { readonly error: Error | undefined } | undefined
   /** Who asked before there was anything, in order. */
   readonly #waiting: { resolve(batch: OutcomeBatch | undefined): void; reject(error: Error): void }[] = []
 
-  /** @param onTaken - the consumer has this batch now: its tasks are not held any more. */
-  constructor(onTaken: (batch: OutcomeBatch) => void) {
+  /**
+   * @param onTaken - the consumer has this batch now: its tasks are not held any more
+   * @param onAsked - it asks for the next one: it has done with what it had
+   */
+  constructor(onTaken: (batch: OutcomeBatch) => void, onAsked: () => void = () => {}) {
     this.#onTaken = onTaken
+    this.#onAsked = onAsked
+  }
+
+  /** Nobody has taken anything, and nobody will. */
+  get isDrained(): boolean {
+    return this.#reader === 'drain'
+  }
+  /** Who took outcomes has gone before the end. */
+  get isLeft(): boolean {
+    return this.#reader === 'left'
   }
 
   get isUnread(): boolean {
@@ -64,7 +78,7 @@ export class Outbox {
 
   /** From now on outcomes are counted and dropped: nobody will iterate, or the loop was left. */
   drain(): void {
-    this.#reader = this.#reader === 'iterator' ? 'left' : 'drain'
+    if (this.#reader !== 'left') this.#reader = this.#reader === 'iterator' ? 'left' : 'drain'
     for (const batch of this.#batches.splice(0)) this.#onTaken(batch)
   }
 
@@ -77,6 +91,7 @@ export class Outbox {
 
   /** The next batch, at once if there is one; `undefined` at the end. */
   next(): OutcomeBatch | undefined | Promise<OutcomeBatch | undefined> {
+    this.#onAsked()
     if (this.#batches.length > 0) return this.#take()
     if (this.#end !== undefined) {
       const thrown = this.#takeError()

@@ -13,6 +13,8 @@ import type { PartTally, Status } from '@fanfold/workers/protocol'
 import type { OutcomeBatch } from '../merge/batch.ts'
 import type { Outcome, UnsuccessfulOutcome } from '../outcome.ts'
 import type { FirstError, Report } from './report.ts'
+import { restoredError } from './stored-error.ts'
+import type { Totals } from '../journal/index.ts'
 
 const SLOWEST = 10
 const FIRST_ERRORS = 10
@@ -27,12 +29,29 @@ export class Account {
   readonly #reasons = new Map<string, number>()
   readonly #buckets = new Uint32Array(BUCKET_COUNT)
   readonly firstErrors: FirstError[] = []
+  /** Further attempts that an earlier run has made. */
+  resumedRetries = 0
   #slowest: { readonly index: number; readonly durationMs: number }[] = []
 
   add(batch: OutcomeBatch): void {
     if (batch.tally === undefined) this.#count(batch)
     else this.#addTally(batch, batch.tally)
     if (this.firstErrors.length < FIRST_ERRORS) this.#lookForErrors(batch)
+  }
+
+  /** Begins with what an earlier run has settled. */
+  resume({ statuses, verdicts, reasons, buckets, slowest, retries, firstErrors }: Totals): void {
+    statuses.forEach((count, code) => (this.#statuses[code]! += count))
+    verdicts.forEach((count, code) => (this.#verdicts[code]! += count))
+    for (const [reason, count] of Object.entries(reasons)) this.#addReason(reason, count)
+    for (let i = 0; i < buckets.length; i += 2) this.#buckets[buckets[i]!]! += buckets[i + 1]!
+    for (let i = 0; i < slowest.length; i += 2) this.#slowest.push({ index: slowest[i]!, durationMs: slowest[i + 1]! })
+    this.resumedRetries = retries
+    for (const { name, message, code, status, ...place } of firstErrors) {
+      const error = restoredError({ name, message, ...(code === undefined ? {} : { code }) })
+      // Only those without a verdict are told, and none that were aborted.
+      this.firstErrors.push({ ...place, status: status as FirstError['status'], error })
+    }
   }
 
   /** A byte a task, and nothing once there are enough. */

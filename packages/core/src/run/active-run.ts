@@ -4,7 +4,10 @@ import { InputOrder } from '../merge/input-order.ts'
 import { Outbox } from '../merge/outbox.ts'
 import { Account } from '../report/account.ts'
 import type { Report, StuckThread } from '../report/report.ts'
+import type { Journaling } from './journaling.ts'
 import { makeReport } from './make-report.ts'
+import { PassingReader } from '../journal/index.ts'
+import type { Totals } from '../journal/index.ts'
 import { FanfoldError } from '../errors.ts'
 import type { OutcomePart } from '@fanfold/workers/protocol'
 import type { Shard, ShardReader } from '../sources/shard.ts'
@@ -15,7 +18,9 @@ const UNREAD = { sourceExhausted: false, threadsReplaced: 0, retries: 0 }
 /** What the main thread keeps of a run that the coordinator must not know: records, outcomes, the account. */
 export class ActiveRun {
   readonly verifier: VerifierId
-  readonly settings: RunSettings
+  settings: RunSettings
+  /** How many tasks were asked for: with a journal, its reader counts them. */
+  readonly limit: number
   readonly outbox: Outbox
   readonly account: Account = new Account()
   readonly warnings: string[] = []
@@ -38,6 +43,7 @@ export class ActiveRun {
   readonly #delivered: Shard[] = []
   readonly #order: InputOrder | undefined
   readonly #threads: number
+  #journaling: Journaling | undefined
   readonly #retryTimers = new Set<NodeJS.Timeout>()
   readonly #onTaken: (batch: OutcomeBatch) => void
   readonly #settle: PromiseWithResolvers<Report> = Promise.withResolvers()
@@ -45,14 +51,16 @@ export class ActiveRun {
   constructor(verifier: VerifierId, settings: RunSettings, threads: number, onTaken: (batch: OutcomeBatch) => void) {
     this.verifier = verifier
     this.settings = settings
+    this.limit = settings.limit
     this.#threads = threads
     this.#order = settings.order === 'input' ? new InputOrder() : undefined
     this.#onTaken = (batch) => {
       // Who asks for the next batch has done with the last one.
       for (const shard of this.#delivered.splice(0)) shard.release()
+      this.#journaling?.given(batch, this.outbox)
       onTaken(batch)
     }
-    this.outbox = new Outbox(this.#onTaken)
+    this.outbox = new Outbox(this.#onTaken, () => this.#journaling?.askedForNext())
     this.over = this.#settle.promise.then(
       () => {},
       () => {},
@@ -63,10 +71,71 @@ export class ActiveRun {
 
   async #untilEnd(): Promise<Report> {
     try {
-      return await this.#settle.promise
+      await this.#settle.promise
+      await this.concluded()
+      return this.report! // there is one, or the promise has rejected
     } finally {
       this.warnings.push(...((await this.afterwards?.()) ?? []))
     }
+  }
+
+  /** The run has a journal, and perhaps goes on where that has come to. */
+  journalWith(journaling: Journaling, settled: number, totals: Totals): void {
+    this.#journaling = journaling
+    this.account.resume(totals)
+    const resumed = { tasks: settled, unsuccessful: this.account.unsuccessful }
+    this.settings = { ...this.settings, limit: Infinity, resumed }
+  }
+
+  /** What the consumer takes next; `undefined` at the end, when all of it is journaled. */
+  async next(): Promise<OutcomeBatch | undefined> {
+    await this.#journaling?.ready
+    let batch: OutcomeBatch | undefined
+    try {
+      batch = await this.outbox.next()
+    } catch (error) {
+      await this.endJournal()
+      throw error
+    }
+    const brokenSince = batch === undefined ? await this.endJournal() : undefined
+    if (brokenSince !== undefined) throw brokenSince
+    return batch
+  }
+
+  /** The consumer has seen enough, in the midst of a batch or after one: what it has seen is settled. */
+  leave(midst?: { readonly batch: OutcomeBatch; readonly taken: number }): void {
+    if (midst === undefined) this.#journaling?.askedForNext()
+    else this.#journaling?.left(midst.batch, midst.taken)
+    this.outbox.drain()
+    void this.concluded()
+  }
+
+  /** Where nobody takes outcomes any more, the journal ends with the run. */
+  async concluded(): Promise<void> {
+    if (this.outbox.isDrained || this.outbox.isLeft) await this.endJournal()
+  }
+
+  /** Once the run has ended: what its consumer has not done with by now is not settled. @returns what broke only now */
+  async endJournal(): Promise<Error | undefined> {
+    if (this.#journaling === undefined || this.report === undefined) return undefined
+    const before = this.#journaling.failure
+    await this.#journaling.end(this.report)
+    return before === undefined ? this.#journaling.failure : undefined
+  }
+
+  /** The journal, or its output, broke. @returns whether the run goes on, and has to be told. */
+  journalFailed(error: Error): boolean {
+    if (this.#journaling !== undefined) this.#journaling.failure = error
+    if (this.report !== undefined) this.report = { ...this.report, result: 'failed', failure: error }
+    return this.report === undefined && this.startError === undefined
+  }
+
+  /** It had ended before it began: this is what became of it then. */
+  endAsBefore(report: Report): void {
+    if (this.report !== undefined || this.startError !== undefined) return
+    this.report = report
+    this.outbox.end(report.result === 'failed' ? report.failure : undefined)
+    this.#settle.resolve(report)
   }
 
   keep(id: ShardId, shard: Shard): void {
@@ -132,6 +201,7 @@ export class ActiveRun {
       // A reader that is none: it is why the run could not start.
     }
     this.outbox.fail(error)
+    void this.#journaling?.discard()
     this.#settle.reject(error)
   }
 
@@ -147,9 +217,12 @@ export class ActiveRun {
     if (this.startError !== undefined) return
     this.report = makeReport(command, {
       account: this.account,
-      settings: this.settings,
+      tolerance: this.settings.tolerance,
       read: this.read,
+      limit: this.settings.limit,
+      resumed: this.settings.resumed.tasks,
       totalTasks: this.reader?.totalTasks,
+      reachedLimit: reachedLimit(this.reader),
       elapsedMs: performance.now() - this.startedAt,
       threads: this.#threads,
       stuckThreads: this.stuckThreads,
@@ -158,4 +231,9 @@ export class ActiveRun {
     this.outbox.end(this.report.result === 'failed' ? this.report.failure : undefined)
     this.#settle.resolve(this.report)
   }
+}
+
+/** A limit is not the end of the source. */
+function reachedLimit(reader: ShardReader | undefined): boolean {
+  return reader instanceof PassingReader && reader.reachedLimit
 }

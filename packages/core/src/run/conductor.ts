@@ -68,6 +68,10 @@ export class Conductor {
     return verifier.gone.promise
   }
 
+  specOf(id: VerifierId): VerifierSpec | undefined {
+    return this.#verifiers.get(id)?.spec
+  }
+
   newRunId(): RunId {
     return this.#nextId++
   }

@@ -1,4 +1,5 @@
-import type { EndRun, RunEnd, RunSettings } from '../coordinator/events.ts'
+import type { EndRun, RunEnd } from '../coordinator/events.ts'
+import type { Tolerance } from '../policy/tolerance.ts'
 import { FanfoldError } from '../errors.ts'
 import type { Account } from '../report/account.ts'
 import type { Report, RunResult, StuckThread } from '../report/report.ts'
@@ -7,11 +8,16 @@ import { ToleranceExceededError } from '../report/tolerance-error.ts'
 /** What is known of a run that has ended, beside how it did. */
 export interface Ended {
   readonly account: Account
-  readonly settings: RunSettings
+  readonly tolerance: Tolerance | undefined
+  readonly limit: number
   /** Tasks that were read. */
   readonly read: number
-  /** In the source, where that is known. */
+  /** Settled by an earlier run that this one resumes; they are in the account. */
+  readonly resumed: number
+  /** In the source, without the resumed, where that is known. */
   readonly totalTasks: number | undefined
+  /** The source was read as far as was asked for, and perhaps not to its end. */
+  readonly reachedLimit: boolean
   readonly elapsedMs: number
   readonly threads: number
   readonly stuckThreads: readonly StuckThread[]
@@ -20,30 +26,30 @@ export interface Ended {
 
 /** @throws {FanfoldError} `FANFOLD_INTERNAL` when not every task that was read is accounted for. */
 export function makeReport({ end, sourceExhausted, threadsReplaced, retries }: EndRun, ended: Ended): Report {
-  const { account, settings, read, totalTasks, elapsedMs, threads, stuckThreads, warnings } = ended
-  const { settled } = account
+  const { account, limit, read, resumed, totalTasks, elapsedMs, threads, stuckThreads, warnings } = ended
+  const settled = account.settled - resumed
   if (settled !== read) {
     throw new FanfoldError('FANFOLD_INTERNAL', `${read} tasks were read, but ${settled} are accounted for`)
   }
   const isCutShort = end.how !== 'finished' && totalTasks !== undefined
-  const unread = isCutShort ? Math.max(0, Math.min(totalTasks, settings.limit) - read) : 0
+  const unread = isCutShort ? Math.max(0, Math.min(totalTasks, limit) - read) : 0
   account.addUnread(unread)
   const { statuses } = account
-  const total = read + unread
+  const total = resumed + read + unread
   const failure = failureOf(end, ended, total)
   return {
     result: resultOf(end, statuses),
     total,
-    sourceExhausted,
+    sourceExhausted: sourceExhausted && !ended.reachedLimit,
     statuses,
     verdicts: account.verdicts,
     reasons: account.reasons,
-    retries,
+    retries: account.resumedRetries + retries,
     threadsReplaced,
     stuckThreads,
     threads,
     elapsedMs,
-    tasksPerSecond: elapsedMs === 0 ? 0 : ((total - statuses.aborted) / elapsedMs) * 1000,
+    tasksPerSecond: elapsedMs === 0 ? 0 : ((total - resumed - statuses.aborted) / elapsedMs) * 1000,
     durationMs: account.durationMs,
     slowest: account.slowest,
     firstErrors: account.firstErrors,
@@ -54,7 +60,7 @@ export function makeReport({ end, sourceExhausted, threadsReplaced, retries }: E
 }
 
 /** The coordinator knows no errors of tasks: whoever reads that there were too many is to see some of them. */
-function failureOf(end: RunEnd, { account, settings: { tolerance } }: Ended, total: number): Error | undefined {
+function failureOf(end: RunEnd, { account, tolerance }: Ended, total: number): Error | undefined {
   if (end.how === 'finished') return undefined
   const isBreach = 'code' in end.error && end.error.code === 'FANFOLD_TOLERANCE_EXCEEDED'
   if (!isBreach || tolerance === undefined) return end.error
@@ -64,7 +70,7 @@ function failureOf(end: RunEnd, { account, settings: { tolerance } }: Ended, tot
 
 /** What was put up with, and what there was of it. */
 function toleranceOf(
-  { account: { unsuccessful }, settings: { tolerance } }: Ended,
+  { account: { unsuccessful }, tolerance }: Ended,
   failure: Error | undefined,
 ): Pick<Report, 'tolerance'> {
   if (tolerance === undefined) return {}

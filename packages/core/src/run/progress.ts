@@ -5,23 +5,26 @@ import type { Progress } from '../report/report.ts'
 
 /** A run's state at this moment; its cost does not depend on the size of the batch. */
 export function progressOf(run: ActiveRun, conductor: Conductor, id: RunId): Progress {
-  const { account, reader, settings } = run
+  const { account, reader, limit, settings } = run
+  const { tasks: resumed } = settings.resumed
   const known = reader?.totalTasks
-  const total = run.report?.total ?? (known === undefined ? undefined : Math.min(known, settings.limit))
+  const total = run.report?.total ?? (known === undefined ? undefined : Math.min(resumed + known, limit))
   const elapsedMs = run.report?.elapsedMs ?? performance.now() - run.startedAt
   const settled = account.settled
   const held = conductor.heldBy(id)
   const snapshots = conductor.snapshot().map((snapshot) => ({ snapshot, ...conductor.locate(snapshot) }))
   const lanes = snapshots.filter((lane) => lane.run === run)
   const bytesRead = reader?.bytesRead ?? 0
-  const ofInput = shareDone(settled, run.read, total, bytesRead, reader?.totalBytes)
+  const ofInput = shareDone(settled, resumed + run.read, total, bytesRead, reader?.totalBytes)
   // With a limit, whichever end comes first.
-  const done = ofInput === undefined ? undefined : Math.max(ofInput, settled / settings.limit)
+  const done = ofInput === undefined ? undefined : Math.max(ofInput, settled / limit)
+  // What an earlier run has settled took none of this one's time.
+  const doneNow = done === undefined || settled === 0 ? undefined : (done * (settled - resumed)) / settled
   const etaMs =
-    done === undefined || done === 0 || run.report !== undefined ? undefined : (elapsedMs * (1 - done)) / done
+    done === undefined || !doneNow || run.report !== undefined ? undefined : (elapsedMs * (1 - done)) / doneNow
   return {
     state: stateOf(run, held, lanes.length),
-    read: run.read,
+    read: resumed + run.read,
     ...(total === undefined ? {} : { total }),
     bytesRead,
     ...(reader?.totalBytes === undefined ? {} : { bytesTotal: reader.totalBytes }),
@@ -29,7 +32,7 @@ export function progressOf(run: ActiveRun, conductor: Conductor, id: RunId): Pro
     running: lanes.reduce((sum, { snapshot }) => sum + snapshot.running, 0),
     statuses: account.statuses,
     verdicts: account.verdicts,
-    tasksPerSecond: elapsedMs === 0 ? 0 : (settled / elapsedMs) * 1000,
+    tasksPerSecond: elapsedMs === 0 ? 0 : ((settled - resumed) / elapsedMs) * 1000,
     ...(etaMs === undefined ? {} : { etaMs }),
     lanes: lanes.map(({ snapshot: { lane, busyMs }, index }) => ({
       thread: lane + 1,

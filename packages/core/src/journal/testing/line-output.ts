@@ -2,8 +2,8 @@ import { open, rename, rm } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
 import { crc32 } from 'node:zlib'
 import { syncFolderOf } from '../durable-folder.ts'
-import type { OutputMark } from '../frames.ts'
-import type { JournaledOutput, RewrittenOutput } from '../output.ts'
+
+import type { JournaledOutput, RewrittenOutput, OutputMark } from '../../options/journaled-output.ts'
 
 /** An output of lines `{"index":…}`, as simple as one can be that keeps its promises. */
 export class LineOutput implements JournaledOutput {

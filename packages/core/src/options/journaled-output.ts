@@ -1,4 +1,10 @@
-import type { OutputMark } from './frames.ts'
+/** Where the output's lines of the outcomes up to this frame end. */
+export interface OutputMark {
+  /** In bytes from the start of the file. */
+  readonly offset: number
+  /** CRC-32 of the bytes since the mark before. */
+  readonly crc: number
+}
 
 /** A file of outcomes whose stretches the journal names: the command line's `--out`. Lines are only added at its end. */
 export interface JournaledOutput {
