@@ -3,12 +3,14 @@ import { ActiveRun } from './run/active-run.ts'
 import { Conductor } from './run/conductor.ts'
 import { FanfoldError } from './errors.ts'
 import { LoadedVerifier } from './engine/loaded-verifier.ts'
-import type { EngineOptions, LoadOptions, RunOptions } from './options.ts'
+import type { EngineOptions, LoadOptions, PoolKind, RunOptions } from './options.ts'
+import { ProcessBackend } from './processes/process-backend.ts'
 import { progressOf } from './run/progress.ts'
 import {
   refuseUnknown,
   resolveLoadOptions,
   resolveMemory,
+  resolvePool,
   resolveRunOptions,
   resolveThreads,
 } from './engine/resolve-options.ts'
@@ -46,6 +48,7 @@ export class Engine implements AsyncDisposable {
   /** How many threads it has. */
   readonly threads: number
   readonly #memoryMb: number | undefined
+  readonly #pool: PoolKind
   /** All and only runs that have not ended. */
   readonly #runs = new Map<Run, ActiveRun>()
   /** By verifier: runs whose sources are being opened. */
@@ -55,9 +58,10 @@ export class Engine implements AsyncDisposable {
 
   /** @throws {FanfoldError} `FANFOLD_BAD_OPTION` */
   constructor(options: EngineOptions = {}) {
-    refuseUnknown(options, ['threads', 'threadMemoryMb'])
+    refuseUnknown(options, ['threads', 'threadMemoryMb', 'pool'])
     this.threads = resolveThreads(options.threads, availableCores)
     this.#memoryMb = resolveMemory(options.threadMemoryMb)
+    this.#pool = resolvePool(options.pool)
   }
 
   /**
@@ -72,7 +76,7 @@ export class Engine implements AsyncDisposable {
   ): LoadedVerifier<Item, Value> {
     refuseUnknown(options, ['config', 'startTimeoutMs', 'teardownTimeoutMs'])
     const conductor = this.#open()
-    const { id, ready } = conductor.addVerifier(resolveLoadOptions(verifier, options))
+    const { id, ready } = conductor.addVerifier(resolveLoadOptions(verifier, options, this.#pool))
     return new LoadedVerifier(ready, {
       run: (source, runOptions) => this.#start<Value>(conductor, id, source, runOptions),
       close: async () => {
@@ -99,7 +103,7 @@ export class Engine implements AsyncDisposable {
     )
     resolveRunOptions(runOptions, this.threads)
     const conductor = this.#open()
-    const { id } = conductor.addVerifier(resolveLoadOptions(verifier, Object.fromEntries(given)))
+    const { id } = conductor.addVerifier(resolveLoadOptions(verifier, Object.fromEntries(given), this.#pool))
     const unload = (): Promise<readonly string[]> => conductor.removeVerifier(id)
     // A thread that is busy with another run's task tears down later; the report does not wait for that.
     const unloadSoon = (): Promise<readonly string[]> => Promise.race([unload(), delay(UNLOAD_MS, [], { ref: false })])
@@ -143,7 +147,8 @@ export class Engine implements AsyncDisposable {
     if (this.#closed !== undefined) {
       throw new FanfoldError('FANFOLD_ENGINE_CLOSED', 'the engine is closed. Make a new one, or close it later.')
     }
-    this.#conductor ??= new Conductor((listener) => new ThreadBackend(this.threads, this.#memoryMb, listener))
+    const Backend = this.#pool === 'processes' ? ProcessBackend : ThreadBackend
+    this.#conductor ??= new Conductor((listener) => new Backend(this.threads, this.#memoryMb, listener))
     return this.#conductor
   }
 

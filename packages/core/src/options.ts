@@ -1,12 +1,25 @@
 /** How the outcomes of a run are merged: as they arrive, or in the order of the source through a bounded window. */
 export type Order = 'arrival' | 'input'
 
+/** Where verifiers run: in threads of this process, or each thread in a child process of its own. */
+export type PoolKind = 'threads' | 'processes'
+
 /** Options of {@link Engine}. */
 export interface EngineOptions {
   /** How many threads. @defaultValue what the machine and its cgroup allow */
   readonly threads?: number
   /** Heap limit of one thread, in MB. @defaultValue Node's own */
   readonly threadMemoryMb?: number
+  /**
+   * With `'processes'` each thread is in a child process of its own. That is worth it for a verifier that may end its
+   * process: one that calls native code which crashes, or that takes native memory or strings beyond what a heap limit
+   * holds. Only the process of the task that did it is lost, and only that task is `crashed`; native code that hangs is
+   * ended too, so no thread is ever stuck. It costs a process per thread (about 100 ms to start, 60 MB) and a
+   * serialisation of everything that goes there; memory cannot be shared, and keys, blobs and ports cannot be sent.
+   *
+   * @defaultValue 'threads'
+   */
+  readonly pool?: PoolKind
 }
 
 /** Options of {@link Engine.load}. */

@@ -25,10 +25,11 @@ export async function verify<Item = unknown, Config = unknown, Value = unknown>(
   source: SourceInput<Item>,
   options: RunOptions & LoadOptions<Config> & EngineOptions = {},
 ): Promise<{ readonly report: Report; readonly outcomes: readonly Outcome<Value>[] }> {
-  const { threads, threadMemoryMb, ...runOptions } = options
+  const { threads, threadMemoryMb, pool, ...runOptions } = options
   const engine = new Engine({
     ...(threads === undefined ? {} : { threads }),
     ...(threadMemoryMb === undefined ? {} : { threadMemoryMb }),
+    ...(pool === undefined ? {} : { pool }),
   })
   try {
     const run = engine.run(verifier, source, runOptions)

@@ -14,6 +14,7 @@ import { TaskContext } from './task-context.ts'
 import type { ShardContext } from './task-context.ts'
 import { badVerdict, timedOut } from './task-errors.ts'
 import { inTask, nameTask } from './console-to-stderr.ts'
+import { TaskSlots } from './task-slots.ts'
 import { clockMs, nextTurn, startTimer } from './clock.ts'
 
 /** A macrotask is let in this often, ms: messages, timers of earlier tasks, sockets. */
@@ -33,6 +34,7 @@ export class ShardLoop {
   readonly #outcomes: OutcomeStream
   readonly #clock: GroupClock
   readonly #pending: PendingTasks
+  readonly #slots: TaskSlots
   readonly #suspects: number[] = []
   #records!: Records
   /** Index into the ranges, and the next position to start. */
@@ -53,7 +55,8 @@ export class ShardLoop {
     this.#clock = new GroupClock(this.#outcomes.writer)
     const file = message.payload.kind === 'text' ? message.payload.file : undefined
     this.#shard = { state: verifier.state, config: verifier.config, attempt: message.attempt, file }
-    this.#pending = new PendingTasks(cells, message.concurrency, message.timeoutMs, () => this.#expire())
+    this.#slots = new TaskSlots(cells, message.traceFile)
+    this.#pending = new PendingTasks(cells, this.#slots, message, () => this.#expire())
     this.#next = message.ranges[0] ?? 0
   }
 
@@ -109,9 +112,9 @@ export class ShardLoop {
       const slot = this.#pending.nextSlot
       const position = this.#next
       // The slot first, STOP second: see cells.ts. The main thread lowers STOP before it reads the slots.
-      Atomics.store(this.#cells, slot, position + 1)
+      this.#slots.store(slot, position + 1)
       if (position >= Atomics.load(this.#cells, STOP)) {
-        Atomics.store(this.#cells, slot, 0)
+        this.#slots.store(slot, 0)
         break
       }
       this.#next = position + 1
@@ -269,7 +272,7 @@ export class ShardLoop {
   /** Lets go of the thread: no sync task is running, and an error that comes up now is nobody's. */
   #rest(): void {
     nameTask(undefined)
-    if (!this.#pending.isFull) Atomics.store(this.#cells, this.#pending.nextSlot, 0)
+    if (!this.#pending.isFull) this.#slots.store(this.#pending.nextSlot, 0)
     this.#pending.beat()
   }
 
