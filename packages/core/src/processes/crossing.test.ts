@@ -49,8 +49,16 @@ test.each([
   ['a proxy', () => new Proxy({}, {})],
 ])('%s is refused, wherever it is, and never sent as something else', (_, make) => {
   const value = make()
-  const places = [value, { a: [{ b: value }] }, new Map([[1, value]]), new Set([value]), new Error('x', { cause: value })]
-  for (const place of [...places, new Point(), new Point(value)].filter((item) => !(item instanceof Point && item.inner === undefined)))
+  const places = [
+    value,
+    { a: [{ b: value }] },
+    new Map([[1, value]]),
+    new Set([value]),
+    new Error('x', { cause: value }),
+  ]
+  for (const place of [...places, new Point(), new Point(value)].filter(
+    (item) => !(item instanceof Point && item.inner === undefined),
+  ))
     expect(() => serialiseForProcess(place)).toThrow()
   expect(() => checkConfigForProcess({ value })).toThrow(expect.objectContaining({ code: 'FANFOLD_NOT_CLONEABLE' }))
 })

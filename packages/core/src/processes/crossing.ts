@@ -38,7 +38,9 @@ function checkClasses(value: unknown): void {
 function checkClass(value: object): void {
   const prototype = Object.getPrototypeOf(value) as object | null
   if (prototype === null || crossing.has(prototype)) return
-  if (Object.getPrototypeOf(structuredClone(value)) !== Object.getPrototypeOf(deserialisePlain(serialisePlain(value)))) {
+  if (
+    Object.getPrototypeOf(structuredClone(value)) !== Object.getPrototypeOf(deserialisePlain(serialisePlain(value)))
+  ) {
     throw new TypeError(`${nameOf(prototype)} is tied to its process`)
   }
   crossing.add(prototype)

@@ -48,7 +48,12 @@ export type FromChild =
   | { readonly type: 'loaded'; readonly verifier: VerifierId }
   | { readonly type: 'loadFailed'; readonly verifier: VerifierId; readonly error: EncodedError }
   | { readonly type: 'unloaded'; readonly verifier: VerifierId }
-  | { readonly type: 'part'; readonly assignment: AssignmentId; readonly part: OutcomePart; readonly valueBytes: number }
+  | {
+      readonly type: 'part'
+      readonly assignment: AssignmentId
+      readonly part: OutcomePart
+      readonly valueBytes: number
+    }
   | Omit<AssignmentEnded, 'lane'>
   | Omit<LaneOverdue, 'lane'>
   | ThreadDied

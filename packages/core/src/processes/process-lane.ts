@@ -128,7 +128,8 @@ export class ProcessLane implements Watched {
     this.#silentMs += elapsedMs
     if (this.#silentMs < this.deadlineMs) return
     const waiting = this.#waiting
-    const error = waiting.for === 'shard' || waiting.for === 'exit' ? silentError(this.#silentMs) : blockedError(waiting)
+    const error =
+      waiting.for === 'shard' || waiting.for === 'exit' ? silentError(this.#silentMs) : blockedError(waiting)
     if (waiting.for === 'unload') this.#listener.warning(error, waiting.verifier.id)
     if (waiting.for === 'end') this.#listener.warning(error, undefined)
     this.#end ??= error

@@ -92,7 +92,10 @@ export class ThreadLane implements Watched {
     const payload = this.#buffer.copyOf(withoutGaps(work))
     try {
       const moved = 'bytes' in payload ? [payload.bytes.buffer as ArrayBuffer] : [...transfer] // a copy, so not shared
-      this.#port!.postMessage({ type: 'shard', ...rest, payload, traceFile: this.#place.traceFile?.() } satisfies RunShard, moved)
+      this.#port!.postMessage(
+        { type: 'shard', ...rest, payload, traceFile: this.#place.traceFile?.() } satisfies RunShard,
+        moved,
+      )
     } catch (error) {
       const failures = findUnsendable(work, error)
       this.#listener.event({ type: 'unsendable', lane: this.id, assignment: work.assignment, failures })
