@@ -12,6 +12,9 @@ class Point {
   }
 }
 
+// Its types are the DOM's.
+const { Module } = Reflect.get(globalThis, 'WebAssembly') as { Module: new (bytes: Uint8Array) => object }
+
 const circular: { self?: unknown } = {}
 circular.self = circular
 
@@ -44,7 +47,7 @@ test.each([
   ['an exception of the DOM', () => new DOMException('x')],
   ['a port', () => new MessageChannel().port1],
   ['a URL', () => new URL('http://localhost')],
-  ['a compiled module', () => new WebAssembly.Module(new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0]))],
+  ['a compiled module', () => new Module(new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0]))],
   ['a function', () => () => 1],
   ['a proxy', () => new Proxy({}, {})],
 ])('%s is refused, wherever it is, and never sent as something else', (_, make) => {
@@ -55,11 +58,9 @@ test.each([
     new Map([[1, value]]),
     new Set([value]),
     new Error('x', { cause: value }),
+    new Point(value),
   ]
-  for (const place of [...places, new Point(), new Point(value)].filter(
-    (item) => !(item instanceof Point && item.inner === undefined),
-  ))
-    expect(() => serialiseForProcess(place)).toThrow()
+  for (const place of places) expect(() => serialiseForProcess(place)).toThrow()
   expect(() => checkConfigForProcess({ value })).toThrow(expect.objectContaining({ code: 'FANFOLD_NOT_CLONEABLE' }))
 })
 
