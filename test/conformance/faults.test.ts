@@ -36,7 +36,12 @@ describe.each(POOLS)('in %s', (pool) => {
     const outcomes = byIndex(await collect(run))
     expect(outcomes).toHaveLength(500)
     expect(outcomes.filter(({ status }) => status !== 'completed')).toMatchObject([
-      { index: 222, status: 'crashed', attempts: 2, error: { cause: { message: 'the thread exited with code 7' } } },
+      {
+        index: 222,
+        status: 'crashed',
+        attempts: 2,
+        error: { message: 'the task took its thread down, twice: the thread exited with code 7' },
+      },
     ])
     expect(await run.report()).toMatchObject({ statuses: { completed: 499, crashed: 1 }, stuckThreads: [] })
   })

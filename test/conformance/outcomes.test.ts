@@ -80,7 +80,7 @@ describe.each(POOLS)('in %s', (pool) => {
     const [table, text] = [join(folder, 'a.csv'), join(folder, 'a.txt')]
     writeFileSync(table, 'name,age\nann,"4\n2"\n')
     writeFileSync(text, 'one\n\nthree')
-    const loaded = engineOn(pool).load<unknown, unknown>(echo)
+    const loaded = engineOn(pool).load(echo)
     const circular: { self?: unknown } = {}
     circular.self = circular
     const items = [undefined, null, 1n, 'x', new Date(0), Buffer.from('abc'), new Map([[1, new Set([2])]]), circular]

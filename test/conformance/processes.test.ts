@@ -1,12 +1,11 @@
 import { execFileSync, spawn } from 'node:child_process'
-import { readFileSync, readdirSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { createSecretKey, randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { Engine } from '@fanfold/core'
 import type { Run } from '@fanfold/core'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { byIndex, collect, counted, faults, progressWhere, runScript, tasks, tempFolder } from '../engine/fixtures.ts'
 import { engineOn, newLog } from './pools.ts'
 
@@ -62,6 +61,17 @@ test('after a first one, a task that ends its process is known at once', async (
   expect(second.threadsReplaced).toBe(3)
 })
 
+test('a verifier that ends its process while it is loaded is told by name', async () => {
+  const path = join(tempFolder(), 'ending.mjs')
+  writeFileSync(path, "process.kill(process.pid, 'SIGSEGV'); for (;;);")
+  const engine = engineOn('processes', { threads: 1 })
+  await expect(engine.load(path).ready).rejects.toMatchObject({
+    code: 'FANFOLD_VERIFIER_LOAD_FAILED',
+    message: `${path} ended its thread while it was loaded and set up: the process was ended by SIGSEGV`,
+  })
+  expect(await engine.run(faults, tasks(10)).report()).toMatchObject({ result: 'succeeded' })
+})
+
 test('async neighbours of a task that ends its process keep their verdicts', async () => {
   const waiting = Array.from({ length: 24 }, (_, i) => ({ waitMs: 20, ...(i === 13 ? { signal: 'SIGSEGV' } : {}) }))
   const loaded = engineOn('processes').load<object>(native)
@@ -106,10 +116,24 @@ test.runIf(process.platform === 'linux')('a process that was stopped, and is soo
   expect(await run.report()).toMatchObject({ result: 'succeeded', total: 8, threadsReplaced: 0 })
 })
 
+test('closing the engine ends a process that was stopped', async () => {
+  const { run, pid, engine } = await stopped(10_000)
+  expect((await engine.close()).stuckThreads).toEqual([])
+  expect(isAlive(pid)).toBe(false)
+  expect(await run.report()).toMatchObject({ result: 'aborted', total: 8 })
+})
+
+interface Stopped {
+  readonly engine: Engine
+  readonly run: Run
+  readonly pid: number
+}
+
 /** A run whose only process was stopped while it had a shard. */
-async function stopped(timeoutMs: number): Promise<{ readonly run: Run; readonly pid: number }> {
+async function stopped(timeoutMs: number): Promise<Stopped> {
   const log = newLog()
-  const loaded = engineOn('processes', { threads: 1 }).load<object>(native, { config: { log } })
+  const engine = engineOn('processes', { threads: 1 })
+  const loaded = engine.load<object>(native, { config: { log } })
   await loaded.ready
   const run = loaded.run(
     Array.from({ length: 8 }, () => ({ waitMs: 50 })),
@@ -118,7 +142,7 @@ async function stopped(timeoutMs: number): Promise<{ readonly run: Run; readonly
   const [pid = 0] = pidsIn(log)
   await progressWhere(run, ({ running }) => running === 1)
   process.kill(pid, 'SIGSTOP')
-  return { run, pid }
+  return { engine, run, pid }
 }
 
 test('what a process cannot be given is refused, and never arrives as something else', async () => {
@@ -138,12 +162,14 @@ test('what a process cannot be given is refused, and never arrives as something 
 
 test('closing the engine leaves no process and no file', async () => {
   const log = newLog()
+  const temporary = tempFolder()
+  vi.stubEnv('TMPDIR', temporary)
+  onTestFinished(() => void vi.unstubAllEnvs())
   const engine = new Engine({ threads: 2, pool: 'processes' })
-  const traces = (): string[] => readdirSync(tmpdir()).filter((name) => name.startsWith('fanfold-trace-'))
   await engine.run(native, tasks(100, { 7: { signal: 'SIGSEGV' } }), { config: { log } }).report()
   await engine.close()
   expect(pidsIn(log).filter(isAlive)).toEqual([])
-  expect(traces()).toEqual([])
+  expect(readdirSync(temporary)).toEqual([])
 })
 
 test('what a verifier prints goes to stderr, with its thread and task, natively too', async () => {

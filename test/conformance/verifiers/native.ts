@@ -12,8 +12,12 @@ export interface NativeTask {
   readonly waitMs?: number
 }
 
+interface Config {
+  readonly log?: string
+}
+
 /** Ends its process in ways that no thread survives, and writes down in which process it is. */
-export default defineVerifier<NativeTask | null, { readonly log?: string }>({
+export default defineVerifier<NativeTask | null, Config>({
   setup({ config: { log } }) {
     if (log !== undefined) appendFileSync(log, `pid ${process.pid}\n`)
   },

@@ -27,8 +27,9 @@ export async function prepare(given: readonly string[], options: VerifyOptions):
   const config = await readConfiguration(options.config, options.set)
   const files = [verifier, ...(options.config === undefined ? [] : [options.config])]
   await checkTargets(options, [...inputs.paths, ...files])
-  const { threads, threadMemory } = options
+  const { threads, threadMemory, pool } = options
   const engine = new Engine({
+    pool,
     ...(threads === undefined ? {} : { threads }),
     // No limit of ours is Node's own.
     ...(threadMemory === undefined || threadMemory === Infinity ? {} : { threadMemoryMb: threadMemory }),

@@ -1,4 +1,4 @@
-import type { Order, Status } from '@fanfold/core'
+import type { Order, PoolKind, Status } from '@fanfold/core'
 import type { VerdictName } from '@fanfold/workers'
 import { bytes, count, duration, oneOf, someOf, text, threadMemory } from './values.ts'
 
@@ -12,6 +12,7 @@ const FORMATS: readonly Format[] = ['ndjson', 'csv', 'lines']
 const KINDS: readonly Kind[] = ['pass', 'flag', 'fail', 'errored', 'timedOut', 'crashed', 'aborted']
 const INCLUDES: readonly Include[] = ['none', 'attention', 'all']
 const ORDERS: readonly Order[] = ['arrival', 'input']
+const POOLS: readonly PoolKind[] = ['threads', 'processes']
 const PROGRESS_MODES: readonly ProgressMode[] = ['auto', 'bar', 'json', 'none']
 
 /** The options of `fanfold verify`, as they are after parsing. */
@@ -28,6 +29,7 @@ export interface VerifyOptions {
   readonly timeout?: number
   /** MB */
   readonly threadMemory?: number
+  readonly pool: PoolKind
   readonly order: Order
   readonly out?: string
   readonly only?: readonly Kind[]
@@ -127,6 +129,13 @@ export const VERIFY_OPTIONS: Table = {
     description: "a thread's heap: 256mb, 1gb",
     parse: threadMemory,
     defaultText: "Node's own",
+  },
+  pool: {
+    flags: '--pool <pool>',
+    group: RUNNING,
+    description: 'worker threads, or each in a process of its own, which a verifier may crash: threads, processes',
+    parse: oneOf(POOLS),
+    default: 'threads',
   },
   order: {
     flags: '--order <order>',

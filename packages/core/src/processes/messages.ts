@@ -36,7 +36,7 @@ export interface StartChild {
 }
 
 /** One assignment; items travel as bytes that the child's main thread does not open. */
-export interface RunWork {
+interface RunWork {
   readonly type: 'run'
   readonly work: Omit<Work, 'lane' | 'transfer'>
   /** Note in the file of the trace what is running. */

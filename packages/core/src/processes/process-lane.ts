@@ -90,7 +90,11 @@ export class ProcessLane implements Watched {
   }
 
   abort(assignment: number, reason: Error): void {
+    const waiting = this.#waiting
+    if (waiting.for !== 'shard' || waiting.work.assignment !== assignment) return
     this.#child?.send({ type: 'abort', assignment, reason: encodeError(reason) })
+    // Within a moment it has ended, or is reported overdue.
+    this.#hold(PATIENCE_MS)
   }
 
   kill(): void {
@@ -200,13 +204,17 @@ export class ProcessLane implements Watched {
   /** While an answer is awaited the application has to stay alive, and the deadline is held. */
   #ask(message: ToChild, waiting: Waiting, childDeadlineMs: number, patienceMs: number = PATIENCE_MS): void {
     this.#waiting = waiting
-    this.#silentMs = 0
     this.#alive = undefined
-    this.deadlineMs = childDeadlineMs + patienceMs
-    this.#settings.ticker.watch(this)
+    this.#hold(childDeadlineMs + patienceMs)
     if (this.#child === undefined) return
     this.#child.isAwaited = true
     this.#child.send(message)
+  }
+
+  #hold(deadlineMs: number): void {
+    this.#silentMs = 0
+    this.deadlineMs = deadlineMs
+    this.#settings.ticker.watch(this)
   }
 
   #rest(): void {
