@@ -14,8 +14,8 @@ export interface EngineOptions {
    * With `'processes'` each thread is in a child process of its own. That is worth it for a verifier that may end its
    * process: one that calls native code which crashes, or that takes native memory or strings beyond what a heap limit
    * holds. Only the process of the task that did it is lost, and only that task is `crashed`; native code that hangs is
-   * ended too, so no thread is ever stuck. It costs a process per thread (about 100 ms to start, 60 MB) and a
-   * serialisation of everything that goes there; memory cannot be shared, and keys, blobs and ports cannot be sent.
+   * ended too, so no thread is ever stuck. It costs a process per thread (about 110 ms to start, 26 MB) and some
+   * throughput of cheap tasks; memory cannot be shared, and keys and blobs cannot be sent. See docs/runs.md.
    *
    * @defaultValue 'threads'
    */

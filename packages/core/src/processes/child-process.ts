@@ -4,8 +4,8 @@ import { fileURLToPath } from 'node:url'
 import { FanfoldError } from '../errors.ts'
 import { childArguments } from './child-arguments.ts'
 import type { FromChild, ToChild } from './messages.ts'
-import { openTraceFile } from './trace-file.ts'
-import type { TraceFile } from './trace-file.ts'
+import { openLaneFile } from './lane-file.ts'
+import type { LaneFile } from './lane-file.ts'
 
 const ENTRY = fileURLToPath(new URL('./child.js', import.meta.url))
 const STDERR = 2
@@ -21,7 +21,7 @@ export interface ChildListener {
 
 /** One child process, from its start to its end. */
 export class ChildProcess {
-  readonly trace: TraceFile | undefined = openTraceFile()
+  readonly file: LaneFile | undefined = openLaneFile()
   readonly #listener: ChildListener
   #child: NodeChild | undefined
   #isGone = false
@@ -41,7 +41,7 @@ export class ChildProcess {
       serialization: 'advanced',
       execArgv: childArguments(process.execArgv),
       // stdout belongs to the application, so what is printed natively goes to stderr too.
-      stdio: ['ignore', STDERR, STDERR, 'ipc', this.trace?.descriptor ?? 'ignore'],
+      stdio: ['ignore', STDERR, STDERR, 'ipc', this.file?.descriptor ?? 'ignore'],
     })
     child.on('message', (message) => !this.#isGone && this.#listener.message(message as FromChild)) // its only sender is ours
     // What it had sent is read to the end before its channel closes; that and its exit are told in either order.
@@ -84,7 +84,7 @@ export class ChildProcess {
     if (this.#isGone) return
     this.#isGone = true
     this.#listener.gone(how)
-    this.trace?.close()
+    this.file?.close()
   }
 }
 

@@ -1,9 +1,12 @@
+import { readSync } from 'node:fs'
 import { setImmediate as turn } from 'node:timers/promises'
 import { FanfoldError, decodeError, encodeError } from '@fanfold/workers/protocol'
 import type { BackendEvent } from '../backend.ts'
 import { ThreadBackend } from '../threads/thread-backend.ts'
-import { ALIVE_EVERY_MS, MESSAGES_VERSION, TRACE_FILE } from './messages.ts'
-import type { FromChild, StartChild, ToChild } from './messages.ts'
+import { ALIVE_EVERY_MS, MESSAGES_VERSION, LANE_FILE } from './messages.ts'
+import { RECORDS_AT } from './lane-file.ts'
+import type { BytesPayload } from './payload.ts'
+import type { FromChild, RunWork, StartChild, ToChild } from './messages.ts'
 
 /** The only lane here. */
 const LANE = 0
@@ -13,6 +16,7 @@ export class ChildSession {
   readonly #backend: ThreadBackend
   readonly #send: (message: FromChild) => void
   #isTraced = false
+  #records: Uint8Array = new Uint8Array()
   #heartbeat: NodeJS.Timeout | undefined
   /** The thread is gone, or is to be: commands that were sent before the parent knew are void. */
   #isOver = false
@@ -32,7 +36,7 @@ export class ChildSession {
     }
     this.#backend = new ThreadBackend(1, start.memoryMb, listener, () => ({
       thread: start.thread,
-      traceFile: () => (this.#isTraced ? TRACE_FILE : undefined),
+      traceFile: () => (this.#isTraced ? LANE_FILE : undefined),
     }))
     this.#backend.open(LANE)
   }
@@ -47,7 +51,7 @@ export class ChildSession {
       case 'run':
         this.#isTraced = message.isTraced
         this.#heartbeat ??= setInterval(() => this.#beat(), ALIVE_EVERY_MS)
-        return this.#backend.run({ ...message.work, lane: LANE, transfer: [] })
+        return this.#backend.run({ ...message.work, payload: this.#payloadOf(message), lane: LANE, transfer: [] })
       case 'abort':
         return this.#backend.abort(LANE, message.assignment, decodeError(message.reason))
       case 'kill':
@@ -57,6 +61,16 @@ export class ChildSession {
       case 'close':
         return void this.#close()
     }
+  }
+
+  /** The backend copies the bytes before it returns, so their memory is used again. */
+  #payloadOf({ work: { payload }, bytesInFile }: RunWork): BytesPayload {
+    if (bytesInFile === undefined) return payload
+    if (this.#records.length < bytesInFile) this.#records = Buffer.allocUnsafeSlow(bytesInFile)
+    const read = readSync(LANE_FILE, this.#records, 0, bytesInFile, RECORDS_AT)
+    if (read !== bytesInFile)
+      throw new FanfoldError('FANFOLD_INTERNAL', `of ${bytesInFile} bytes of records ${read} were in the file`)
+    return { ...payload, bytes: this.#records.subarray(0, bytesInFile) }
   }
 
   async #close(): Promise<void> {

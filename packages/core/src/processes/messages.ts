@@ -6,12 +6,13 @@
  */
 import type { EncodedError, OutcomePart } from '@fanfold/workers/protocol'
 import type { LaneSnapshot, VerifierSpec, Work } from '../backend.ts'
+import type { BytesPayload } from './payload.ts'
 import type { AssignmentEnded, AssignmentId, LaneDied, LaneOverdue, VerifierId } from '../coordinator/events.ts'
 
 /** Both sides come from one package; a child that meets another version ends instead of guessing. */
 export const MESSAGES_VERSION = 1
-/** Where a child finds the file of its trace: the parent's `stdio` puts it there. */
-export const TRACE_FILE = 4
+/** Where a child finds its file (`lane-file.ts`): the parent's `stdio` puts it there. */
+export const LANE_FILE = 4
 /** While it has a shard, a child tells so often that it lives, and what runs, ms. */
 export const ALIVE_EVERY_MS = 100
 
@@ -36,11 +37,13 @@ export interface StartChild {
 }
 
 /** One assignment; items travel as bytes that the child's main thread does not open. */
-interface RunWork {
+export interface RunWork {
   readonly type: 'run'
-  readonly work: Omit<Work, 'lane' | 'transfer'>
+  readonly work: Omit<Work, 'lane' | 'transfer' | 'payload'> & { readonly payload: BytesPayload }
   /** Note in the file of the trace what is running. */
   readonly isTraced: boolean
+  /** The payload's bytes are so many in the file, and not in the message. */
+  readonly bytesInFile: number | undefined
 }
 
 export type FromChild =

@@ -1,8 +1,11 @@
 import { serialisePlain } from '@fanfold/workers/protocol'
-import type { ShardPayload } from '@fanfold/workers/protocol'
+import type { SerialisedPayload, TextPayload } from '@fanfold/workers/protocol'
 import type { Work } from '../backend.ts'
 import { withoutGaps } from '../threads/unsendable.ts'
 import { serialiseForProcess } from './crossing.ts'
+
+/** Records as bytes. */
+export type BytesPayload = TextPayload | SerialisedPayload
 
 /**
  * A shard's records as they travel to a process: text as it is, all else as bytes that only the verifier's thread opens.
@@ -10,7 +13,7 @@ import { serialiseForProcess } from './crossing.ts'
  *
  * @throws {Error} when an item cannot be sent.
  */
-export function payloadForProcess(work: Work): ShardPayload {
+export function payloadForProcess(work: Work): BytesPayload {
   const payload = withoutGaps(work)
   switch (payload.kind) {
     case 'text':

@@ -10,6 +10,7 @@ import { ANSWERS, eventOf } from './from-child.ts'
 import { MESSAGES_VERSION } from './messages.ts'
 import type { ChildAlive, FromChild, ThreadDied, ToChild } from './messages.ts'
 import { payloadForProcess } from './payload.ts'
+import type { BytesPayload } from './payload.ts'
 
 /** A child holds every deadline itself, and ends its thread within two seconds of it; this is how much later we end it. */
 const PATIENCE_MS = 5000
@@ -17,6 +18,7 @@ const PATIENCE_MS = 5000
 const LONGEST_SILENCE_MS = 30_000
 /** A child that is to be closed has this long from the longest teardown's timeout on. */
 const CLOSE_MS = 2000
+const NO_BYTES = new Uint8Array()
 
 /** What the lanes of a backend share. */
 export interface LaneSettings {
@@ -74,10 +76,10 @@ export class ProcessLane implements Watched {
 
   run(work: Work): void {
     const { lane: _lane, transfer: _transfer, ...rest } = work
-    const isTraced = this.#child?.trace !== undefined && (work.alone || this.#settings.hasNativeDeaths)
-    let message: ToChild
+    const isTraced = this.#child?.file !== undefined && (work.alone || this.#settings.hasNativeDeaths)
+    let payload: BytesPayload
     try {
-      message = { type: 'run', work: { ...rest, payload: payloadForProcess(work) }, isTraced }
+      payload = payloadForProcess(work)
     } catch (error) {
       const failures = findUnsendable(work, error, serialiseForProcess)
       this.#listener.event({ type: 'unsendable', lane: this.id, assignment: work.assignment, failures })
@@ -86,6 +88,10 @@ export class ProcessLane implements Watched {
     const at = performance.now()
     this.#sent = { work, at, isTraced }
     const waiting: Waiting = { for: 'shard', work, sentAt: at, isAborted: false, isOverdue: false }
+    const isInFile = this.#child?.file?.put(payload.bytes) === true
+    const bytesInFile = isInFile ? payload.bytes.length : undefined
+    if (isInFile) payload = { ...payload, bytes: NO_BYTES }
+    const message: ToChild = { type: 'run', work: { ...rest, payload }, isTraced, bytesInFile }
     this.#ask(message, waiting, Math.min(work.timeoutMs, LONGEST_SILENCE_MS))
   }
 
@@ -193,7 +199,7 @@ export class ProcessLane implements Watched {
   #traced(): { readonly running: readonly number[]; readonly runningMs: number } {
     const sent = this.#sent
     if (sent?.isTraced !== true) return { running: [], runningMs: 0 }
-    const running = this.#child?.trace?.running(sent.work.concurrency) ?? []
+    const running = this.#child?.file?.running(sent.work.concurrency) ?? []
     return { running, runningMs: sent.work.alone && running.length > 0 ? performance.now() - sent.at : 0 }
   }
 
