@@ -116,7 +116,18 @@ test.runIf(process.platform === 'linux')('a process that was stopped, and is soo
   expect(await run.report()).toMatchObject({ result: 'succeeded', total: 8, threadsReplaced: 0 })
 })
 
-test('closing the engine ends a process that was stopped', async () => {
+test('closing the engine ends a process that was stopped while it was idle', async () => {
+  const log = newLog()
+  const engine = new Engine({ threads: 1, pool: 'processes' })
+  await engine.load(native, { config: { log }, teardownTimeoutMs: 100 }).ready
+  const [pid = 0] = pidsIn(log)
+  process.kill(pid, 'SIGSTOP')
+  const { stuckThreads, warnings } = await engine.close()
+  expect({ stuckThreads, warnings }).toEqual({ stuckThreads: [], warnings: [expect.stringContaining('teardown')] })
+  expect(isAlive(pid)).toBe(false)
+})
+
+test('closing the engine ends a process that was stopped at work', async () => {
   const { run, pid, engine } = await stopped(10_000)
   expect((await engine.close()).stuckThreads).toEqual([])
   expect(isAlive(pid)).toBe(false)
