@@ -21,10 +21,12 @@ const MIDDLE = ['coordinator', 'merge', 'report', 'backend', ...FOUNDATION]
  * that is not here (`index.ts`) may import all of them, and none of them may import it.
  */
 export const CORE: Readonly<Record<string, readonly string[]>> = {
-  engine: ['run', 'threads', ...MIDDLE],
+  engine: ['run', 'threads', 'processes', ...MIDDLE],
   // The backend is reached through its port only, so these two do not know each other.
   run: MIDDLE,
   threads: MIDDLE,
+  // A child process drives one thread of its own.
+  processes: ['threads', ...MIDDLE],
   merge: MIDDLE,
   report: MIDDLE,
   backend: MIDDLE,

@@ -9,8 +9,9 @@ import type { Source } from './sources/shard.ts'
 import type { ResolvedJournal } from './engine/resolve-options.ts'
 import { LoadedVerifier } from './engine/loaded-verifier.ts'
 import type { CutShort } from './coordinator/events.ts'
-import type { EngineOptions, LoadOptions, RunOptions } from './options.ts'
+import type { EngineOptions, LoadOptions, PoolKind, RunOptions } from './options.ts'
 import type { Recycling } from './policy/recycling.ts'
+import { ProcessBackend } from './processes/process-backend.ts'
 import { progressOf } from './run/progress.ts'
 import {
   refuseUnknown,
@@ -18,6 +19,7 @@ import {
   resolveLoadOptions,
   resolveMemory,
   resolveRecycling,
+  resolvePool,
   resolveRunOptions,
   resolveThreads,
 } from './engine/resolve-options.ts'
@@ -26,6 +28,7 @@ import { toSource } from './sources/to-source.ts'
 import type { SourceInput } from './sources/to-source.ts'
 import { availableCores } from './threads/cores.ts'
 import { ThreadBackend } from './threads/thread-backend.ts'
+import type { BackendListener } from './backend.ts'
 import type { VerifierLocation } from './options/verifier-url.ts'
 
 /** How long the report of a run waits for the teardowns of what that run had loaded, ms. */
@@ -56,6 +59,7 @@ export class Engine implements AsyncDisposable {
   readonly threads: number
   readonly #memoryMb: number | undefined
   readonly #recycling: Recycling
+  readonly #pool: PoolKind
   /** All and only runs that have not ended. */
   readonly #runs = new Map<Run, ActiveRun>()
   /** By verifier: runs whose sources are being opened. */
@@ -65,10 +69,11 @@ export class Engine implements AsyncDisposable {
 
   /** @throws {FanfoldError} `FANFOLD_BAD_OPTION` */
   constructor(options: EngineOptions = {}) {
-    refuseUnknown(options, ['threads', 'threadMemoryMb', 'recycleAfter'])
+    refuseUnknown(options, ['threads', 'threadMemoryMb', 'recycleAfter', 'pool'])
     this.threads = resolveThreads(options.threads, availableCores)
     this.#memoryMb = resolveMemory(options.threadMemoryMb)
     this.#recycling = resolveRecycling(options.recycleAfter)
+    this.#pool = resolvePool(options.pool)
   }
 
   /**
@@ -83,7 +88,7 @@ export class Engine implements AsyncDisposable {
   ): LoadedVerifier<Item, Value> {
     refuseUnknown(options, ['config', 'startTimeoutMs', 'teardownTimeoutMs'])
     const conductor = this.#open()
-    const { id, ready } = conductor.addVerifier(resolveLoadOptions(verifier, options))
+    const { id, ready } = conductor.addVerifier(resolveLoadOptions(verifier, options, this.#pool))
     return new LoadedVerifier(ready, {
       run: (source, runOptions) => this.#start<Value>(conductor, id, source, runOptions),
       close: async () => {
@@ -110,7 +115,7 @@ export class Engine implements AsyncDisposable {
     )
     resolveRunOptions(runOptions, this.threads)
     const conductor = this.#open()
-    const { id } = conductor.addVerifier(resolveLoadOptions(verifier, Object.fromEntries(given)))
+    const { id } = conductor.addVerifier(resolveLoadOptions(verifier, Object.fromEntries(given), this.#pool))
     const unload = (): Promise<readonly string[]> => conductor.removeVerifier(id)
     // A thread that is busy with another run's task tears down later; the report does not wait for that.
     const unloadSoon = (): Promise<readonly string[]> => Promise.race([unload(), delay(UNLOAD_MS, [], { ref: false })])
@@ -160,10 +165,10 @@ export class Engine implements AsyncDisposable {
     if (this.#closed !== undefined) {
       throw new FanfoldError('FANFOLD_ENGINE_CLOSED', 'the engine is closed. Make a new one, or close it later.')
     }
-    this.#conductor ??= new Conductor(
-      this.#recycling,
-      (listener) => new ThreadBackend(this.threads, this.#memoryMb, listener),
-    )
+    const Backend = this.#pool === 'processes' ? ProcessBackend : ThreadBackend
+    const makeBackend = (listener: BackendListener): ThreadBackend | ProcessBackend =>
+      new Backend(this.threads, this.#memoryMb, listener)
+    this.#conductor ??= new Conductor(this.#recycling, makeBackend)
     return this.#conductor
   }
 

@@ -11,7 +11,15 @@ export { ERROR_CODES, FanfoldError } from './errors.ts'
 export type { ErrorCode } from './errors.ts'
 export { STATUSES, VERDICTS } from '@fanfold/workers/protocol'
 export type { JournaledOutput, OutputMark, RewrittenOutput } from './options/journaled-output.ts'
-export type { EngineOptions, JournalOptions, LoadOptions, Order, RetryOptions, RunOptions } from './options.ts'
+export type {
+  EngineOptions,
+  JournalOptions,
+  LoadOptions,
+  Order,
+  PoolKind,
+  RetryOptions,
+  RunOptions,
+} from './options.ts'
 export type { Tolerance } from './policy/tolerance.ts'
 export type { Outcome, CompletedOutcome, UnsuccessfulOutcome, AbortedOutcome, Status } from './outcome.ts'
 export type { Batch } from './merge/batch.ts'

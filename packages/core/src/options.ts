@@ -24,6 +24,9 @@ export interface RetryOptions {
   readonly baseMs?: number
 }
 
+/** Where verifiers run: in threads of this process, or each thread in a child process of its own. */
+export type PoolKind = 'threads' | 'processes'
+
 /** Options of {@link Engine}. */
 export interface EngineOptions {
   /** How many threads. @defaultValue what the machine and its cgroup allow */
@@ -36,6 +39,16 @@ export interface EngineOptions {
    * verifier needs. @defaultValue never
    */
   readonly recycleAfter?: { readonly tasks?: number; readonly heapMb?: number }
+  /**
+   * With `'processes'` each thread is in a child process of its own. That is worth it for a verifier that may end its
+   * process: one that calls native code which crashes, or that takes native memory or strings beyond what a heap limit
+   * holds. Only the process of the task that did it is lost, and only that task is `crashed`; native code that hangs is
+   * ended too, so no thread is ever stuck. It costs a process per thread (about 110 ms to start, 26 MB) and some
+   * throughput of cheap tasks; memory cannot be shared, and keys and blobs cannot be sent. See docs/runs.md.
+   *
+   * @defaultValue 'threads'
+   */
+  readonly pool?: PoolKind
 }
 
 /** Options of {@link Engine.load}. */

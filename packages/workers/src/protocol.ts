@@ -13,13 +13,13 @@ import type { OutcomePart } from './outcome-columns.ts'
 export const PROTOCOL_VERSION = 1
 
 /** How the records of a shard travel. Positions count from the first record in the payload. */
-export type ShardPayload = TextPayload | ItemsPayload | NumbersPayload
+export type ShardPayload = TextPayload | ItemsPayload | NumbersPayload | SerialisedPayload
 
 /** Raw bytes that start and end at record borders; the thread cuts and parses them. */
 export interface TextPayload {
   readonly kind: 'text'
   readonly format: TextFormat
-  /** UTF-8. In a thread, all of its buffer goes back with `ended`. */
+  /** UTF-8. */
   readonly bytes: Uint8Array
   /** `outcome.index` of the first record (`csv`), or of the first line, blank or not (`ndjson`, `lines`). */
   readonly firstIndex: number
@@ -52,6 +52,12 @@ export interface NumbersPayload {
   readonly kind: 'numbers'
   readonly numbers: ArrayLike<number | bigint>
   readonly firstIndex: number
+}
+
+/** One of the two above as bytes (`plain-value.ts`): on its way through another process they are not opened. */
+export interface SerialisedPayload {
+  readonly kind: 'serialised'
+  readonly bytes: Uint8Array
 }
 
 /** What a session is started with. */
@@ -101,6 +107,8 @@ export interface RunShard {
   readonly mayRetry: boolean
   /** The thread ends the shard early when the values it has posted exceed this; the rest is sent again later. */
   readonly maxValueBytes: number
+  /** A file (its descriptor) into which the thread mirrors its slots, at the same offsets as in the cells. */
+  readonly traceFile?: number | undefined
 }
 
 /** Fire the signals of the running tasks; what has not settled after `graceMs` is `aborted` and abandoned. */
@@ -152,7 +160,7 @@ export interface ShardEnded {
   readonly busyMs: number
   /** The thread's heap, garbage and buffers included, MB. */
   readonly heapMb: number
-  /** What the bytes of a text shard came in, given back to be used again. */
+  /** What the bytes of the shard came in, given back to be used again. */
   readonly buffer: ArrayBuffer | undefined
 }
 
@@ -175,6 +183,7 @@ export { decodeError, encodeError } from './error-codec.ts'
 export type { EncodedError } from './error-codec.ts'
 export * from './outcome-columns.ts'
 export * from './cells.ts'
+export { deserialisePlain, serialisePlain } from './plain-value.ts'
 export { BUCKET_COUNT, bucketOf, durationOf } from './duration-buckets.ts'
 export { VERDICTS } from './verdict.ts'
 

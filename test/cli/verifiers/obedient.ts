@@ -54,6 +54,9 @@ function obey(order: Order): Answer {
       for (;;);
     case 'exit':
       process.exit(9)
+    case 'segfault':
+      process.kill(process.pid, 'SIGSEGV')
+      for (;;);
     case 'odd':
       return 42 as never // no answer, as the types would say
     case 'function':

@@ -3,8 +3,9 @@ import type { VerifyOptions } from '../options/verify-options.ts'
 import { badUsage } from '../problem.ts'
 
 /** The options of the command line that are the engine's. */
-export function engineOptions({ threads, threadMemory, recycleAfter }: VerifyOptions): EngineOptions {
+export function engineOptions({ threads, threadMemory, recycleAfter, pool }: VerifyOptions): EngineOptions {
   return {
+    pool,
     ...(threads === undefined ? {} : { threads }),
     // No limit of ours is Node's own.
     ...(threadMemory === undefined || threadMemory === Infinity ? {} : { threadMemoryMb: threadMemory }),

@@ -1,4 +1,4 @@
-import type { EngineOptions, Order, RunOptions, Status, Tolerance } from '@fanfold/core'
+import type { EngineOptions, Order, PoolKind, RunOptions, Status, Tolerance } from '@fanfold/core'
 import type { VerdictName } from '@fanfold/workers'
 import { attempts, bytes, count, duration, oneOf, recycling, someOf, text, threadMemory, tolerance } from './values.ts'
 
@@ -14,6 +14,7 @@ const KINDS: readonly Kind[] = ['pass', 'flag', 'fail', 'errored', 'timedOut', '
 const INCLUDES: readonly Include[] = ['none', 'attention', 'all']
 const ORDERS: readonly Order[] = ['arrival', 'input']
 const HALTS: readonly Halt[] = ['never', 'soon', 'now']
+const POOLS: readonly PoolKind[] = ['threads', 'processes']
 const PROGRESS_MODES: readonly ProgressMode[] = ['auto', 'bar', 'json', 'none']
 
 /** The options of `fanfold verify`, as they are after parsing. */
@@ -35,6 +36,7 @@ export interface VerifyOptions {
   readonly retries?: number
   readonly tolerate?: Tolerance
   readonly halt?: Halt
+  readonly pool: PoolKind
   readonly order: Order
   readonly out?: string
   readonly only?: readonly Kind[]
@@ -163,6 +165,13 @@ export const VERIFY_OPTIONS: Table = {
     description: `how it stops then: ${HALTS.join(', ')}; soon lets what runs come to its end, never goes on`,
     parse: oneOf(HALTS),
     defaultText: 'soon',
+  },
+  pool: {
+    flags: '--pool <pool>',
+    group: RUNNING,
+    description: 'worker threads, or each in a process of its own, which a verifier may crash: threads, processes',
+    parse: oneOf(POOLS),
+    default: 'threads',
   },
   order: {
     flags: '--order <order>',

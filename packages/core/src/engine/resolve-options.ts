@@ -2,11 +2,12 @@ import { isAbsolute, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { RunSettings } from '../coordinator/events.ts'
 import { FanfoldError } from '../errors.ts'
-import type { EngineOptions, JournalOptions, LoadOptions, RetryOptions, RunOptions } from '../options.ts'
+import type { EngineOptions, JournalOptions, LoadOptions, PoolKind, RetryOptions, RunOptions } from '../options.ts'
 import type { Recycling } from '../policy/recycling.ts'
 import { NO_RETRIES } from '../policy/retry.ts'
 import type { RetryPolicy } from '../policy/retry.ts'
 import type { Tolerance } from '../policy/tolerance.ts'
+import { checkConfigForProcess } from '../processes/crossing.ts'
 
 /** Timers above this fire at once. */
 const MAX_TIMER_MS = 2_147_483_647
@@ -102,7 +103,7 @@ export interface ResolvedLoad {
   readonly teardownTimeoutMs: number
 }
 
-export function resolveLoadOptions(verifier: unknown, options: LoadOptions): ResolvedLoad {
+export function resolveLoadOptions(verifier: unknown, options: LoadOptions, pool: PoolKind): ResolvedLoad {
   let config: unknown
   try {
     // A copy: every thread, one that is started an hour from now too, gets what was given here.
@@ -115,6 +116,7 @@ export function resolveLoadOptions(verifier: unknown, options: LoadOptions): Res
       { cause },
     )
   }
+  if (pool === 'processes') checkConfigForProcess(config)
   return {
     url: verifierUrl(verifier),
     config,
@@ -146,6 +148,11 @@ export function resolveMemory(memoryMb: number | undefined): number | undefined 
   if (memoryMb !== undefined && !(memoryMb >= 8 && Number.isFinite(memoryMb)))
     refuse('threadMemoryMb', memoryMb, 'use 8 or more')
   return memoryMb
+}
+
+export function resolvePool(pool: PoolKind = 'threads'): PoolKind {
+  if (pool !== 'threads' && pool !== 'processes') refuse('pool', pool, "use 'threads' or 'processes'")
+  return pool
 }
 
 export function refuseUnknown(options: object, known: readonly string[]): void {

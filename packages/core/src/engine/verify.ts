@@ -25,8 +25,8 @@ export async function verify<Item = unknown, Config = unknown, Value = unknown>(
   source: SourceInput<Item>,
   options: RunOptions & LoadOptions<Config> & EngineOptions = {},
 ): Promise<{ readonly report: Report; readonly outcomes: readonly Outcome<Value>[] }> {
-  const { threads, threadMemoryMb, recycleAfter, ...runOptions } = options
-  const engineOptions = Object.entries({ threads, threadMemoryMb, recycleAfter })
+  const { threads, threadMemoryMb, recycleAfter, pool, ...runOptions } = options
+  const engineOptions = Object.entries({ threads, threadMemoryMb, recycleAfter, pool })
   const engine = new Engine(Object.fromEntries(engineOptions.filter(([, value]) => value !== undefined)))
   try {
     const run = engine.run(verifier, source, runOptions)

@@ -1,5 +1,6 @@
 import type { Backend, BackendListener, LaneSnapshot, VerifierSpec, Work } from '../backend.ts'
 import { ThreadLane } from './thread-lane.ts'
+import type { LanePlace } from './thread-lane.ts'
 import { LanePools, ThreadPool } from './thread-pool.ts'
 import { Ticker } from './ticker.ts'
 
@@ -16,7 +17,13 @@ export class ThreadBackend implements Backend {
   readonly #listener: BackendListener
   #ended: ((lane: number) => void) | undefined
 
-  constructor(threads: number, memoryMb: number | undefined, listener: BackendListener) {
+  /** @param placeOf where a lane is, when these threads are not all there are: see `processes/`. */
+  constructor(
+    threads: number,
+    memoryMb: number | undefined,
+    listener: BackendListener,
+    placeOf: (lane: number) => LanePlace = (lane) => ({ thread: lane + 1 }),
+  ) {
     this.lanes = threads
     this.#pool = new ThreadPool(threads, memoryMb)
     this.#listener = listener
@@ -28,7 +35,7 @@ export class ThreadBackend implements Backend {
       warning: (error, verifier) => this.#listener.warning(error, verifier),
     }
     this.#pools = Array.from({ length: threads }, () => new LanePools(this.#pool, () => new ThreadPool(1, memoryMb)))
-    this.#threads = this.#pools.map((pools, id) => new ThreadLane(id, pools, own, this.#ticker))
+    this.#threads = this.#pools.map((pools, id) => new ThreadLane(id, placeOf(id), pools, own, this.#ticker))
   }
 
   open(lane: number): void {

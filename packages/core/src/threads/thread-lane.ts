@@ -19,9 +19,19 @@ const ABORT_GRACE_MS = 100
 const SLACK_MS = 1000
 /** Between tasks (parsing, garbage collection) a shorter timeout means nothing. */
 const BETWEEN_TASKS_MS = 10_000
+
+/** Where a lane's threads are, for people and for the trace. */
+export interface LanePlace {
+  /** 1-based; what a person sees. */
+  readonly thread: number
+  /** The file in which a shard that is sent now is to leave its trace; none where nobody could read it. */
+  readonly traceFile?: (() => number | undefined) | undefined
+}
+
 /** The main thread's side of one thread's session, and of those that follow it on the same lane. */
 export class ThreadLane implements Watched {
   readonly id: number
+  readonly #place: LanePlace
   readonly #pools: LanePools
   readonly #listener: BackendListener
   readonly #ticker: Ticker
@@ -40,8 +50,9 @@ export class ThreadLane implements Watched {
   #loaded = new Map<number, VerifierSpec>()
   deadlineMs: number = Infinity
 
-  constructor(id: number, pools: LanePools, listener: BackendListener, ticker: Ticker) {
+  constructor(id: number, place: LanePlace, pools: LanePools, listener: BackendListener, ticker: Ticker) {
     this.id = id
+    this.#place = place
     this.#pools = pools
     this.#listener = listener
     this.#ticker = ticker
@@ -58,7 +69,7 @@ export class ThreadLane implements Watched {
     this.#loaded.clear()
     port1.on('message', (message: FromThread) => this.#isCurrent(session) && this.#receive(message))
     this.#wait({ for: 'thread' }, OPEN_MS)
-    pool.startSession(port2, this.#cells.buffer, this.id + 1).then(
+    pool.startSession(port2, this.#cells.buffer, this.#place.thread).then(
       (worker) => (this.#isCurrent(session) ? this.#opened(session, port1, worker, pool) : void worker.terminate()),
       (error: Error) => this.#isCurrent(session) && this.#died(error, false),
     )
@@ -80,8 +91,11 @@ export class ThreadLane implements Watched {
     const { lane: _lane, transfer, ...rest } = work
     const payload = this.#buffer.copyOf(withoutGaps(work))
     try {
-      const moved = payload.kind === 'text' ? [payload.bytes.buffer as ArrayBuffer] : [...transfer]
-      this.#port!.postMessage({ type: 'shard', ...rest, payload } satisfies RunShard, moved)
+      const moved = 'bytes' in payload ? [payload.bytes.buffer as ArrayBuffer] : [...transfer] // a copy, so not shared
+      this.#port!.postMessage(
+        { type: 'shard', ...rest, payload, traceFile: this.#place.traceFile?.() } satisfies RunShard,
+        moved,
+      )
     } catch (error) {
       const failures = findUnsendable(work, error)
       this.#listener.event({ type: 'unsendable', lane: this.id, assignment: work.assignment, failures })

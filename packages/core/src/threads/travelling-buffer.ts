@@ -12,9 +12,9 @@ const KEPT_BYTES = 4 << 20
 export class TravellingBuffer {
   #buffer: ArrayBuffer | undefined
 
-  /** The payload with bytes that may be moved. */
+  /** The payload with bytes that may be moved, if it has any. */
   copyOf(payload: ShardPayload): ShardPayload {
-    if (payload.kind !== 'text') return payload
+    if (!('bytes' in payload)) return payload
     const { bytes } = payload
     const kept = this.#buffer
     this.#buffer = undefined

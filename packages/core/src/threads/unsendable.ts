@@ -2,17 +2,22 @@ import { FanfoldError } from '@fanfold/workers/protocol'
 import type { ShardPayload } from '@fanfold/workers/protocol'
 import type { Work } from '../backend.ts'
 
-/** Which items of a shard cannot be sent to a thread, found by trying each; the rest can be sent again without them. */
+/**
+ * Which items of a shard cannot be sent to a thread, found by trying each; the rest can be sent again without them.
+ *
+ * @param send throws for an item that cannot be sent.
+ */
 export function findUnsendable(
   work: Work,
   error: unknown,
+  send: (item: unknown) => void = (item) => void structuredClone(item),
 ): { readonly position: number; readonly error: FanfoldError }[] {
   const { payload, base } = work
   if (payload.kind !== 'items')
     throw new FanfoldError('FANFOLD_INTERNAL', `a payload of ${payload.kind} could not be sent`, { cause: error })
   const positions = [...positionsOf(work)]
   const failures = positions.flatMap((position) => {
-    const cause = failureOf(payload.items[position - base])
+    const cause = failureOf(payload.items[position - base], send)
     return cause === undefined ? [] : [{ position, error: notCloneable(cause.thrown) }]
   })
   // Each can be sent, but not all together (they are too large): they will not become smaller by another attempt.
@@ -33,9 +38,9 @@ function* positionsOf({ ranges }: Work): Generator<number> {
     for (let position = ranges[i]!; position < ranges[i + 1]!; position++) yield position
 }
 
-function failureOf(item: unknown): { readonly thrown: unknown } | undefined {
+function failureOf(item: unknown, send: (item: unknown) => void): { readonly thrown: unknown } | undefined {
   try {
-    structuredClone(item)
+    send(item)
     return undefined
   } catch (thrown) {
     return { thrown }

@@ -1,5 +1,7 @@
 import { ABANDONED, BEAT, FIRST_SLOT } from '../cells.ts'
+import type { RunShard } from '../protocol.ts'
 import type { TaskContext } from './task-context.ts'
+import type { TaskSlots } from './task-slots.ts'
 import { clockMs, startBeat, stopBeat } from './clock.ts'
 
 /** A task whose verifier was called. */
@@ -32,6 +34,7 @@ export interface Age {
  */
 export class PendingTasks {
   readonly #cells: Int32Array
+  readonly #slots: TaskSlots
   readonly #freeSlots: number[]
   /** In the order of starting. */
   readonly #tasks = new Set<PendingTask>()
@@ -42,8 +45,14 @@ export class PendingTasks {
   /** Time in which the event loop stood still, ms, since this object was made. */
   frozenMs = 0
 
-  constructor(cells: Int32Array, concurrency: number, timeoutMs: number, onBeat: () => void) {
+  constructor(
+    cells: Int32Array,
+    slots: TaskSlots,
+    { concurrency, timeoutMs }: Pick<RunShard, 'concurrency' | 'timeoutMs'>,
+    onBeat: () => void,
+  ) {
     this.#cells = cells
+    this.#slots = slots
     this.#freeSlots = Array.from({ length: concurrency }, (_, i) => FIRST_SLOT + concurrency - 1 - i)
     // An eighth of the timeout is how late an expiry may be noticed; 50 ms keeps the thread's idle cost at nothing.
     this.#beatMs = Math.max(2, Math.min(50, Math.ceil(timeoutMs / 8)))
@@ -85,8 +94,7 @@ export class PendingTasks {
   }
 
   #free(task: PendingTask): void {
-    // Pairs with the main thread's reads of the slots when it looks for what blocks this thread.
-    Atomics.store(this.#cells, task.slot, 0)
+    this.#slots.store(task.slot, 0)
     this.#freeSlots.push(task.slot)
     this.beat()
   }

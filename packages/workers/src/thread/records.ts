@@ -1,3 +1,4 @@
+import { deserialisePlain } from '../plain-value.ts'
 import type { ShardPayload } from '../protocol.ts'
 import { ItemRecords, NumberRecords } from './item-records.ts'
 import type { Records } from './record-list.ts'
@@ -21,5 +22,7 @@ export function readRecords(payload: ShardPayload): Records {
       return new ItemRecords(payload)
     case 'numbers':
       return new NumberRecords(payload)
+    case 'serialised':
+      return readRecords(deserialisePlain(payload.bytes) as ShardPayload) // what the other side has serialised
   }
 }

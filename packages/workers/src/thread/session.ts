@@ -87,7 +87,7 @@ export class Session {
     this.#loop = undefined
     // Items were parsed out of the bytes and share nothing with them.
     const { payload } = message
-    const buffer = payload.kind === 'text' ? (payload.bytes.buffer as ArrayBuffer) : undefined // moved here, so not shared
+    const buffer = 'bytes' in payload ? (payload.bytes.buffer as ArrayBuffer) : undefined // moved here, so not shared
     this.#port.postMessage({ ...ended, buffer } satisfies FromThread, buffer === undefined ? [] : [buffer])
   }
 

@@ -17,6 +17,7 @@ import { inTask, nameTask } from './console-to-stderr.ts'
 import { clockMs, nextTurn } from './clock.ts'
 import { heapMb } from './heap.ts'
 import { Overtime } from './overtime.ts'
+import { TaskSlots } from './task-slots.ts'
 
 /** A macrotask is let in this often, ms: messages, timers of earlier tasks, sockets. */
 const YIELD_EVERY_MS = 10
@@ -34,6 +35,7 @@ export class ShardLoop {
   readonly #clock: GroupClock
   readonly #pending: PendingTasks
   readonly #overtime: Overtime
+  readonly #slots: TaskSlots
   #records!: Records
   /** Index into the ranges, and the next position to start. */
   #range = 0
@@ -52,7 +54,8 @@ export class ShardLoop {
     this.#clock = new GroupClock(this.#outcomes.writer)
     const file = message.payload.kind === 'text' ? message.payload.file : undefined
     this.#shard = { state: verifier.state, config: verifier.config, attempt: message.attempt, file }
-    this.#pending = new PendingTasks(cells, message.concurrency, message.timeoutMs, () => this.#overtime.check())
+    this.#slots = new TaskSlots(cells, message.traceFile)
+    this.#pending = new PendingTasks(cells, this.#slots, message, () => this.#overtime.check())
     this.#overtime = new Overtime(message, cells, this.#outcomes, this.#pending, {
       stop: () => (this.#stopped = true),
       changed: () => this.#changed(),
@@ -107,9 +110,9 @@ export class ShardLoop {
       const slot = this.#pending.nextSlot
       const position = this.#next
       // The slot first, STOP second: see cells.ts. The main thread lowers STOP before it reads the slots.
-      Atomics.store(this.#cells, slot, position + 1)
+      this.#slots.store(slot, position + 1)
       if (position >= Atomics.load(this.#cells, STOP)) {
-        Atomics.store(this.#cells, slot, 0)
+        this.#slots.store(slot, 0)
         break
       }
       this.#next = position + 1
@@ -224,7 +227,7 @@ export class ShardLoop {
   /** Lets go of the thread: no sync task is running, and an error that comes up now is nobody's. */
   #rest(): void {
     nameTask(undefined)
-    if (!this.#pending.isFull) Atomics.store(this.#cells, this.#pending.nextSlot, 0)
+    if (!this.#pending.isFull) this.#slots.store(this.#pending.nextSlot, 0)
     this.#pending.beat()
   }
 

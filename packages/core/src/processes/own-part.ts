@@ -1,0 +1,27 @@
+import type { OutcomePart, PartDetails } from '@fanfold/workers/protocol'
+
+/**
+ * The part with memory of its own. What a channel delivers are views of what was read from it, several messages in one
+ * buffer: a small part that is held would hold all of that, and a consumer who moves a column would take its neighbours.
+ */
+export function ownPart(part: OutcomePart): OutcomePart {
+  const { positions, details } = part
+  return {
+    ...part,
+    positions: positions instanceof Uint32Array ? positions.slice() : positions,
+    statuses: part.statuses.slice(),
+    verdicts: part.verdicts.slice(),
+    durations: part.durations.slice(),
+    details: details === undefined ? undefined : ownDetails(details),
+  }
+}
+
+function ownDetails(details: PartDetails): PartDetails {
+  return {
+    ordinals: details.ordinals.slice(),
+    reasonIds: details.reasonIds.slice(),
+    reasons: details.reasons,
+    ends: details.ends.slice(),
+    bytes: Uint8Array.prototype.slice.call(details.bytes), // a Buffer's own slice() does not copy
+  }
+}

@@ -1,0 +1,33 @@
+import { writeSync } from 'node:fs'
+
+/**
+ * The slots of the tasks that run in this thread (see `cells.ts`). Shared memory is lost with its process; where that may
+ * come, they are mirrored into a file, which another process can read afterwards. That costs a system call for each
+ * store, a microsecond or two, so it is done for the shards that ask for it only.
+ */
+export class TaskSlots {
+  readonly #cells: Int32Array
+  #file: number | undefined
+  readonly #cell = new Int32Array(1)
+
+  constructor(cells: Int32Array, file: number | undefined) {
+    this.#cells = cells
+    this.#file = file
+  }
+
+  /** `position + 1` of the task that runs in the slot, or 0. Pairs with the main thread's reads of the slots. */
+  store(slot: number, value: number): void {
+    Atomics.store(this.#cells, slot, value)
+    if (this.#file !== undefined) this.#mirror(this.#file, slot, value)
+  }
+
+  #mirror(file: number, slot: number, value: number): void {
+    this.#cell[0] = value
+    try {
+      writeSync(file, this.#cell, 0, Int32Array.BYTES_PER_ELEMENT, slot * Int32Array.BYTES_PER_ELEMENT)
+    } catch {
+      // A full disk, or a verifier that closed what is not its own: who was running is not known then, no more.
+      this.#file = undefined
+    }
+  }
+}
