@@ -136,10 +136,7 @@ export class ShardLoop {
       const item = records.item(ordinal)
       id = records.id(ordinal, item)
       context = new TaskContext(this.#shard, records.index(ordinal), records.line(ordinal))
-      const started = context
-      const answer = this.#isAsync
-        ? inTask(started.index, () => this.#verifier.verify(item, started))
-        : this.#verifySync(item, started)
+      const answer = this.#isAsync ? this.#verifyAsync(item, context) : this.#verifySync(item, context)
       if (isThenable(answer)) return this.#startedAsync({ position, id, context, startedAt }, answer)
       context = undefined // what goes wrong from here on is not the verifier's
       this.#settle(position, id, answer)
@@ -153,6 +150,10 @@ export class ShardLoop {
   /** A record that cannot be read, or an answer that is no verdict, will be the same again; a throw need not be. */
   #failureOf(error: unknown, context: TaskContext): 'throw' | undefined {
     return this.#message.mayRetry && this.#verifier.isRetryable(error, context) ? 'throw' : undefined
+  }
+
+  #verifyAsync(item: unknown, context: TaskContext): unknown {
+    return inTask(context.index, () => this.#verifier.verify(item, context))
   }
 
   #verifySync(item: unknown, context: TaskContext): unknown {
