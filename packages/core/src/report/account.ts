@@ -36,7 +36,7 @@ export class Account {
   add(batch: OutcomeBatch): void {
     if (batch.tally === undefined) this.#count(batch)
     else this.#addTally(batch, batch.tally)
-    if (this.firstErrors.length < FIRST_ERRORS) this.#lookForErrors(batch)
+    if (this.firstErrors.length < FIRST_ERRORS && hasErrors(batch)) this.#lookForErrors(batch)
   }
 
   /** Begins with what an earlier run has settled. */
@@ -158,4 +158,9 @@ function isUnsuccessful(outcome: Outcome): outcome is UnsuccessfulOutcome {
 
 function firstErrorOf({ index, line, file, status, error }: UnsuccessfulOutcome): FirstError {
   return { index, ...(line === undefined ? {} : { line }), ...(file === undefined ? {} : { file }), status, error }
+}
+
+/** Whether any may be unsuccessful, without looking at each where a thread has counted them. */
+function hasErrors({ tally, length }: OutcomeBatch): boolean {
+  return tally === undefined || tally.statuses[COMPLETED]! + tally.statuses[ABORTED]! < length
 }

@@ -1,4 +1,5 @@
 import { ABANDONED, STOP } from '../cells.ts'
+import { FanfoldError } from '../fanfold-error.ts'
 import { ABORTED, ERRORED } from '../outcome-columns.ts'
 import type { OutcomePart } from '../outcome-columns.ts'
 import type { RunShard, ShardEnded } from '../protocol.ts'
@@ -129,27 +130,26 @@ export class ShardLoop {
   #start(position: number, ordinal: number): void {
     const records = this.#records
     let id: unknown
-    let context: TaskContext | undefined
     // An async task is timed from before its call: what it does before its first await is its own time too.
     const startedAt = this.#isAsync ? this.#clock.close() : this.#clock.startedAt
     try {
       const item = records.item(ordinal)
       id = records.id(ordinal, item)
-      context = new TaskContext(this.#shard, records.index(ordinal), records.line(ordinal))
+      const context = new TaskContext(this.#shard, records.index(ordinal), records.line(ordinal))
       const answer = this.#isAsync ? this.#verifyAsync(item, context) : this.#verifySync(item, context)
       if (isThenable(answer)) return this.#startedAsync({ position, id, context, startedAt }, answer)
-      context = undefined // what goes wrong from here on is not the verifier's
       this.#settle(position, id, answer)
     } catch (error) {
-      const failure = context === undefined ? undefined : this.#failureOf(error, context)
+      const failure = isUnreadable(error) ? undefined : this.#failureOf(error, records.index(ordinal))
       this.#outcomes.writer.unsuccessful(position, ERRORED, error, id, failure)
     }
     this.#clock.add()
   }
 
   /** A record that cannot be read, or an answer that is no verdict, will be the same again; a throw need not be. */
-  #failureOf(error: unknown, context: TaskContext): 'throw' | undefined {
-    return this.#message.mayRetry && this.#verifier.isRetryable(error, context) ? 'throw' : undefined
+  #failureOf(error: unknown, index: number): 'throw' | undefined {
+    const { mayRetry, attempt } = this.#message
+    return mayRetry && this.#verifier.isRetryable(error, { attempt, index }) ? 'throw' : undefined
   }
 
   #verifyAsync(item: unknown, context: TaskContext): unknown {
@@ -203,7 +203,7 @@ export class ShardLoop {
     const { abortReason } = this.#overtime
     const wasAborted = abortReason !== undefined && (error === abortReason.error || isAbortError(error))
     if (wasAborted) return this.#outcomes.writer.unsuccessful(task.position, ABORTED, error, task.id)
-    const failure = this.#failureOf(error, task.context)
+    const failure = this.#failureOf(error, task.context.index)
     this.#outcomes.writer.unsuccessful(task.position, ERRORED, error, task.id, failure)
   }
 
@@ -268,4 +268,9 @@ function isThenable(answer: unknown): answer is PromiseLike<unknown> {
 
 function isAbortError(error: unknown): boolean {
   return error instanceof Error && error.name === 'AbortError'
+}
+
+/** The record, not the verifier, is why there is no verdict. */
+function isUnreadable(error: unknown): boolean {
+  return error instanceof FanfoldError && error.code === 'FANFOLD_RECORD_UNPARSABLE'
 }
