@@ -104,8 +104,11 @@ export function toVerdict(answer: unknown): Verdict | undefined {
 
 function isBranded(answer: unknown): answer is Verdict {
   if (typeof answer !== 'object' || answer === null || !(BRAND in answer)) return false
-  const { verdict, issues } = answer as Partial<Verdict> // whatever else carries the brand is looked at
-  return VERDICTS.includes(verdict as VerdictName) && Array.isArray(issues)
+  if (answer instanceof BrandedVerdict) return true
+  // Made by another copy of this package, or by hand.
+  const { verdict, issues } = answer as Partial<Verdict>
+  if (!VERDICTS.includes(verdict as VerdictName) || !Array.isArray(issues) || !issues.every(isIssue)) return false
+  return (verdict === 'pass') === (issues.length === 0)
 }
 
 function toIssues(reason: string | readonly Issue[], verdict: string): readonly Issue[] {

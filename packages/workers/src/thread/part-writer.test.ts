@@ -122,3 +122,15 @@ test('a verdict made by another copy of the package is a verdict, and a look-ali
     expect(toVerdict(answer)).toBeUndefined()
   }
 })
+
+test('a verdict that was made by hand is one only if it says what verdicts say, and a pass of its own is a plain one', () => {
+  const brand = Symbol.for('fanfold.verdict.1')
+  const byHand = (verdict: string, issues: unknown): unknown => ({ [brand]: true, verdict, issues })
+  expect(toVerdict(byHand('flag', []))).toBeUndefined()
+  expect(toVerdict(byHand('fail', [{ message: 'no reason' }]))).toBeUndefined()
+  expect(toVerdict(byHand('pass', [{ reason: 'why' }]))).toBeUndefined()
+  const writer = new PartWriter()
+  writer.completed(0, toVerdict(byHand('pass', []))!)
+  writer.time(1, 1)
+  expect(writer.take().details).toBeUndefined()
+})

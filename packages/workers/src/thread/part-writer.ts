@@ -157,6 +157,7 @@ class DetailWriter {
   verdict(ordinal: number, verdict: Verdict): FanfoldError | undefined {
     const { issues, value } = verdict
     const only = issues[0]
+    if (value === undefined && only === undefined) return undefined
     if (value === undefined && issues.length === 1 && only!.message === undefined && only!.path === undefined) {
       this.#push(ordinal, this.#reasonId(only!.reason), undefined)
       return undefined
