@@ -1,24 +1,14 @@
 import type { Backend, BackendEvent, BackendListener, LaneSnapshot, VerifierSpec } from '../backend.ts'
 import type { ActiveRun } from './active-run.ts'
+import { ActiveVerifier } from './active-verifier.ts'
 import { Coordinator } from '../coordinator/coordinator.ts'
 import type { Command, Dispatch, Event, RunId, VerifierId } from '../coordinator/events.ts'
+import { workOf } from '../coordinator/outcomes.ts'
 import type { Ranges } from '../coordinator/position-set.ts'
 import { FanfoldError } from '../errors.ts'
 import type { OutcomeBatch } from '../merge/batch.ts'
 import type { Recycling } from '../policy/recycling.ts'
 import type { Shard } from '../sources/shard.ts'
-
-/** A verifier's readiness, as its loader waits for it. */
-interface ActiveVerifier {
-  readonly spec: VerifierSpec
-  readonly ready: PromiseWithResolvers<void>
-  /** With what went wrong in its teardowns. */
-  readonly gone: PromiseWithResolvers<readonly string[]>
-  readonly teardownWarnings: string[]
-  /** Why it could not be set up on any thread. */
-  unusable: Error | undefined
-  readonly failures: string[]
-}
 
 /** Carries out what the coordinator decides: the one place where its events and commands meet the world. */
 export class Conductor {
@@ -45,19 +35,11 @@ export class Conductor {
 
   addVerifier(spec: Omit<VerifierSpec, 'id'>): { readonly id: VerifierId; readonly ready: Promise<void> } {
     const id = this.#nextId++
-    const verifier: ActiveVerifier = {
-      spec: { id, ...spec },
-      ready: Promise.withResolvers(),
-      gone: Promise.withResolvers(),
-      teardownWarnings: [],
-      unusable: undefined,
-      failures: [],
-    }
-    verifier.ready.promise.catch(() => {}) // a run that needs it tells
-    if (this.#stopped !== undefined) verifier.ready.reject(this.#stopped)
+    const verifier = new ActiveVerifier({ id, ...spec })
+    if (this.#stopped !== undefined) verifier.letGo(this.#stopped)
     else this.#verifiers.set(id, verifier)
     this.handle({ type: 'verifierAdded', verifier: id })
-    return { id, ready: verifier.ready.promise }
+    return { id, ready: verifier.ready }
   }
 
   /** Resolves when every thread has torn it down, with what went wrong there. */
@@ -65,7 +47,7 @@ export class Conductor {
     const verifier = this.#verifiers.get(id)
     if (verifier === undefined || this.#stopped !== undefined) return Promise.resolve([])
     this.handle({ type: 'verifierRemoved', verifier: id })
-    return verifier.gone.promise
+    return verifier.gone
   }
 
   specOf(id: VerifierId): VerifierSpec | undefined {
@@ -135,10 +117,7 @@ export class Conductor {
 
   /** Nothing is heard of the lanes any more: whoever waits for a verifier is told. */
   #letGo(error: Error): void {
-    for (const verifier of this.#verifiers.values()) {
-      verifier.ready.reject(error)
-      verifier.gone.resolve(verifier.teardownWarnings)
-    }
+    for (const verifier of this.#verifiers.values()) verifier.letGo(error)
   }
 
   #fromBackend(event: BackendEvent): void {
@@ -147,13 +126,7 @@ export class Conductor {
   }
 
   #noteStuck(lane: number, position: number | undefined): void {
-    const { phase } = this.#coordinator.state.lanes[lane]!
-    const assignment =
-      phase.name === 'busy'
-        ? phase.assignment
-        : phase.name === 'ending' && phase.why.name === 'overdue'
-          ? phase.why.assignment
-          : undefined
+    const assignment = workOf(this.#coordinator.state.lanes[lane]!.phase)
     const run = assignment === undefined ? undefined : this.#runs.get(assignment.run)
     const index =
       assignment === undefined || position === undefined ? undefined : run?.indexAt(assignment.piece.shard, position)
@@ -162,7 +135,7 @@ export class Conductor {
 
   #warn(error: Error, verifier: VerifierId | undefined): void {
     this.warnings.push(error.message)
-    if (verifier !== undefined) this.#verifiers.get(verifier)?.teardownWarnings.push(error.message)
+    if (verifier !== undefined) this.#verifiers.get(verifier)?.teardownFailed(error)
     for (const run of this.#runs.values()) {
       if (verifier === undefined || run.verifier === verifier) run.warnings.push(error.message)
     }
@@ -195,7 +168,7 @@ export class Conductor {
       case 'verifierUnusable':
         return this.#verifierUnusable(command.verifier, command.failures)
       case 'verifierGone':
-        this.#verifiers.get(command.verifier)!.gone.resolve(this.#verifiers.get(command.verifier)!.teardownWarnings)
+        this.#verifiers.get(command.verifier)!.becomeGone()
         this.#verifiers.delete(command.verifier)
         return
       case 'read':
@@ -244,19 +217,15 @@ export class Conductor {
   }
 
   #verifierReady(verifier: ActiveVerifier, failures: readonly Error[]): void {
-    verifier.failures.push(...new Set(failures.map(({ message }) => `a thread is not used: ${message}`)))
+    verifier.becomeReady(failures)
     for (const run of this.#runs.values()) {
       if (run.verifier === verifier.spec.id) run.warnings.push(...verifier.failures)
     }
-    verifier.ready.resolve()
   }
 
   #verifierUnusable(id: VerifierId, failures: readonly Error[]): void {
-    const verifier = this.#verifiers.get(id)!
-    const error = failures[0] ?? new FanfoldError('FANFOLD_THREAD_DIED', 'no thread could be started')
-    verifier.unusable = error
+    const error = this.#verifiers.get(id)!.becomeUnusable(failures)
     for (const run of this.#runs.values()) if (run.verifier === id) run.failStart(error)
-    verifier.ready.reject(error)
   }
 
   async #read(id: RunId, maxTasks: number, maxBytes: number): Promise<void> {
