@@ -131,7 +131,7 @@ export class Coordinator {
       case 'cancelRequested':
         return endRequested(state, event.run, event.how, { how: 'cancelled', error: event.reason })
       case 'retryDue':
-        return retryDue(state, event.run, event.shard, event.position)
+        return retryDue(state, event.run, event.shard, event.ranges)
       case 'runBroken':
         return endRequested(state, event.run, 'now', { how: 'failed', error: event.error })
     }

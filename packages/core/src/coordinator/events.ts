@@ -34,8 +34,8 @@ export type Event =
   | { readonly type: 'sourceEnded'; readonly run: RunId }
   | { readonly type: 'sourceFailed'; readonly run: RunId; readonly error: Error }
   | Delivered
-  /** The wait of a task that is to be tried again is over. */
-  | { readonly type: 'retryDue'; readonly run: RunId; readonly shard: ShardId; readonly position: number }
+  /** The wait of tasks that are to be tried again is over. */
+  | { readonly type: 'retryDue'; readonly run: RunId; readonly shard: ShardId; readonly ranges: Ranges }
   | { readonly type: 'cancelRequested'; readonly run: RunId; readonly reason: Error; readonly how: CutShort }
   /** Something outside broke that the run cannot do without: its journal. */
   | { readonly type: 'runBroken'; readonly run: RunId; readonly error: Error }
@@ -179,7 +179,7 @@ export type Command =
       readonly type: 'waitForRetry'
       readonly run: RunId
       readonly shard: ShardId
-      readonly position: number
+      readonly ranges: Ranges
       readonly delayMs: number
     }
   /** Every outcome of the shard is delivered: its records can be let go. */
@@ -211,6 +211,8 @@ export interface Deliver {
   readonly batch: unknown
   readonly positions: Positions
   readonly attempts: number
+  /** Further attempts among these that each of them has had. */
+  readonly retries: number
   /** Ordinals within the batch that count; `undefined`: all. */
   readonly accepted: readonly number[] | undefined
   readonly valueBytes: number
@@ -224,6 +226,8 @@ export interface Settle {
   readonly ranges: Ranges
   readonly status: 'errored' | 'timedOut' | 'crashed' | 'aborted'
   readonly attempts: number
+  /** Further attempts among these. */
+  readonly retries: number
   /** How long the last attempt ran; 0 when it never did. */
   readonly durationMs: number
   readonly error: Error

@@ -4,7 +4,8 @@ import { attemptsOf } from '../policy/retry.ts'
 import type { Delivered, PartArrived, Settle, Unsuccessful } from './events.ts'
 import { sizeOf } from './position-set.ts'
 import type { Ranges } from './position-set.ts'
-import { retry } from './retries.ts'
+import { retry, startWaiting } from './retries.ts'
+import type { Waits } from './retries.ts'
 import { chargesOf } from './state.ts'
 import type { Assignment, CoordinatorState, LanePhase, Piece, RunState, ShardState } from './state.ts'
 
@@ -21,8 +22,8 @@ export function partArrived(state: CoordinatorState, event: PartArrived): void {
   run.hasWorked = true
   run.undeliveredBytes += event.valueBytes
   const { batch, positions, valueBytes } = event
-  const attempts = assignment.attempt
-  const command = { run: run.id, shard: shard.id, batch, positions, attempts, accepted, valueBytes }
+  const { attempt: attempts, retries } = assignment
+  const command = { run: run.id, shard: shard.id, batch, positions, attempts, retries, accepted, valueBytes }
   state.commands.push({ type: 'deliver', ...command })
 }
 
@@ -53,13 +54,15 @@ function retryOf(
 ): ReadonlySet<number> {
   const { piece } = assignment
   const retried = new Set<number>()
+  const waits: Waits = new Map()
   for (const { position, failure } of unsuccessful) {
     if (shard.settled.has(position)) continue
     // Late, and alone: it was this task that had held its thread.
     if (failure === 'timeout' && piece.alone) run.breaker = explained(run.breaker, piece.deaths)
-    if (failure !== undefined && retry(state, run, shard, assignment, position, failure)) retried.add(position)
+    if (failure !== undefined && retry(run, shard, assignment, position, failure, waits)) retried.add(position)
     else run.unsuccessful++
   }
+  startWaiting(state, run, shard, waits)
   return retried
 }
 
@@ -87,14 +90,22 @@ export function settle(
   run: RunState,
   shard: ShardState,
   ranges: Ranges,
-  how: Pick<Settle, 'status' | 'attempts' | 'error'> & { readonly durationMs?: number },
+  how: Pick<Settle, 'status' | 'attempts' | 'error'> & Partial<Pick<Settle, 'durationMs' | 'retries'>>,
 ): void {
   const missing = shard.settled.missingFrom(ranges)
   if (missing.length === 0) return
   for (let i = 0; i < missing.length; i += 2) shard.settled.addRange(missing[i]!, missing[i + 1]!)
   run.unsettled -= sizeOf(missing)
   if (how.status !== 'aborted') run.unsuccessful += sizeOf(missing)
-  state.commands.push({ type: 'settle', run: run.id, shard: shard.id, ranges: missing, durationMs: 0, ...how })
+  state.commands.push({
+    type: 'settle',
+    run: run.id,
+    shard: shard.id,
+    ranges: missing,
+    durationMs: 0,
+    retries: 0,
+    ...how,
+  })
 }
 
 /** Ends pieces that will not run any more. @param attempts - if it is not what was charged to them: one more was made. */

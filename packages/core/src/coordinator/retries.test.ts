@@ -12,7 +12,7 @@ function working(retry: Partial<typeof NO_RETRIES>, lanes = 1): Told {
 
 test('a task that threw waits, goes to the front of the queue when that is over, and is not run with its shard again', () => {
   const told = working({ retries: 1 })
-  expect(told.failed(0, 1, [0])).toEqual(['wait 1:0[0]'])
+  expect(told.failed(0, 1, [0])).toEqual(['wait 1:0[0 1]'])
   expect(told.part(0, 1, 1, 3)).toEqual(['deliver 1:0 3 after 1'])
   expect(told.ended(0, 1)).toEqual([])
   expect(told.retryDue(0, 0)).toEqual(['dispatch 2 to 0: 1:0[0 1] again'])
@@ -24,6 +24,24 @@ test('the wait may end while the rest of the shard is still with its thread', ()
   told.failed(0, 1, [0])
   expect(told.retryDue(0, 0)).toContain('dispatch 2 to 1: 1:0[0 1] again')
   expect(told.ended(0, 1)).toEqual(['dispatch 3 to 0: 1:0[1 4]'])
+})
+
+test('a death after the attempt had ended is not charged to the task that waits', () => {
+  const told = working({ retries: 1, crashes: 1 })
+  told.died(0, [0])
+  expect(told.open(0)).toEqual(['dispatch 2 to 0: 1:0[0 1] alone'])
+  expect(told.failed(0, 2, [0])).toEqual(['wait 1:0[0 1]'])
+  expect(told.died(0)).toEqual(['openLane 0'])
+  expect(told.coordinator.state.runs.get(1)!.shards.get(0)!.charges.get(0)).toEqual({ throw: 1, timeout: 0, death: 0 })
+})
+
+test('those of a shard that wait alike share a timer, and a dispatch however many timers there were', () => {
+  const told = working({ retries: 1, backoff: 'none' })
+  expect(told.failed(0, 1, [0, 1])).toEqual(['wait 1:0[0 2]'])
+  expect(told.failed(0, 1, [2, 3])).toEqual(['wait 1:0[2 4]'])
+  told.retryDue(0, 2, 4)
+  told.retryDue(0, 0, 2)
+  expect(told.ended(0, 1)).toEqual(['dispatch 2 to 0: 1:0[0 4] again'])
 })
 
 test('tasks of a shard whose waits are over meanwhile go together; those with other numbers of attempts do not', () => {
@@ -52,7 +70,7 @@ test('throws, timeouts and crashes are counted apart', () => {
   told.part(0, 1, 1, 3)
   told.ended(0, 1)
   told.retryDue(0, 0)
-  expect(told.failed(0, 2, [0], 'timeout')).toEqual(['wait 1:0[0]'])
+  expect(told.failed(0, 2, [0], 'timeout')).toEqual(['wait 1:0[0 1]'])
   told.ended(0, 2)
   told.retryDue(0, 0)
   expect(told.failed(0, 3, [0], 'throw')).toEqual(['deliver 1:0 1 after 3'])
@@ -61,7 +79,7 @@ test('throws, timeouts and crashes are counted apart', () => {
 test('a task that surely blocked its thread waits, too', () => {
   const told = working({ timeouts: 1 })
   told.overdue(0, 1, [2], true)
-  expect(told.died(0, [2])).toEqual(['openLane 0', 'wait 1:0[2]'])
+  expect(told.died(0, [2])).toEqual(['openLane 0', 'wait 1:0[2 3]'])
   expect(told.open(0)).toEqual(['dispatch 2 to 0: 1:0[0 2 3 4]'])
 })
 
@@ -71,7 +89,7 @@ test('a crash is two deaths alone, and each further attempt is one more, alone',
   expect(told.open(0)).toEqual(['dispatch 2 to 0: 1:0[0 1] alone'])
   told.died(0, [0])
   expect(told.open(0)).toEqual(['dispatch 3 to 0: 1:0[0 1] alone again'])
-  expect(told.died(0, [0])).toEqual(['openLane 0', 'wait 1:0[0]'])
+  expect(told.died(0, [0])).toEqual(['openLane 0', 'wait 1:0[0 1]'])
   expect(told.open(0)).toEqual(['dispatch 4 to 0: 1:0[1 4]'])
   told.part(0, 4, 1, 3)
   told.ended(0, 4)

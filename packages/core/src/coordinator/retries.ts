@@ -2,67 +2,109 @@ import { attemptsOf, backoffMs, charged, isRetried } from '../policy/retry.ts'
 import type { Failure } from '../policy/retry.ts'
 import type { RunId, ShardId } from './events.ts'
 import { appendPosition } from './position-set.ts'
+import type { Ranges } from './position-set.ts'
 import { chargesOf } from './state.ts'
 import type { Assignment, CoordinatorState, Piece, RunState, ShardState } from './state.ts'
 
+/** Positions that begin to wait at once, by how long, ms. */
+export type Waits = Map<number, number[]>
+
 /** Takes the failed task out of its assignment to be tried again, if its run has a further attempt for it. */
 export function retry(
-  state: CoordinatorState,
   run: RunState,
   shard: ShardState,
   assignment: Assignment,
   position: number,
   failure: Exclude<Failure, 'death'>,
+  waits: Waits,
 ): boolean {
   const charges = charged(chargesOf(shard, position), failure)
   if (run.phase.name !== 'running' || !isRetried(run.settings.retry, charges, failure)) return false
   shard.charges.set(position, charges)
-  waitForRetry(state, run, shard, assignment, position, false)
+  takeOut(run, shard, assignment, position, false, waits)
   return true
 }
 
 /** Its executions are charged already. */
-export function waitForRetry(
-  state: CoordinatorState,
+export function takeOut(
   run: RunState,
   shard: ShardState,
   assignment: Assignment,
   position: number,
   alone: boolean,
+  waits: Waits,
 ): void {
   assignment.takenOut.add(position)
   shard.waiting.set(position, { alone })
   run.waiting++
   const delayMs = backoffMs(run.settings.retry, attemptsOf(chargesOf(shard, position)), run.random())
-  state.commands.push({ type: 'waitForRetry', run: run.id, shard: shard.id, position, delayMs })
+  const together = waits.get(delayMs)
+  if (together === undefined) waits.set(delayMs, [position])
+  else together.push(position)
 }
 
-/** The wait is over; the task goes to the front of the queue, together with its like. */
-export function retryDue(state: CoordinatorState, id: RunId, shardId: ShardId, position: number): void {
+/** One timer for all that wait alike. */
+export function startWaiting(state: CoordinatorState, run: RunState, shard: ShardState, waits: Waits): void {
+  for (const [delayMs, positions] of waits) {
+    const ranges = toRanges(positions)
+    state.commands.push({ type: 'waitForRetry', run: run.id, shard: shard.id, ranges, delayMs })
+  }
+}
+
+/** The wait is over; the tasks go to the front of the queue. */
+export function retryDue(state: CoordinatorState, id: RunId, shardId: ShardId, ranges: Ranges): void {
   const run = state.runs.get(id)
   const shard = run?.shards.get(shardId)
-  const waits = shard?.waiting.get(position)
-  if (run === undefined || shard === undefined || waits === undefined) return // it was aborted meanwhile
-  shard.waiting.delete(position)
-  run.waiting--
-  const { alone } = waits
-  const like = alone ? -1 : run.queue.findIndex((piece) => isLike(shard, piece, position))
-  if (like >= 0) run.queue[like] = { ...run.queue[like]!, ranges: inserted(run.queue[like]!.ranges, position) }
-  else run.queue.unshift({ shard: shard.id, ranges: [position, position + 1], alone, deaths: 0, isRetry: true })
+  if (run === undefined || shard === undefined) return // all of them were aborted meanwhile
+  const together: number[] = []
+  for (let i = 0; i < ranges.length; i += 2) {
+    for (let position = ranges[i]!; position < ranges[i + 1]!; position++) {
+      const waits = shard.waiting.get(position)
+      if (waits === undefined) continue
+      shard.waiting.delete(position)
+      run.waiting--
+      if (waits.alone) run.queue.unshift(pieceOf(shard, [position, position + 1], true))
+      else appendPosition(together, position)
+    }
+  }
+  if (together.length > 0) run.queue.unshift(pieceOf(shard, together, false))
+}
+
+/** Out of the queue; what is tried again goes together with its like, however many timers that took. */
+export function takePiece(run: RunState, at: number): Piece {
+  const [piece] = run.queue.splice(at, 1)
+  if (!piece!.isRetry || piece!.alone) return piece!
+  const shard = run.shards.get(piece!.shard)!
+  const attempts = attemptsOf(chargesOf(shard, piece!.ranges[0]!))
+  const positions: number[] = positionsOf(piece!.ranges)
+  const others: Piece[] = []
+  for (const other of run.queue) {
+    if (isLike(shard, other, attempts)) for (const position of positionsOf(other.ranges)) positions.push(position)
+    else others.push(other)
+  }
+  if (others.length === run.queue.length) return piece!
+  run.queue.splice(0, Infinity, ...others)
+  return { ...piece!, ranges: toRanges(positions) }
 }
 
 /** As many executions are charged to all tasks of a piece. */
-function isLike(shard: ShardState, piece: Piece, position: number): boolean {
+function isLike(shard: ShardState, piece: Piece, attempts: number): boolean {
   if (piece.shard !== shard.id || piece.alone || !piece.isRetry) return false
-  return attemptsOf(chargesOf(shard, piece.ranges[0]!)) === attemptsOf(chargesOf(shard, position))
+  return attemptsOf(chargesOf(shard, piece.ranges[0]!)) === attempts
 }
 
-function inserted(ranges: readonly number[], position: number): number[] {
-  const all: number[] = []
-  for (let i = 0; i < ranges.length; i += 2) {
-    if (position < ranges[i]! && (all.at(-1) ?? -1) <= position) appendPosition(all, position)
-    for (let p = ranges[i]!; p < ranges[i + 1]!; p++) appendPosition(all, p)
-  }
-  if ((all.at(-1) ?? -1) <= position) appendPosition(all, position)
-  return all
+function pieceOf(shard: ShardState, ranges: Ranges, alone: boolean): Piece {
+  return { shard: shard.id, ranges, alone, deaths: 0, isRetry: true }
+}
+
+function positionsOf(ranges: Ranges): number[] {
+  const positions: number[] = []
+  for (let i = 0; i < ranges.length; i += 2) for (let p = ranges[i]!; p < ranges[i + 1]!; p++) positions.push(p)
+  return positions
+}
+
+function toRanges(positions: number[]): number[] {
+  const ranges: number[] = []
+  for (const position of positions.sort((a, b) => a - b)) appendPosition(ranges, position)
+  return ranges
 }

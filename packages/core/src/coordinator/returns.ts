@@ -4,7 +4,8 @@ import { attemptsOf, charged, isCrash, isRetried } from '../policy/retry.ts'
 import { breakCircuit } from './halting.ts'
 import { settle, settleAborted } from './outcomes.ts'
 import { appendPosition, sizeOf, splitRanges } from './position-set.ts'
-import { retry, waitForRetry } from './retries.ts'
+import { retry, startWaiting, takeOut } from './retries.ts'
+import type { Waits } from './retries.ts'
 import { chargesOf } from './state.ts'
 import type { Assignment, CoordinatorState, Piece, RunState, ShardState } from './state.ts'
 
@@ -70,10 +71,13 @@ export function settleLate(
     'FANFOLD_TASK_TIMED_OUT',
     `the task blocked its thread for longer than its timeout of ${run.settings.timeoutMs} ms, and the thread was ended. Raise timeoutMs (--timeout) if it is slow, not stuck.`,
   )
+  const waits: Waits = new Map()
+  const how = { status: 'timedOut', attempts: attempt, retries: assignment.retries, durationMs, error } as const
   for (const position of positions) {
-    if (retry(state, run, shard, assignment, position, 'timeout')) continue
-    settle(state, run, shard, [position, position + 1], { status: 'timedOut', attempts: attempt, durationMs, error })
+    if (retry(run, shard, assignment, position, 'timeout', waits)) continue
+    settle(state, run, shard, [position, position + 1], how)
   }
+  startWaiting(state, run, shard, waits)
 }
 
 /** A thread has ended that had nothing but this task, from its start on. */
@@ -86,19 +90,23 @@ function blame(
 ): void {
   const { piece } = assignment
   const position = piece.ranges[0]!
-  if (shard.settled.has(position)) return
+  // Its attempt had ended before the thread did.
+  if (shard.settled.has(position) || assignment.takenOut.has(position)) return
   const charges = charged(chargesOf(shard, position), 'death')
   shard.charges.set(position, charges)
   if (!isCrash(charges)) return
   acquitOthers(run, running.length > 0, piece.deaths + 1)
-  if (run.phase.name === 'running' && isRetried(run.settings.retry, charges, 'death'))
-    return waitForRetry(state, run, shard, assignment, position, true)
+  if (run.phase.name === 'running' && isRetried(run.settings.retry, charges, 'death')) {
+    const waits: Waits = new Map()
+    takeOut(run, shard, assignment, position, true, waits)
+    return startWaiting(state, run, shard, waits)
+  }
   const when = running.length > 0 ? '' : ' before it began'
   const times = charges.death === 2 ? 'twice' : `${charges.death} times`
   const message = `the task took its thread down${when}, ${times}: ${cause.message}`
   const error = new FanfoldError('FANFOLD_TASK_CRASHED', message, { cause })
-  const attempts = attemptsOf(charges)
-  settle(state, run, shard, [position, position + 1], { status: 'crashed', attempts, durationMs, error })
+  const how = { attempts: attemptsOf(charges), retries: assignment.retries, durationMs, error }
+  settle(state, run, shard, [position, position + 1], { status: 'crashed', ...how })
 }
 
 /** Where no task even begins, it is not the tasks: one that did not is a culprit only if others come to their end. */
@@ -119,7 +127,7 @@ interface Returned {
  * The assignment is over: its suspects run alone, what else it did not settle goes back to the front of the queue, and
  * in a run that is cut short all of that is `aborted`.
  *
- * @returns how many of its tasks are settled.
+ * @returns how many of its tasks have run: those that are settled, and those that are tried again by themselves.
  */
 export function returnPiece(
   state: CoordinatorState,

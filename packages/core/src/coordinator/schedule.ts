@@ -1,9 +1,10 @@
 import { MAX_SLOTS } from '@fanfold/workers/protocol'
-import { attemptsOf } from '../policy/retry.ts'
+import { attemptsOf, retriesOf } from '../policy/retry.ts'
 import { retire } from './lanes.ts'
 import { answerOf, isUsable, isWanted } from './readiness.ts'
 import { countUsable, readIfNeeded } from './reading.ts'
 import { sizeOf } from './position-set.ts'
+import { takePiece } from './retries.ts'
 import { chargesOf } from './state.ts'
 import type { CoordinatorState, Lane, Piece, RunState } from './state.ts'
 import { forgetVerifiers } from './verifiers.ts'
@@ -38,7 +39,7 @@ function employ(state: CoordinatorState, lane: Lane): boolean {
   if (chosen === undefined) return false
   const { run, at } = chosen
   if (run.queue[at]!.alone && !lane.isFresh) retire(state, lane)
-  else dispatch(state, lane, run, run.queue.splice(at, 1)[0]!)
+  else dispatch(state, lane, run, takePiece(run, at))
   return true
 }
 
@@ -110,9 +111,18 @@ function dispatch(state: CoordinatorState, lane: Lane, run: RunState, piece: Pie
   const lanes = countUsable(state, run)
   const share = Math.min(Math.ceil(settings.concurrency / lanes), MAX_SLOTS)
   const concurrency = piece.alone ? 1 : Math.min(share, settings.concurrency - run.concurrencyInUse)
-  const attempt = attemptsOf(chargesOf(run.shards.get(piece.shard)!, piece.ranges[0]!)) + 1
+  const charges = chargesOf(run.shards.get(piece.shard)!, piece.ranges[0]!)
+  const attempt = attemptsOf(charges) + 1
   const id = state.nextAssignment++
-  const assignment = { id, run: run.id, piece, concurrency, attempt, takenOut: new Set<number>() }
+  const assignment = {
+    id,
+    run: run.id,
+    piece,
+    concurrency,
+    attempt,
+    retries: retriesOf(charges),
+    takenOut: new Set<number>(),
+  }
   lane.phase = { name: 'busy', assignment }
   lane.isFresh = false
   run.lanesInUse++

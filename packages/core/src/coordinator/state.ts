@@ -39,6 +39,8 @@ export interface Assignment {
   readonly piece: Piece
   readonly concurrency: number
   readonly attempt: number
+  /** Further attempts that each of its tasks has had with this one. */
+  readonly retries: number
   /** Positions that are tried again by themselves: they are not this assignment's any more. */
   readonly takenOut: Set<number>
 }

@@ -42,7 +42,7 @@ function partOf(positions: readonly number[]): OutcomePart {
 
 function batchOf(positions: readonly number[]): OutcomeBatch {
   const part = partOf(positions)
-  return OutcomeBatch.ofPart(7, shard, part, 2, part.details!.bytes.length)
+  return OutcomeBatch.ofPart(7, shard, part, { attempts: 2, retries: 1 }, part.details!.bytes.length)
 }
 
 const positions = fc.uniqueArray(fc.nat(19), { minLength: 1 })
@@ -106,6 +106,7 @@ test('tasks that the main thread settled have its error, and no duration', () =>
     ranges: [1, 3, 8, 9],
     status: 'aborted',
     attempts: 0,
+    retries: 0,
     durationMs: 0,
     error: error,
   })

@@ -1,5 +1,5 @@
 import { deserialize } from 'node:v8'
-import { COMPLETED, CRASHED, NO_VERDICT, STATUSES, VERDICTS, decodeError } from '@fanfold/workers/protocol'
+import { COMPLETED, NO_VERDICT, STATUSES, VERDICTS, decodeError } from '@fanfold/workers/protocol'
 import type { Detail, OutcomePart, PartDetails, PartTally } from '@fanfold/workers/protocol'
 import type { Settle } from '../coordinator/events.ts'
 import { sizeOf } from '../coordinator/position-set.ts'
@@ -51,6 +51,12 @@ interface Columns extends Omit<OutcomePart, 'tally' | 'unsuccessful'> {
   readonly error: Error | undefined
 }
 
+/** How often each of a batch's tasks was run, so that it counts: `retries` of these because it had failed. */
+export interface Executions {
+  readonly attempts: number
+  readonly retries: number
+}
+
 /** A batch with what the merge has to know about it. All its outcomes are of one shard. */
 export class OutcomeBatch implements Batch {
   readonly shardId: number
@@ -59,32 +65,38 @@ export class OutcomeBatch implements Batch {
   /** The sums over exactly these outcomes, when the thread has counted them. */
   readonly tally: PartTally | undefined
   readonly #columns: Columns
-  readonly #attempts: number
+  readonly #executions: Executions
 
   constructor(
     shardId: number,
     shard: Shard,
     columns: Columns,
-    attempts: number,
+    executions: Executions,
     valueBytes: number,
     tally: PartTally | undefined,
   ) {
     this.shardId = shardId
     this.shard = shard
     this.#columns = columns
-    this.#attempts = attempts
+    this.#executions = executions
     this.valueBytes = valueBytes
     this.tally = tally
   }
 
   /** What a thread posted. */
-  static ofPart(shardId: number, shard: Shard, part: OutcomePart, attempts: number, valueBytes: number): OutcomeBatch {
-    return new OutcomeBatch(shardId, shard, { ...part, error: undefined }, attempts, valueBytes, part.tally)
+  static ofPart(
+    shardId: number,
+    shard: Shard,
+    part: OutcomePart,
+    executions: Executions,
+    valueBytes: number,
+  ): OutcomeBatch {
+    return new OutcomeBatch(shardId, shard, { ...part, error: undefined }, executions, valueBytes, part.tally)
   }
 
   /** Tasks that the coordinator settled itself, all in the same way. */
   static settled(shard: Shard, settled: Omit<Settle, 'type' | 'run'>): OutcomeBatch {
-    const { shard: shardId, ranges, attempts, durationMs, error } = settled
+    const { shard: shardId, ranges, attempts, retries, durationMs, error } = settled
     const count = sizeOf(ranges)
     const positions = new Uint32Array(count)
     let at = 0
@@ -98,7 +110,7 @@ export class OutcomeBatch implements Batch {
       ids: undefined,
       error,
     }
-    return new OutcomeBatch(shardId, shard, columns, attempts, 0, undefined)
+    return new OutcomeBatch(shardId, shard, columns, { attempts, retries }, 0, undefined)
   }
 
   get length(): number {
@@ -108,10 +120,9 @@ export class OutcomeBatch implements Batch {
   get isStretch(): boolean {
     return !(this.#columns.positions instanceof Uint32Array)
   }
-  /** Further attempts that each of them took: of a crash, the second death belongs to the first attempt. */
+  /** Further attempts that each of them has had. */
   get retries(): number {
-    const isCrash = this.length > 0 && this.#columns.statuses[0] === CRASHED && this.#columns.error !== undefined
-    return Math.max(0, this.#attempts - (isCrash ? 2 : 1))
+    return this.#executions.retries
   }
   get statuses(): Uint8Array {
     return this.#columns.statuses
@@ -162,7 +173,7 @@ export class OutcomeBatch implements Batch {
     if (status === COMPLETED) outcome['verdict'] = VERDICTS[verdicts[i]!]
     this.#addDetail(outcome, i)
     if (error !== undefined) outcome['error'] = error
-    outcome['attempts'] = this.#attempts
+    outcome['attempts'] = this.#executions.attempts
     outcome['durationMs'] = durations[i]!
     return outcome as unknown as Outcome // built field by field from columns; the shape is that of its status
   }
@@ -180,7 +191,7 @@ export class OutcomeBatch implements Batch {
       error,
     }
     const valueBytes = columns.details?.bytes.length ?? 0
-    return new OutcomeBatch(this.shardId, this.shard, columns, this.#attempts, valueBytes, undefined)
+    return new OutcomeBatch(this.shardId, this.shard, columns, this.#executions, valueBytes, undefined)
   }
 
   #selectDetails(details: PartDetails, ordinals: readonly number[]): PartDetails {

@@ -12,6 +12,7 @@ function batchOf(shard: number, tasks: number, positions: readonly number[]): Ou
     ranges: ranges,
     status: 'aborted',
     attempts: 0,
+    retries: 0,
     durationMs: 0,
     error: new Error('cancelled'),
   })

@@ -10,6 +10,7 @@ function batch(): OutcomeBatch {
     ranges: [0, 1],
     status: 'aborted',
     attempts: 0,
+    retries: 0,
     durationMs: 0,
     error: new Error('cancelled'),
   })

@@ -38,7 +38,7 @@ function batchOf({ shard, tasks, settled, positions, attempts, valueBytes }: Unm
     unsuccessful: [],
   }
   // The merge asks a shard for nothing but its size.
-  return OutcomeBatch.ofPart(shard, { tasks } as Shard, columns, attempts, valueBytes)
+  return OutcomeBatch.ofPart(shard, { tasks } as Shard, columns, { attempts, retries: 0 }, valueBytes)
 }
 
 function detailsOf(settled: Unmerged['settled'], bytes: number): PartDetails {

@@ -27,6 +27,8 @@ test('the wait is a random share of a bound that doubles, up to a minute', () =>
   expect([1, 2, 3, 4].map((attempts) => backoffMs(policy, attempts, 0.999999))).toEqual([100, 200, 400, 800])
   expect(backoffMs(policy, 1, 0)).toBe(0)
   expect(backoffMs(policy, 2, 0.5)).toBe(100)
+  const steps = new Set(Array.from({ length: 1000 }, (_, i) => backoffMs(policy, 3, i / 1000)))
+  expect(steps.size).toBe(33)
   expect(backoffMs(policy, 60, 0.999999)).toBe(60_000)
   expect(backoffMs({ ...policy, backoff: 'none' }, 5, 0.9)).toBe(0)
 })

@@ -20,6 +20,7 @@ export const NO_RETRIES: RetryPolicy = { retries: 0, timeouts: 0, crashes: 0, ba
 
 /** A suspect that took its thread down so often, alone, crashed it. */
 const DEATHS_OF_A_CRASH = 2
+const STEPS = 32
 /** No wait is longer, ms. */
 const MAX_WAIT_MS = 60_000
 
@@ -29,6 +30,11 @@ export function charged(charges: Charges, failure: Failure): Charges {
 
 export function attemptsOf(charges: Charges): number {
   return charges.throw + charges.timeout + charges.death
+}
+
+/** Further attempts that a task with these charges has had, the one that is about to be made included. */
+export function retriesOf(charges: Charges): number {
+  return charges.throw + charges.timeout + Math.max(0, charges.death - (DEATHS_OF_A_CRASH - 1))
 }
 
 /** Whether a task with these charges, the last of them for this failure, has a further attempt. */
@@ -51,11 +57,14 @@ export function isCrash(charges: Charges): boolean {
 /**
  * The wait before the attempt after `attempts` charged ones, ms: "full jitter", a random share of an exponentially
  * growing bound, so that tasks which failed together do not come back together (Brooker, "Exponential Backoff And
- * Jitter", AWS Architecture Blog, 2015).
+ * Jitter", AWS Architecture Blog, 2015). In steps of a 32nd of the bound: tasks that failed at once and wait alike share a
+ * timer.
  *
  * @param random - from 0 up to, and without, 1
  */
 export function backoffMs({ backoff, baseMs }: RetryPolicy, attempts: number, random: number): number {
   if (backoff === 'none') return 0
-  return Math.round(random * Math.min(MAX_WAIT_MS, baseMs * 2 ** (attempts - 1)))
+  const bound = Math.min(MAX_WAIT_MS, baseMs * 2 ** (attempts - 1))
+  const step = Math.max(1, bound / STEPS)
+  return Math.round(Math.ceil((random * bound) / step) * step)
 }

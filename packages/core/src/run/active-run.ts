@@ -160,9 +160,9 @@ export class ActiveRun {
     this.#shards.delete(id)
   }
 
-  deliver({ shard, batch, attempts, accepted, valueBytes }: Deliver): void {
+  deliver({ shard, batch, attempts, retries, accepted, valueBytes }: Deliver): void {
     // `batch` is what the backend gave with the event; the coordinator passes it on unseen.
-    const whole = OutcomeBatch.ofPart(shard, this.shard(shard), batch as OutcomePart, attempts, valueBytes)
+    const whole = OutcomeBatch.ofPart(shard, this.shard(shard), batch as OutcomePart, { attempts, retries }, valueBytes)
     this.#merge(accepted === undefined ? whole : whole.select(accepted))
   }
 

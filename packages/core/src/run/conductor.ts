@@ -212,8 +212,8 @@ export class Conductor {
     this.#backend.run({ ...rest, ranges, ...records, base: from })
   }
 
-  #waitForRetry({ run, shard, position, delayMs }: Extract<Command, { type: 'waitForRetry' }>): void {
-    this.#runs.get(run)!.retryAfter(delayMs, () => this.handle({ type: 'retryDue', run, shard, position }))
+  #waitForRetry({ run, shard, ranges, delayMs }: Extract<Command, { type: 'waitForRetry' }>): void {
+    this.#runs.get(run)!.retryAfter(delayMs, () => this.handle({ type: 'retryDue', run, shard, ranges }))
   }
 
   #verifierReady(verifier: ActiveVerifier, failures: readonly Error[]): void {
@@ -225,7 +225,8 @@ export class Conductor {
 
   #verifierUnusable(id: VerifierId, failures: readonly Error[]): void {
     const error = this.#verifiers.get(id)!.becomeUnusable(failures)
-    for (const run of this.#runs.values()) if (run.verifier === id) run.failStart(error)
+    // One that has given outcomes has started: it fails, as the coordinator decides.
+    for (const run of this.#runs.values()) if (run.verifier === id && run.account.settled === 0) run.failStart(error)
   }
 
   async #read(id: RunId, maxTasks: number, maxBytes: number): Promise<void> {

@@ -6,6 +6,7 @@ import type { Nature } from './scenario.ts'
 const FATES: Readonly<Record<Nature, readonly Status[]>> = {
   passes: ['completed'],
   throws: ['errored'],
+  throwsAndDies: ['errored'],
   // It may have thrown in a thread whose verdicts were lost: that was nobody's attempt.
   throwsOnce: ['completed', 'errored'],
   blocks: ['timedOut'],

@@ -7,6 +7,8 @@ import { Random } from './random.ts'
 export type Nature =
   | 'passes'
   | 'throws'
+  /** Crashes the first time; then throws, and its thread ends when that is out, but not the shard's end. */
+  | 'throwsAndDies'
   /** Throws the first time only. */
   | 'throwsOnce'
   /** Holds its thread for ever. */
@@ -170,10 +172,11 @@ function drawCancel(random: Random): RunPlan['cancelAt'] {
   return random.chance(0.5) ? { soon } : { soon, now: soon + random.between(0, 20) }
 }
 
-const UNEXPLAINED: readonly Nature[] = ['poisons', 'crashesOnce']
+const UNEXPLAINED: readonly Nature[] = ['poisons', 'crashesOnce', 'throwsAndDies']
 const MOST_UNEXPLAINED = 3
 const BAD: readonly Nature[] = [
   'throws',
+  'throwsAndDies',
   'throwsOnce',
   'blocks',
   'blocksOnce',

@@ -220,9 +220,9 @@ export class SimulatedRun {
   }
 
   /** The application's timers: an answer to `waitForRetry`. */
-  wait({ shard, position, delayMs }: Extract<Command, { type: 'waitForRetry' }>): void {
+  wait({ shard, ranges, delayMs }: Extract<Command, { type: 'waitForRetry' }>): void {
     must(delayMs >= 0 && delayMs <= 60_000, `a wait of ${delayMs} ms`)
-    this.waiting.push({ type: 'retryDue', run: this.plan.id, shard, position })
+    this.waiting.push({ type: 'retryDue', run: this.plan.id, shard, ranges })
   }
 
   #add(outcomes: Omit<Unmerged, 'tasks'>): void {

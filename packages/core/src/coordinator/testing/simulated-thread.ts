@@ -2,7 +2,9 @@ import { ABORTED, COMPLETED, ERRORED, TIMED_OUT } from '@fanfold/workers/protoco
 import type { Dispatch, Unsuccessful } from '../events.ts'
 import { MAX_ABANDONED } from '../lanes.ts'
 import type { Random } from './random.ts'
-import type { TaskPlan } from './scenario.ts'
+import type { Nature, TaskPlan } from './scenario.ts'
+
+const CRASHES_FIRST: readonly Nature[] = ['crashesOnce', 'throwsAndDies']
 
 /** One task's outcome as the thread settled it. */
 export interface Settled {
@@ -51,6 +53,7 @@ export class SimulatedThread {
   #isStopped = false
   #isAborted = false
   #valueBytes = 0
+  #settledLast: number | undefined
 
   receive(work: SimulatedWork): void {
     this.#work = work
@@ -61,6 +64,7 @@ export class SimulatedThread {
     this.#suspects = []
     this.#isReceived = this.#isStopped = this.#isAborted = this.isDone = false
     this.#valueBytes = 0
+    this.#settledLast = undefined
   }
 
   /** What it was given last. */
@@ -147,13 +151,17 @@ export class SimulatedThread {
     if (task.nature === 'blocks' || task.nature === 'late' || (task.nature === 'blocksOnce' && isFirst)) {
       task.failures++
       this.#blocker = position
-    } else if (task.nature === 'crashes' || (task.nature === 'crashesOnce' && task.deaths === 0)) {
+    } else if (task.nature === 'crashes' || (CRASHES_FIRST.includes(task.nature) && task.deaths === 0)) {
       task.deaths++
       this.die()
     } else {
       this.running.splice(at, 1)
       if (this.#isAborted && random?.chance(0.5) === true) this.#settle(position, ABORTED)
-      else if (task.nature === 'throws' || (task.nature === 'throwsOnce' && isFirst)) {
+      else if (
+        task.nature === 'throws' ||
+        task.nature === 'throwsAndDies' ||
+        (task.nature === 'throwsOnce' && isFirst)
+      ) {
         task.failures++
         this.#settle(position, ERRORED)
       } else this.#settle(position, COMPLETED)
@@ -163,6 +171,7 @@ export class SimulatedThread {
   #settle(position: number, status: number): void {
     const valueBytes = status === COMPLETED ? this.#work.task(position).valueBytes : 0
     this.#unposted.push({ position, status, valueBytes })
+    this.#settledLast = position
   }
 
   #abandon(count: number): void {
@@ -189,6 +198,9 @@ export class SimulatedThread {
   #end(): void {
     if (this.running.length > 0) return
     this.#flush()
+    // A listener of its signal throws, say: the outcome is out, and the thread goes with it.
+    const isLate = this.#settledLast !== undefined && this.#work.task(this.#settledLast).nature === 'throwsAndDies'
+    if (isLate) return this.die()
     this.inbox.push({ type: 'ended', suspects: this.#suspects, abandoned: this.abandoned })
     this.isDone = true
   }

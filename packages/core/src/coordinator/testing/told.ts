@@ -84,8 +84,8 @@ export class Told {
     return { type: 'part', lane, assignment, positions, batch: undefined, unsuccessful: [], valueBytes: 0 }
   }
 
-  retryDue(shard: number, position: number): string[] {
-    return this.tell({ type: 'retryDue', run: 1, shard, position })
+  retryDue(shard: number, position: number, to: number = position + 1): string[] {
+    return this.tell({ type: 'retryDue', run: 1, shard, ranges: [position, to] })
   }
 
   ended(
@@ -145,7 +145,7 @@ function brief(command: Command): string {
     case 'verifierGone':
       return `${command.type} ${command.verifier}`
     case 'waitForRetry':
-      return `wait ${command.run}:${command.shard}[${command.position}]`
+      return `wait ${command.run}:${command.shard}[${command.ranges.join(' ')}]`
     case 'openLane':
     case 'stop':
     case 'abort':
