@@ -27,15 +27,15 @@ describe.each(POOLS)('in %s', (pool) => {
     'a timed-out task that goes on, and comes to %s, costs no other task its verdict',
     async (harm) => {
       const log = join(tempFolder(), 'log')
-      const timeoutMs = 200
-      const run = testEngine({ pool, threads: 1 }).run<number>(verifierOf(HARMFUL_LATER), numbers(60), {
+      const timeoutMs = 150
+      const run = testEngine({ pool, threads: 1 }).run<number>(verifierOf(HARMFUL_LATER), numbers(45), {
         config: { harm, timeoutMs, log },
         timeoutMs,
         concurrency: 2,
       })
       const outcomes = await collect(run)
       expect(unsuccessful(outcomes)).toMatchObject([{ index: 5, status: 'timedOut', attempts: 1 }])
-      expect(outcomes).toHaveLength(60)
+      expect(outcomes).toHaveLength(45)
       const lines = readFileSync(log, 'utf8').split('\n')
       // It did come while others ran.
       expect(lines.lastIndexOf('task')).toBeGreaterThan(lines.indexOf('harm'))
