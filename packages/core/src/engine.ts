@@ -60,7 +60,7 @@ export class Engine implements AsyncDisposable {
   readonly #memoryMb: number | undefined
   readonly #recycling: Recycling
   readonly #pool: PoolKind
-  /** All and only runs that have not ended. */
+  /** All and only runs that have not ended, or whose journal has not: a consumer may still come for the rest. */
   readonly #runs = new Map<Run, ActiveRun>()
   /** By verifier: runs whose sources are being opened. */
   readonly #opening = new Map<number, Set<Promise<void>>>()
@@ -249,9 +249,10 @@ export class Engine implements AsyncDisposable {
     signal?.addEventListener('abort', onAbort, { once: true })
     if (signal?.aborted === true) onAbort()
     this.#runs.set(run, active)
-    void this.#endOf(run).then(() => {
-      this.#runs.delete(run)
+    void this.#endOf(run).then(async () => {
       signal?.removeEventListener('abort', onAbort)
+      await active.journalOver
+      this.#runs.delete(run)
     })
     const opened = this.#openSource(conductor, active, id, source, journal).then(
       (isLeft) => {

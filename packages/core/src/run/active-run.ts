@@ -76,6 +76,8 @@ export class ActiveRun {
       return this.report! // there is one, or the promise has rejected
     } finally {
       this.warnings.push(...((await this.afterwards?.()) ?? []))
+      // Whoever hears that it could not start may try again at once: its journal is gone by then.
+      if (this.startError !== undefined) await this.endJournal()
     }
   }
 
@@ -117,10 +119,17 @@ export class ActiveRun {
 
   /** Once the run has ended: what its consumer has not done with by now is not settled. @returns what broke only now */
   async endJournal(): Promise<Error | undefined> {
-    if (this.#journaling === undefined || this.report === undefined) return undefined
+    if (this.#journaling === undefined) return undefined
+    if (this.startError !== undefined) await this.#journaling.discard()
+    if (this.report === undefined) return undefined
     const before = this.#journaling.failure
     await this.#journaling.end(this.report)
     return before === undefined ? this.#journaling.failure : undefined
+  }
+
+  /** Once the run has ended: resolves when its journal has, too. */
+  get journalOver(): Promise<void> | undefined {
+    return this.#journaling?.over
   }
 
   /** The journal, or its output, broke. @returns whether the run goes on, and has to be told. */

@@ -108,6 +108,11 @@ export class Conductor {
     return this.#coordinator.state.runs.get(run)?.held ?? 0
   }
 
+  /** It was cancelled, has exceeded what it tolerates, or broke, and is not over yet. */
+  isCutShort(run: RunId): boolean {
+    return this.#coordinator.state.runs.get(run)?.phase.name === 'ending'
+  }
+
   async close(): Promise<readonly number[]> {
     const stuck = await this.#backend.close()
     this.#stopped = new FanfoldError('FANFOLD_ENGINE_CLOSED', 'the engine was closed before the verifier was set up')

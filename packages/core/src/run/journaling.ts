@@ -14,6 +14,7 @@ export class Journaling {
   readonly #journal: RunJournal
   readonly #limit: number
   #ended: Promise<void> | undefined
+  readonly #over = Promise.withResolvers<void>()
 
   constructor(journal: RunJournal, limit: number) {
     this.#journal = journal
@@ -44,13 +45,18 @@ export class Journaling {
 
   /** Writes the end, once, and lets go of the file. Never rejects: see `failure`. */
   end(report: Report): Promise<void> {
-    this.#ended ??= this.#writeEnd(report)
+    this.#ended ??= this.#writeEnd(report).finally(this.#over.resolve)
     return this.#ended
   }
 
-  /** The run could not start. */
+  /** Resolves when it has let go of the file and the lock. */
+  get over(): Promise<void> {
+    return this.#over.promise
+  }
+
+  /** The run could not start, and says why: what goes wrong here does not matter any more. Never rejects. */
   discard(): Promise<void> {
-    this.#ended ??= this.#journal.discard()
+    this.#ended ??= this.#journal.discard().then(this.#over.resolve, this.#over.resolve)
     return this.#ended
   }
 

@@ -23,7 +23,7 @@ export function progressOf(run: ActiveRun, conductor: Conductor, id: RunId): Pro
   const etaMs =
     done === undefined || !doneNow || run.report !== undefined ? undefined : (elapsedMs * (1 - done)) / doneNow
   return {
-    state: stateOf(run, held, lanes.length),
+    state: stateOf(run, held, lanes.length, conductor.isCutShort(id)),
     read: resumed + run.read,
     ...(total === undefined ? {} : { total }),
     bytesRead,
@@ -55,9 +55,9 @@ function shareDone(
   return (bytesRead / bytesTotal) * (settled / read)
 }
 
-function stateOf(run: ActiveRun, held: number, lanes: number): Progress['state'] {
+function stateOf(run: ActiveRun, held: number, lanes: number, isCutShort: boolean): Progress['state'] {
   if (run.report !== undefined || run.startError !== undefined) return 'ended'
-  if (run.isEnding) return 'ending'
+  if (run.isEnding || isCutShort) return 'ending'
   if (run.account.settled === 0 && lanes === 0) return 'starting'
   return lanes === 0 && held > 0 && run.outbox.waits > 0 ? 'waiting' : 'running'
 }

@@ -2,6 +2,8 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 
 const asyncTask = new AsyncLocalStorage<number>()
 let syncTask: number | undefined
+/** The stream's own, from before any verifier. */
+let write: typeof process.stderr.write | undefined
 
 /** The sync task that runs from now on; `undefined` when none does. */
 export function nameTask(index: number | undefined): void {
@@ -19,7 +21,8 @@ export function inTask<Result>(index: number, run: () => Result): Result {
  */
 export function sendStdoutToStderr(thread: number): void {
   let atLineStart = true
-  const write = process.stderr.write.bind(process.stderr)
+  const toStderr = process.stderr.write.bind(process.stderr)
+  write = toStderr
   process.stdout.write = (chunk: Uint8Array | string, encoding?: unknown, callback?: unknown): boolean => {
     const text = typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString()
     const index = asyncTask.getStore() ?? syncTask
@@ -27,6 +30,14 @@ export function sendStdoutToStderr(thread: number): void {
     const prefixed = (atLineStart ? prefix : '') + text.replace(/\n(?=[^])/g, `\n${prefix}`)
     atLineStart = text.endsWith('\n')
     const done = typeof encoding === 'function' ? encoding : callback
-    return write(prefixed, done as () => void)
+    return toStderr(prefixed, done as () => void)
   }
+}
+
+/** Resolves when all that was printed has been taken by the main thread: what a thread holds when it ends is lost. */
+export function printed(): Promise<void> {
+  return new Promise((resolve) => {
+    if (write === undefined) resolve()
+    else write('', () => resolve())
+  })
 }

@@ -13,6 +13,7 @@ import type {
   ToThread,
   UnloadVerifier,
 } from '../protocol.ts'
+import { printed } from './console-to-stderr.ts'
 import { transferables } from './part-writer.ts'
 import { ShardLoop } from './shard-loop.ts'
 import { loadVerifier, messageOf } from './verifier-loader.ts'
@@ -21,6 +22,8 @@ import type { LoadedVerifier } from './verifier-loader.ts'
 /** How long abandoned tasks may hold up the end of a session, and how often they are looked at, ms. */
 const LAST_CHANCE_MS = 500
 const POLL_MS = 20
+/** How long what was printed may take to be taken over, ms. */
+const PRINT_MS = 2000
 
 /** A thread's side of the protocol: one session lasts as long as its port. */
 export class Session {
@@ -105,6 +108,7 @@ export class Session {
     const torn = await Promise.all([...this.#verifiers.values()].map((loaded) => tearDown(loaded, teardownTimeoutMs)))
     this.#verifiers.clear()
     await Promise.all(this.#unloading)
+    await Promise.race([printed(), delay(PRINT_MS, undefined, { ref: false })])
     this.#send({ type: 'sessionEnded', errors: torn.filter((error) => error !== undefined) })
     this.#port.close()
   }

@@ -1,0 +1,97 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+import { describe, expect, test } from 'vitest'
+import { byIndex, collect } from '../engine/fixtures.ts'
+import { POOLS, numbers, poolOption, tally, testEngine, unsuccessful, verifierOf } from './pools.ts'
+
+/** What libraries do overwrite, and some more: the thread's own code has what it needs from before. */
+const HARMLESS = [
+  'globalThis.setTimeout = globalThis.setInterval = globalThis.setImmediate = globalThis.clearTimeout = broken',
+  'globalThis.performance = undefined',
+  'globalThis.Promise = class { constructor() { broken() } }',
+  'Array.prototype.push = Array.prototype[Symbol.iterator] = broken',
+  'globalThis.Error = globalThis.AbortController = globalThis.structuredClone = globalThis.queueMicrotask = broken',
+  'process.exit = process.hrtime = process.nextTick = broken',
+]
+
+/** What the thread's own code cannot do without: the run is stopped, and says so. */
+const FATAL = [
+  'globalThis.Atomics = {}',
+  'globalThis.Map = globalThis.Set = globalThis.WeakMap = broken',
+  'Object.fromEntries = Object.entries = Object.keys = broken',
+]
+
+function spoiling(spoil: string, isTask: boolean): string {
+  return verifierOf(`
+    const broken = () => { throw new Error('this global is broken') }
+    const spoil = () => { ${spoil} }
+    ${isTask ? '' : 'spoil()'}
+    export default (n) => {
+      if (${isTask} && n === 3) spoil()
+      return true
+    }
+  `)
+}
+
+describe.each(POOLS)('in %s', (pool) => {
+  test.each(['a module', 'a task'])('%s that overwrites a global costs no task its verdict', async (where) => {
+    for (const spoil of HARMLESS) {
+      const run = testEngine({ pool, threads: 1 }).run<number>(spoiling(spoil, where === 'a task'), numbers(8))
+      expect([spoil, tally(await collect(run))]).toEqual([spoil, { completed: 8 }])
+    }
+  })
+
+  test('a module that takes away what its thread works with: the run is stopped, and tells every task', async () => {
+    for (const spoil of FATAL) {
+      const run = testEngine({ pool, threads: 1 }).run<number>(spoiling(spoil, false), numbers(8))
+      const { result, failure, total, statuses } = await run.report()
+      expect([spoil, result, total, statuses.completed]).toEqual([spoil, 'failed', 8, 0])
+      expect(statuses.aborted + statuses.crashed).toBe(8)
+      expect(failure).toMatchObject({ code: 'FANFOLD_THREAD_DIED' })
+    }
+  })
+
+  test('a task that takes away what its thread works with costs itself, and no other', async () => {
+    for (const spoil of FATAL) {
+      const run = testEngine({ pool, threads: 1 }).run<number>(spoiling(spoil, true), numbers(8))
+      const bad = unsuccessful(await collect(run)).map(({ index, status }) => [index, status])
+      expect([[], [[3, 'crashed']]]).toContainEqual(bad)
+    }
+  })
+
+  test('a recursion without end is errored, and costs no thread', async () => {
+    const path = verifierOf(`
+      const down = (n) => 1 + down(n + 1)
+      export default (n) => (n % 5 === 3 ? down(0) > 0 : n % 5 === 4 ? Promise.resolve().then(() => down(0) > 0) : true)
+    `)
+    const run = testEngine({ pool, threads: 1 }).run<number>(path, numbers(20))
+    const bad = unsuccessful(byIndex(await collect(run)))
+    expect(bad.map(({ index }) => index)).toEqual([3, 4, 8, 9, 13, 14, 18, 19])
+    for (const outcome of bad) expect(outcome).toMatchObject({ status: 'errored', error: { name: 'RangeError' } })
+    expect((await run.report()).threadsReplaced).toBe(0)
+  })
+
+  test('a flood of console.log is all there, on stderr, each line whole and under its task', async () => {
+    const path = verifierOf(
+      `export default (n) => { for (let i = 0; i < 1000; i++) console.log('line ' + i); return true }`,
+    )
+    const script = `
+      import { Engine } from '@fanfold/core'
+      const engine = new Engine({ threads: 2, ...${JSON.stringify(poolOption(pool))} })
+      const report = await engine.run(${JSON.stringify(path)}, Array.from({ length: 100 }, (_, i) => i)).report()
+      await engine.close()
+      console.log(report.result, report.total)
+    `
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', script], {
+      cwd: import.meta.dirname,
+      maxBuffer: 100_000_000,
+      timeout: 60_000,
+      killSignal: 'SIGKILL',
+    })
+    expect(stdout).toBe('succeeded 100\n')
+    const lines = stderr.trimEnd().split('\n')
+    expect(lines).toHaveLength(100_000)
+    const torn = lines.filter((line) => !/^\[thread [12], task \d+\] line \d+$/.test(line))
+    expect(torn).toEqual([])
+  })
+})
