@@ -33,7 +33,7 @@ export async function checkTargets(options: VerifyOptions, read: readonly string
     if (path === undefined || path === '-') continue
     for (const [other, otherPath] of written.slice(0, at))
       if (otherPath !== undefined && (await isSame(path, otherPath)))
-        throw badUsage(`${other} and ${option} are both '${path}'. Give them different files.`)
+        throw badUsage(`${other} and ${option} are both '${otherPath}'. Give them different files.`)
     for (const source of read)
       if (await isSame(path, source))
         throw badUsage(`${option} '${path}' is a file that is read, and would be written over. Give another path.`)

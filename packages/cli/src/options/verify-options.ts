@@ -220,13 +220,15 @@ export const VERIFY_OPTIONS: Table = {
   journal: {
     flags: '--journal <file>',
     group: DURABLE,
-    description: 'note in this file what is done, so that the run can go on after a kill or a power cut; --out is kept too',
+    description:
+      'note in this file what is done, so that the run can go on after a kill or a power cut; --out is kept too',
     parse: text,
   },
   resume: {
     flags: '--resume [=auto]',
     group: DURABLE,
-    description: 'go on where the journal ends; =auto, for cron: one that is complete is moved to <file>.1, and a run begins',
+    description:
+      'go on where the journal ends; =auto, for cron: one that is complete is moved to <file>.1, and a run begins',
     parse: oneOf(RESUMES),
     bareValue: 'unfinished',
   },
@@ -239,7 +241,8 @@ export const VERIFY_OPTIONS: Table = {
   sourceId: {
     flags: '--source-id <text>',
     group: DURABLE,
-    description: 'stands for the records of stdin or a pipe, which cannot be known again: give the same one for the same',
+    description:
+      'stands for the records of stdin or a pipe, which cannot be known again: give the same one for the same',
     parse: text,
   },
   summary: { flags: '--summary <file>', group: ACCOUNT, description: 'write the report as JSON', parse: text },

@@ -12,7 +12,7 @@ export function resumedText(report: Report): string | undefined {
   const { resumed, total, statuses } = report
   if (resumed === undefined) return undefined
   if (isDoneBefore(report)) return 'this run was complete: nothing was verified again'
-  return `${counted(resumed, 'record')} were settled before, ${whole(total - statuses.aborted - resumed)} now`
+  return `${counted(resumed, 'record')} settled before, ${whole(total - statuses.aborted - resumed)} now`
 }
 
 /**
@@ -20,13 +20,13 @@ export function resumedText(report: Report): string | undefined {
  * Where only unsuccessful records are left to do something about, it runs those again.
  */
 export function goOnCommand(report: Report, args: readonly string[]): string | undefined {
-  const { result, statuses, sourceExhausted } = report
+  const { result, statuses, sourceExhausted, tolerance } = report
   if (result !== 'aborted' && result !== 'failed') return undefined
-  const hasUnsuccessful = statuses.errored + statuses.timedOut + statuses.crashed > 0
-  const isSettled = sourceExhausted && statuses.aborted === 0
+  // Where something else broke, the journal may know less than the report.
+  const isBreachOnly = tolerance?.isExceeded === true && sourceExhausted && statuses.aborted === 0
   const end = args.indexOf('--')
   const options = end < 0 ? args : args.slice(0, end)
   const kept = options.filter((arg) => !/^--(resume(=.*)?|redrive)$/.test(arg))
-  const word = isSettled && hasUnsuccessful ? '--redrive' : '--resume'
+  const word = isBreachOnly ? '--redrive' : '--resume'
   return ['fanfold', ...kept, word, ...(end < 0 ? [] : args.slice(end))].map(quoted).join(' ')
 }
