@@ -4,7 +4,7 @@ import { FanfoldError } from '@fanfold/core'
 import { verify } from './commands/verify.ts'
 import { NOT_STARTED, leave } from './exit.ts'
 import type { Ending } from './exit.ts'
-import { addOptions, describeOption } from './options/commander-options.ts'
+import { addOptions, describeOption, nameOption, withBareValues } from './options/commander-options.ts'
 import { VERIFY_OPTIONS } from './options/verify-options.ts'
 import type { VerifyOptions } from './options/verify-options.ts'
 import { badUsage, describeProblem, messageOf } from './problem.ts'
@@ -20,11 +20,11 @@ export async function main(args: readonly string[]): Promise<void> {
 
 async function endingOf(args: readonly string[]): Promise<Ending> {
   let ending: Ending = { code: 0 }
-  const program = makeProgram((made) => {
+  const program = makeProgram(args, (made) => {
     ending = made
   })
   try {
-    await program.parseAsync([...args], { from: 'user' })
+    await program.parseAsync([...withBareValues(args, VERIFY_OPTIONS)], { from: 'user' })
     return ending
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return { code: 0 } // help and version
@@ -42,13 +42,13 @@ function asOurs(error: unknown): FanfoldError {
   return new FanfoldError('FANFOLD_INTERNAL', message, { cause: error })
 }
 
-function makeProgram(onEnding: (ending: Ending) => void): Command {
+function makeProgram(args: readonly string[], onEnding: (ending: Ending) => void): Command {
   const program = new Command('fanfold')
     .description('Verifies large files on every core, with an honest account.')
     .version(version(), '--version', 'the version of fanfold')
     .helpOption('-h, --help', 'this help')
     .helpCommand(false)
-    .configureHelp({ optionDescription: describeOption })
+    .configureHelp({ optionDescription: describeOption, optionTerm: nameOption })
     .configureOutput({ outputError: () => {} }) // `endingOf` writes errors, all in one way
     .exitOverride()
   const command = program
@@ -57,7 +57,7 @@ function makeProgram(onEnding: (ending: Ending) => void): Command {
     .argument('[inputs...]', 'files, patterns such as "data/*.ndjson", or - for stdin')
     .usage('<inputs...> --with <verifier> [options]')
     .addHelpText('after', VERIFY_NOTES)
-    .action(async (inputs: string[], options: VerifyOptions) => onEnding(await verify(inputs, options)))
+    .action(async (inputs: string[], options: VerifyOptions) => onEnding(await verify(inputs, options, args)))
   addOptions(command, VERIFY_OPTIONS)
   return program
 }

@@ -216,7 +216,8 @@ export class Engine implements AsyncDisposable {
     }
     const opened = await openJournaled({ source, verifier, settings, options, onFailed })
     if ('report' in opened) {
-      active.endAsBefore(fromStored(opened.report))
+      const report = fromStored(opened.report)
+      active.endAsBefore({ ...report, resumed: report.total })
       return false
     }
     const journaling = new Journaling(opened.journal, settings.limit)

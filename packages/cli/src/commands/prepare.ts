@@ -2,6 +2,7 @@ import { basename } from 'node:path'
 import { Engine } from '@fanfold/core'
 import type { RunOptions, Source } from '@fanfold/core'
 import type { VerifyOptions } from '../options/verify-options.ts'
+import { badUsage } from '../problem.ts'
 import { readConfiguration } from './configuration.ts'
 import { resolveInputs } from './inputs.ts'
 import type { Inputs } from './inputs.ts'
@@ -25,6 +26,7 @@ export interface Prepared {
 
 /** @throws {FanfoldError} what is wrong with the arguments, the inputs, the configuration */
 export async function prepare(given: readonly string[], options: VerifyOptions): Promise<Prepared> {
+  checkJournalOptions(given, options)
   const inputs = await resolveInputs(given, options)
   const verifier = await verifierLocation(options.with)
   const config = await readConfiguration(options.config, options.set)
@@ -36,13 +38,29 @@ export async function prepare(given: readonly string[], options: VerifyOptions):
   const reader = await inputs.source.open()
   return {
     inputs,
-    source: { open: () => Promise.resolve(reader) },
+    source: { ...inputs.source, open: () => Promise.resolve(reader) },
     verifier,
     config,
     engine,
     settings,
     name: nameOf(inputs.paths),
   }
+}
+
+/** @throws {FanfoldError} `FANFOLD_BAD_OPTION` for what says something about a journal that is not there */
+function checkJournalOptions(given: readonly string[], options: VerifyOptions): void {
+  const { journal, resume, redrive, sourceId } = options
+  const [word] = [
+    ...(resume === undefined ? [] : ['--resume']),
+    ...(redrive ? ['--redrive'] : []),
+    ...(sourceId === undefined ? [] : ['--source-id']),
+  ]
+  if (word !== undefined && journal === undefined)
+    throw badUsage(`${word} is about a journal, and none is given. Add --journal FILE.`)
+  if (journal !== undefined && sourceId === undefined && given.includes('-'))
+    throw badUsage(
+      '--journal cannot know again what came from stdin. Add --source-id TEXT, the same for the same records, or give a file.',
+    )
 }
 
 function nameOf([first, ...rest]: readonly string[]): string {

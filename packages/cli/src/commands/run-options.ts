@@ -19,6 +19,7 @@ export function engineOptions({ threads, threadMemory, recycleAfter, pool }: Ver
  * @throws {FanfoldError} `FANFOLD_BAD_OPTION`
  */
 export function runOptions(options: VerifyOptions): RunOptions {
+  const { journal, resume = 'never', redrive, sourceId } = options
   const { timeout, concurrency, retries, tolerate, halt, order, limit } = options
   if (halt !== undefined && tolerate === undefined)
     throw badUsage(
@@ -32,5 +33,8 @@ export function runOptions(options: VerifyOptions): RunOptions {
     ...(tolerate === undefined ? {} : { tolerate }),
     ...(halt === undefined ? {} : { halt }),
     ...(limit === undefined ? {} : { limit }),
+    ...(journal === undefined
+      ? {}
+      : { journal: { path: journal, resume, redrive, ...(sourceId === undefined ? {} : { sourceId }) } }),
   }
 }

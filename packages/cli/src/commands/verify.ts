@@ -1,11 +1,12 @@
 import { FanfoldError } from '@fanfold/core'
-import type { CloseReport, Engine, Report, Run } from '@fanfold/core'
+import type { CloseReport, Engine, Report, Run, RunOptions } from '@fanfold/core'
 import { CLOSED_PIPE, SIGNAL_CODES, codeOf } from '../exit.ts'
 import type { Ending } from '../exit.ts'
 import { Interruption } from '../interruption.ts'
 import type { VerifyOptions } from '../options/verify-options.ts'
 import { OutcomeLines } from '../output/outcome-lines.ts'
-import { OutputBroken, empty } from '../output/output.ts'
+import { OutputBroken } from '../output/chunked-output.ts'
+import { empty } from '../output/output.ts'
 import { takeOutcomes } from '../output/take-outcomes.ts'
 import { Stalled, withPatience } from '../patience.ts'
 import { describeProblem } from '../problem.ts'
@@ -27,20 +28,27 @@ interface Tour {
   readonly lines: OutcomeLines
   readonly display: Display
   readonly interruption: Interruption
+  /** As they were given. */
+  readonly args: readonly string[]
 }
 
 /**
  * `fanfold verify`: runs a verifier over the inputs, writes what was asked for, and tells how it ended.
  *
+ * @param args - the whole command line, of which the summary tells how to go on
  * @throws {FanfoldError} when nothing could be started, before any outcome
  */
-export async function verify(given: readonly string[], options: VerifyOptions): Promise<Ending> {
+export async function verify(
+  given: readonly string[],
+  options: VerifyOptions,
+  args: readonly string[],
+): Promise<Ending> {
   const prepared = await prepare(given, options)
   const { inputs, engine, name, verifier } = prepared
   const display = makeDisplay(options.progress, { name, verifier })
   const interruption = new Interruption(() => display.stop())
   const lines = new OutcomeLines({ format: inputs.format, ...options, only: options.only })
-  const tour = { prepared, options, lines, display, interruption }
+  const tour = { prepared, options, lines, display, interruption, args }
   let ending: Ending
   try {
     ending = await runAndTell(tour)
@@ -61,7 +69,7 @@ async function runAndTell(tour: Tour): Promise<Ending> {
   display.start(() => shown.run?.progress())
   const targets = await interruption.orSignal(loaded.ready.then(() => openTargets(options, interruption.hurry)))
   if (targets === undefined) return endBeforeStart(tour)
-  const run = loaded.run(source, settings)
+  const run = loaded.run(source, withOutput(settings, targets))
   shown.run = run
   heedSignals(run, tour)
   await takeOutcomes(run, tour.lines, targets.out)
@@ -73,6 +81,13 @@ async function runAndTell(tour: Tour): Promise<Ending> {
   const report = await withTeardown(withBroken(ended, broken), engine, interruption)
   const summaryError = await writeSummary(targets, tour, report)
   return tell(tour, report, broken, summaryError)
+}
+
+function withOutput(settings: RunOptions, { journaled }: Targets): RunOptions {
+  const { journal } = settings
+  return journal === undefined || journaled === undefined
+    ? settings
+    : { ...settings, journal: { ...journal, output: journaled } }
 }
 
 /** What is cancelled soon comes to its end first; who waits for that is told so, and how to stop waiting. */
@@ -167,13 +182,14 @@ function failureText(report: Report, { progress, verbose }: VerifyOptions): stri
   return isShown ? `fanfold: ${breachText(report)}\n` : describeProblem(report.failure, verbose)
 }
 
-function summaryOf({ prepared, options, lines }: Tour, report: Report, hasSummary: boolean): string {
-  const { out, only, limit, verbose } = options
+function summaryOf({ prepared, options, lines, args }: Tour, report: Report, hasSummary: boolean): string {
+  const { out, only, limit, verbose, journal } = options
   const summary = hasSummary ? options.summary : undefined
   return summaryText(report, {
     format: prepared.inputs.format,
     hasSeveralInputs: prepared.inputs.paths.length > 1,
     limit,
+    command: journal === undefined ? undefined : args,
     // How many lines of a broken output arrived, nobody knows.
     written: { out: report.failure instanceof OutputBroken ? undefined : out, lines: lines.count, only, summary },
     verbose,

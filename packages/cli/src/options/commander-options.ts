@@ -7,6 +7,26 @@ export function addOptions(command: Command, table: Readonly<Record<string, Opti
   for (const spec of Object.values(table)) command.addOption(toOption(spec))
 }
 
+/** The arguments, in which every option that stands without its optional value has that which this means. */
+export function withBareValues(
+  args: readonly string[],
+  table: Readonly<Record<string, OptionSpec<unknown>>>,
+): readonly string[] {
+  const end = args.indexOf('--')
+  const bare = new Map(
+    Object.values(table).flatMap(({ flags, bareValue }) =>
+      bareValue === undefined ? [] : [[flags.replace(/ .*/, ''), bareValue] as const],
+    ),
+  )
+  return args.map((arg, at) => {
+    const value = end >= 0 && at > end ? undefined : bare.get(arg)
+    return value === undefined ? arg : `${arg}=${value}`
+  })
+}
+
+/** For the help: an optional value stands behind an equals sign, without a space. */
+export const nameOption = (option: Option): string => option.flags.replace(' [=', '[=')
+
 /** For the help: the table says what the default is, so commander need not add it. */
 export const describeOption = (option: Option): string => option.description
 

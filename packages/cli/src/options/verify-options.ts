@@ -7,6 +7,7 @@ export type Include = 'none' | 'attention' | 'all'
 /** What can be asked of an outcome: its verdict, or the status of one that has none. */
 export type Kind = VerdictName | Exclude<Status, 'completed' | 'skipped'>
 type Halt = NonNullable<RunOptions['halt']>
+export type Resume = 'unfinished' | 'auto'
 export type ProgressMode = 'auto' | 'bar' | 'json' | 'none'
 
 const FORMATS: readonly Format[] = ['ndjson', 'csv', 'lines']
@@ -14,6 +15,7 @@ const KINDS: readonly Kind[] = ['pass', 'flag', 'fail', 'errored', 'timedOut', '
 const INCLUDES: readonly Include[] = ['none', 'attention', 'all']
 const ORDERS: readonly Order[] = ['arrival', 'input']
 const HALTS: readonly Halt[] = ['never', 'soon', 'now']
+const RESUMES: readonly Resume[] = ['unfinished', 'auto']
 const POOLS: readonly PoolKind[] = ['threads', 'processes']
 const PROGRESS_MODES: readonly ProgressMode[] = ['auto', 'bar', 'json', 'none']
 
@@ -42,6 +44,10 @@ export interface VerifyOptions {
   readonly only?: readonly Kind[]
   readonly include: Include
   readonly timings: boolean
+  readonly journal?: string
+  readonly resume?: Resume
+  readonly redrive: boolean
+  readonly sourceId?: string
   readonly summary?: string
   readonly failOn?: 'flag'
   readonly progress: ProgressMode
@@ -56,6 +62,11 @@ export interface OptionSpec<Value> {
   readonly description: string
   /** Absent for a switch. Gets the long flag and the value's text. */
   readonly parse?: (option: string, text: string) => Value
+  /**
+   * For an option whose value may be left out, which is in brackets in its flags: what it is then. Its value has to
+   * follow an equals sign; the next argument is never taken for it.
+   */
+  readonly bareValue?: Value & string
   /** May be given several times; the values are gathered as texts. */
   readonly isRepeatable?: true
   readonly default?: Value
@@ -69,6 +80,7 @@ const VERIFIER = 'The verifier'
 const INPUT = 'The input'
 const RUNNING = 'Running'
 const OUTPUT = 'Outcomes'
+const DURABLE = 'Journal and resume'
 const ACCOUNT = 'The account'
 
 /** Every option of `fanfold verify`, in the order of the help. The type has one entry for each field of the options. */
@@ -204,6 +216,34 @@ export const VERIFY_OPTIONS: Table = {
     flags: '--no-timings',
     group: OUTPUT,
     description: 'leave out durationMs; with --order input the bytes are the same each time',
+  },
+  journal: {
+    flags: '--journal <file>',
+    group: DURABLE,
+    description:
+      'note in this file what is done, so that the run can go on after a kill or a power cut; --out is kept too',
+    parse: text,
+  },
+  resume: {
+    flags: '--resume [=auto]',
+    group: DURABLE,
+    description:
+      'go on where the journal ends; =auto, for cron: one that is complete is moved to <file>.1, and a run begins',
+    parse: oneOf(RESUMES),
+    bareValue: 'unfinished',
+  },
+  redrive: {
+    flags: '--redrive',
+    group: DURABLE,
+    description: 'go on, and run what was errored, timed out or crashed again; the verifier and --config may be mended',
+    default: false,
+  },
+  sourceId: {
+    flags: '--source-id <text>',
+    group: DURABLE,
+    description:
+      'stands for the records of stdin or a pipe, which cannot be known again: give the same one for the same',
+    parse: text,
   },
   summary: { flags: '--summary <file>', group: ACCOUNT, description: 'write the report as JSON', parse: text },
   failOn: {

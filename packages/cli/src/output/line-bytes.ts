@@ -59,6 +59,17 @@ export class LineBytes {
     this.#digits(fraction, digits)
   }
 
+  /** What the other has gathered, which it keeps. */
+  addAll(other: LineBytes): void {
+    this.#reserve(other.length)
+    this.length += other.#bytes.copy(this.#bytes, this.length, 0, other.length)
+  }
+
+  /** What was gathered behind the first bytes, as long as nothing more is gathered. */
+  from(start: number): Buffer {
+    return this.#bytes.subarray(start, this.length)
+  }
+
   /** What was gathered; from now on it gathers into the other buffer. */
   swap(other: Buffer): Buffer {
     const gathered = this.#bytes.subarray(0, this.length)

@@ -6,7 +6,8 @@ export function shareDone(progress: Progress): number | undefined {
   if (state === 'ended') return 1
   const settled = Object.values(statuses).reduce((sum, count) => sum + count, 0)
   if (settled === 0) return (total ?? bytesTotal) === undefined ? undefined : 0
-  if (etaMs === undefined) return undefined
+  // A run that goes on has settled nothing of its own yet.
+  if (etaMs === undefined) return total === undefined || total === 0 ? undefined : settled / total
   // The engine knows the share and tells the time left, for which it took the time that has passed: its share again.
   const elapsedMs = (settled / tasksPerSecond) * 1000
   return elapsedMs / (elapsedMs + etaMs)

@@ -1,5 +1,6 @@
 import type { Report } from '@fanfold/core'
 import type { Kind } from '../options/verify-options.ts'
+import { quoted } from './quoted.ts'
 
 /** What was written, and where. */
 export interface Written {
@@ -27,8 +28,4 @@ export function nextStep(report: Report, { out, only }: Written): string | undef
   if (only !== undefined && !only.includes(first)) return `--only ${[...only, ...kinds].join(',')} writes them too`
   const field = unsuccessful.length > 0 ? 'status' : 'verdict'
   return `grep '"${field}":"${first}"' ${quoted(out)}`
-}
-
-function quoted(path: string): string {
-  return /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", String.raw`'\''`)}'`
 }

@@ -7,6 +7,7 @@ import { messageOf, oneLine } from '../problem.ts'
 import { toleratedText } from './breach-text.ts'
 import { LABEL_WIDTH, labelled, wrap } from './layout.ts'
 import { nextStep } from './next-step.ts'
+import { goOnCommand, isDoneBefore, resumedText } from './resumed-text.ts'
 import type { Written } from './next-step.ts'
 
 /** Everything that the summary tells beside the report. */
@@ -15,6 +16,8 @@ export interface SummaryContext {
   readonly hasSeveralInputs: boolean
   readonly limit: number | undefined
   readonly written: Written
+  /** The arguments of a run that has a journal, and so can go on. */
+  readonly command: readonly string[] | undefined
   readonly verbose: boolean
   /** Of the terminal; `Infinity` for a file or a pipe. */
   readonly columns: number
@@ -96,6 +99,8 @@ function details(report: Report, context: SummaryContext): string {
       `${time(worst.durationMs)} at ${placeOf(worst.index, context)}; half within ${time(durationMs.p50)}, ${most}`,
     )
   }
+  const resumed = resumedText(report)
+  if (resumed !== undefined) add('resumed', resumed)
   if (retries > 0) add('retries', counted(retries, 'further attempt'))
   if (threadsReplaced > 0) add('threads', `${whole(threadsReplaced)} replaced`)
   const tolerated = toleratedText(report)
@@ -148,14 +153,23 @@ function errorLine(error: Error): string {
   return cut(`${code}: ${oneLine(messageOf(error))}`, MOST_MESSAGE)
 }
 
-function ends(report: Report, { written, columns }: SummaryContext): string {
+function ends(report: Report, { written, command, columns }: SummaryContext): string {
   const rows: string[] = []
   const { out, lines, summary } = written
-  if (out !== undefined && out !== '-')
-    rows.push(labelled('written', `${out}: ${counted(lines, 'outcome')}`, columns, 'dim'))
+  const isComplete = isDoneBefore(report)
+  if (out !== undefined && out !== '-' && !isComplete) {
+    const more = report.resumed === undefined ? '' : ' more'
+    rows.push(labelled('written', `${out}: ${counted(lines, 'outcome')}${more}`, columns, 'dim'))
+  }
   if (summary !== undefined)
     rows.push(labelled(rows.length === 0 ? 'written' : '', `${summary}: the report`, columns, 'dim'))
-  const next = nextStep(report, written)
-  if (next !== undefined) rows.push(labelled('next', next, columns, 'cyan'))
+  const goOn = command === undefined ? undefined : goOnCommand(report, command)
+  if (goOn !== undefined) {
+    // Not wrapped: it is to be copied.
+    rows.push(labelled('next', goOn, Infinity, 'cyan'))
+  } else {
+    const next = nextStep(report, written)
+    if (next !== undefined) rows.push(labelled('next', next, columns, 'cyan'))
+  }
   return rows.join('\n')
 }

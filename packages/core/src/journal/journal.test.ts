@@ -88,6 +88,8 @@ test('a new journal has nothing settled, and its lock is gone when it is closed'
   expect(existsSync(`${folder.path}/new.lock`)).toBe(false)
 })
 
+const TIMED_OUT = { name: 'FanfoldError', code: 'FANFOLD_TASK_TIMED_OUT' }
+
 test('an unfinished one goes on with what is settled, and its account', async () => {
   await begun('unfinished')
   const { journal, settled, totals, isResumed } = await running('unfinished')
@@ -96,8 +98,8 @@ test('an unfinished one goes on with what is settled, and its account', async ()
   expect(totals).toMatchObject({ statuses: [8, 0, 2, 0, 0, 0], verdicts: [8, 0, 0] })
   expect(totals.slowest.slice(0, 6)).toEqual([3, 500, 7, 500, 0, 1])
   expect(totals.firstErrors).toEqual([
-    { index: 3, name: 'FanfoldError', message: 'task 3 ended badly' },
-    { index: 7, name: 'FanfoldError', message: 'task 7 ended badly' },
+    { index: 3, status: 'timedOut', ...TIMED_OUT, message: 'task 3 ended badly' },
+    { index: 7, status: 'timedOut', ...TIMED_OUT, message: 'task 7 ended badly' },
   ])
   await journal.close()
 })

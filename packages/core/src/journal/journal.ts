@@ -249,7 +249,9 @@ class Opening {
 }
 
 function exists(path: string): FanfoldError {
-  const message = `the journal '${path}' exists already. Resume it ('unfinished' or 'auto'; --resume), or give another path.`
+  const message =
+    `the journal '${path}' exists already. Resume it (resume: 'unfinished' or 'auto'; --resume), redrive it to run what was ` +
+    'unsuccessful again (redrive; --redrive), or give another path.'
   return new FanfoldError('FANFOLD_JOURNAL_EXISTS', message)
 }
 

@@ -299,3 +299,12 @@ test('a run that ended is whole when all that it counts is settled', async () =>
   expect((await framesOf(path)).at(-1)).toMatchObject({ report: { a: 1 }, limit: 7, isWhole: true })
   expect(readFileSync(path, 'utf8')).not.toContain('"total"')
 })
+
+test('a run that was cancelled is not whole, even if nothing was left to do', async () => {
+  const { journal, path } = await opened('cancelled')
+  journal.given(passed(0, 5))
+  journal.askedForNext()
+  await journal.end({ report: {}, sourceExhausted: true, total: 5, isCutShort: true })
+  await journal.close()
+  expect((await framesOf(path)).at(-1)).toMatchObject({ isWhole: false })
+})

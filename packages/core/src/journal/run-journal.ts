@@ -98,12 +98,15 @@ export class RunJournal {
    * Writes what was noted and that the run has ended, and makes it durable. To be called when the consumer has taken all
    * that it will; what it was given and has not done with is not settled.
    *
-   * @param end - `total`: how many tasks the report counts
+   * @param end - `total`: how many tasks the report counts; `isCutShort`: it was cancelled, and its report says so, even
+   * if nothing was left to do by then: whoever resumes it wants another one
    */
-  async end(end: Omit<EndedFrame, 'frame' | 'at' | 'isWhole'> & { readonly total: number }): Promise<void> {
-    const { total, ...rest } = end
+  async end(
+    end: Omit<EndedFrame, 'frame' | 'at' | 'isWhole'> & { readonly total: number; readonly isCutShort?: boolean },
+  ): Promise<void> {
+    const { total, isCutShort = false, ...rest } = end
     this.#startFrame()
-    const isWhole = this.#settledTasks === total
+    const isWhole = !isCutShort && this.#settledTasks === total
     await this.#inFlight
     if (this.#failure !== undefined) return
     await this.#writer.append({ frame: 'ended', at: new Date().toISOString(), ...rest, isWhole })

@@ -15,6 +15,11 @@ export interface Report {
   readonly total: number
   /** Whether the source was read to its end. */
   readonly sourceExhausted: boolean
+  /**
+   * Of the total, what was settled before this run, by those that it resumes; all of it when the journal was complete and
+   * nothing was run. Absent when nothing was.
+   */
+  readonly resumed?: number
   readonly statuses: Readonly<Record<Status, number>>
   readonly verdicts: Readonly<Record<VerdictName, number>>
   /** How often each was the first issue's reason. */

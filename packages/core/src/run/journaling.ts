@@ -62,8 +62,9 @@ export class Journaling {
 
   async #writeEnd(report: Report): Promise<void> {
     const limit = this.#limit === Infinity ? {} : { limit: this.#limit }
-    const { sourceExhausted, total } = report
-    await this.#journal.end({ report: toStored(report), sourceExhausted, ...limit, total })
+    const { sourceExhausted, total, result } = report
+    const isCutShort = result === 'aborted'
+    await this.#journal.end({ report: toStored(report), sourceExhausted, ...limit, total, isCutShort })
     await this.#journal.close()
   }
 }

@@ -41,6 +41,7 @@ export function makeReport({ end, sourceExhausted, threadsReplaced, retries }: E
     result: resultOf(end, statuses),
     total,
     sourceExhausted: sourceExhausted && !ended.reachedLimit,
+    ...(resumed === 0 ? {} : { resumed }),
     statuses,
     verdicts: account.verdicts,
     reasons: account.reasons,
