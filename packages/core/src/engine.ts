@@ -243,7 +243,8 @@ export class Engine implements AsyncDisposable {
     const cancel = (error: Error, how: CutShort = 'now'): void => {
       active.isEnding = true
       if (isOpen) conductor.handle({ type: 'cancelRequested', run: id, reason: error, how })
-      else active.cancelStart(error)
+      // How much of it a journal has settled is not known yet.
+      else active.cancelStart(error, journal === undefined ? source.totalTasks : undefined)
     }
     const run = new Run<Value>({ run: active, cancel, progress: () => progressOf(active, conductor, id) })
     const onAbort = (): void => cancel(cancelError(signal!.reason))

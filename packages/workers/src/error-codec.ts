@@ -122,3 +122,12 @@ export function describe(value: unknown): string {
     return typeof value
   }
 }
+
+/** As `instanceof`, which throws for a proxy that does not want to be asked. */
+export function isA<Instance>(type: abstract new (...from: never) => Instance, thrown: unknown): thrown is Instance {
+  try {
+    return thrown instanceof type
+  } catch {
+    return false
+  }
+}

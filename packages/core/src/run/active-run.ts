@@ -43,6 +43,7 @@ export class ActiveRun {
   readonly #delivered: Shard[] = []
   readonly #order: InputOrder | undefined
   readonly #threads: number
+  #unopenedTasks: number | undefined
   #journaling: Journaling | undefined
   readonly #retryTimers = new Set<NodeJS.Timeout>()
   readonly #onTaken: (batch: OutcomeBatch) => void
@@ -214,9 +215,10 @@ export class ActiveRun {
     this.#settle.reject(error)
   }
 
-  /** It was cancelled while its source was being opened: not one task was read. */
-  cancelStart(error: Error): void {
+  /** It was cancelled while its source was being opened: not one task was read of those there are, if that is known. */
+  cancelStart(error: Error, totalTasks: number | undefined): void {
     if (this.report !== undefined || this.startError !== undefined) return
+    this.#unopenedTasks = totalTasks
     this.end({ type: 'endRun', run: 0, end: { how: 'cancelled', error }, ...UNREAD })
   }
 
@@ -230,7 +232,7 @@ export class ActiveRun {
       read: this.read,
       limit: this.settings.limit,
       resumed: this.settings.resumed.tasks,
-      totalTasks: this.reader?.totalTasks,
+      totalTasks: this.reader === undefined ? this.#unopenedTasks : this.reader.totalTasks,
       reachedLimit: reachedLimit(this.reader),
       elapsedMs: performance.now() - this.startedAt,
       threads: this.#threads,

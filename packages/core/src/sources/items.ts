@@ -5,12 +5,12 @@ import type { ReadLimits, Shard, ShardReader, Source } from './shard.ts'
 
 /** The items of an array as it is when the run starts; it must not be changed while the run goes on. */
 export function arraySource(items: readonly unknown[]): Source {
-  return { open: async () => new ArrayReader(items) }
+  return { totalTasks: items.length, open: async () => new ArrayReader(items) }
 }
 
 /** The numbers of a typed array, which must not be changed while the run goes on. */
 export function numbersSource(numbers: NumberArray): Source {
-  return { open: async () => new NumbersReader(numbers) }
+  return { totalTasks: numbers.length, open: async () => new NumbersReader(numbers) }
 }
 
 class ArrayReader implements ShardReader {

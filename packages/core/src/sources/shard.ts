@@ -63,6 +63,8 @@ export interface ShardReader {
 export interface Source<Item = unknown> {
   /** Carries the type of the items; never present at run time. */
   readonly item?: Item
+  /** How many tasks it has, where that is known before it is opened: all are `aborted` if it never is. */
+  readonly totalTasks?: number
   /**
    * Checks that the source can be read and starts to read it.
    *

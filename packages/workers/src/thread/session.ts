@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { ABANDONED } from '../cells.ts'
-import { decodeError, encodeError } from '../error-codec.ts'
+import { decodeError, encodeError, isA } from '../error-codec.ts'
 import type { EncodedError } from '../error-codec.ts'
 import { FanfoldError } from '../fanfold-error.ts'
 import { PROTOCOL_VERSION } from '../protocol.ts'
@@ -144,7 +144,7 @@ async function tearDown(loaded: LoadedVerifier, timeoutMs: number): Promise<Enco
     await Promise.race([torn, ...waits])
     return undefined
   } catch (cause) {
-    if (cause instanceof FanfoldError) return encodeError(cause)
+    if (isA(FanfoldError, cause)) return encodeError(cause)
     const why = messageOf(cause)
     return encodeError(new FanfoldError('FANFOLD_TEARDOWN_FAILED', `a verifier's teardown failed: ${why}`, { cause }))
   } finally {

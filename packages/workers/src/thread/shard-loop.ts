@@ -1,4 +1,5 @@
 import { ABANDONED, STOP } from '../cells.ts'
+import { isA } from '../error-codec.ts'
 import { FanfoldError } from '../fanfold-error.ts'
 import { ABORTED, ERRORED } from '../outcome-columns.ts'
 import type { OutcomePart } from '../outcome-columns.ts'
@@ -266,11 +267,11 @@ function isThenable(answer: unknown): answer is PromiseLike<unknown> {
   return typeof answer === 'object' && answer !== null && 'then' in answer && typeof answer.then === 'function'
 }
 
-function isAbortError(error: unknown): boolean {
-  return error instanceof Error && error.name === 'AbortError'
+function isAbortError(thrown: unknown): boolean {
+  return isA(Error, thrown) && thrown.name === 'AbortError'
 }
 
 /** The record, not the verifier, is why there is no verdict. */
-function isUnreadable(error: unknown): boolean {
-  return error instanceof FanfoldError && error.code === 'FANFOLD_RECORD_UNPARSABLE'
+function isUnreadable(thrown: unknown): boolean {
+  return isA(FanfoldError, thrown) && thrown.code === 'FANFOLD_RECORD_UNPARSABLE'
 }

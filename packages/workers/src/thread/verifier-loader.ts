@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { describe } from '../error-codec.ts'
+import { describe, isA } from '../error-codec.ts'
 import { FanfoldError } from '../fanfold-error.ts'
 import type { LoadVerifier } from '../protocol.ts'
 import { toDefinition } from '../verifier.ts'
@@ -138,7 +138,7 @@ function pathOf(url: string): string {
 
 /** A text for whatever was thrown. */
 export function messageOf(thrown: unknown): string {
-  return thrown instanceof Error ? thrown.message : describe(thrown)
+  return isA(Error, thrown) ? thrown.message : describe(thrown)
 }
 
 function firstLine(thrown: unknown): string {
