@@ -2,12 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { ActiveRun } from './run/active-run.ts'
 import { Conductor } from './run/conductor.ts'
 import { FanfoldError } from './errors.ts'
-import { openJournaled } from './engine/open-run.ts'
-import { Journaling } from './run/journaling.ts'
-import { fromStored } from './run/stored-report.ts'
-import type { Source } from './sources/shard.ts'
-import type { ResolvedJournal } from './engine/resolve-options.ts'
 import { LoadedVerifier } from './engine/loaded-verifier.ts'
+import { openRun } from './engine/open-run.ts'
 import type { CutShort } from './coordinator/events.ts'
 import type { EngineOptions, LoadOptions, PoolKind, RunOptions } from './options.ts'
 import type { Recycling } from './policy/recycling.ts'
@@ -64,6 +60,8 @@ export class Engine implements AsyncDisposable {
   readonly #runs = new Map<Run, ActiveRun>()
   /** By verifier: runs whose sources are being opened. */
   readonly #opening = new Map<number, Set<Promise<void>>>()
+  /** Journals that are being opened. */
+  readonly #journals = new Set<Promise<void>>()
   #conductor: Conductor | undefined
   #closed: Promise<CloseReport> | undefined
 
@@ -151,6 +149,7 @@ export class Engine implements AsyncDisposable {
     await Promise.all(runs.map(([, { over }]) => over))
     // Ends the threads whatever they do; a verifier that is still loading is not waited for.
     const stuck = (await this.#conductor?.close()) ?? []
+    await Promise.all(this.#journals)
     await Promise.all(
       runs.map(async ([run, active]) => {
         await this.#endOf(run)
@@ -181,54 +180,17 @@ export class Engine implements AsyncDisposable {
     })
   }
 
+  #noteJournal(opening: Promise<unknown>): void {
+    const settled = opening.then(
+      () => {},
+      () => {},
+    )
+    this.#journals.add(settled)
+    void settled.then(() => this.#journals.delete(settled))
+  }
+
   async #endOf(run: Run): Promise<void> {
     await this.#runs.get(run)?.ended.catch(() => {}) // a run that could not start has ended too
-  }
-
-  /** @returns whether there is something left to do */
-  async #openSource(
-    conductor: Conductor,
-    active: ActiveRun,
-    id: number,
-    source: Source,
-    options: ResolvedJournal | undefined,
-  ): Promise<boolean> {
-    if (options !== undefined) return this.#openJournaled(conductor, active, id, source, options)
-    const reader = await source.open()
-    if (active.isEnding) reader.close()
-    else active.reader = reader
-    return !active.isEnding
-  }
-
-  async #openJournaled(
-    conductor: Conductor,
-    active: ActiveRun,
-    id: number,
-    source: Source,
-    options: ResolvedJournal,
-  ): Promise<boolean> {
-    const verifier = conductor.specOf(active.verifier)
-    if (verifier === undefined)
-      throw new FanfoldError('FANFOLD_VERIFIER_CLOSED', 'the verifier was closed before the run began')
-    const { settings } = active
-    const onFailed = (error: Error): void => {
-      if (active.journalFailed(error)) conductor.handle({ type: 'runBroken', run: id, error })
-    }
-    const opened = await openJournaled({ source, verifier, settings, options, onFailed })
-    if ('report' in opened) {
-      const report = fromStored(opened.report)
-      active.endAsBefore({ ...report, resumed: report.total })
-      return false
-    }
-    const journaling = new Journaling(opened.journal, settings.limit)
-    if (active.isEnding) {
-      opened.reader.close()
-      await journaling.discard()
-      return false
-    }
-    active.reader = opened.reader
-    active.journalWith(journaling, opened.settled.size, opened.totals)
-    return true
   }
 
   #start<Value>(conductor: Conductor, verifier: number, input: unknown, options: RunOptions): Run<Value> {
@@ -256,9 +218,15 @@ export class Engine implements AsyncDisposable {
       await active.journalOver
       this.#runs.delete(run)
     })
-    const opened = this.#openSource(conductor, active, id, source, journal).then(
+    const opened = openRun(active, {
+      source,
+      journal,
+      verifier: conductor.specOf(verifier),
+      onBroken: (error) => conductor.handle({ type: 'runBroken', run: id, error }),
+      onOpening: (opening) => this.#noteJournal(opening),
+    }).then(
       (isLeft) => {
-        if (!isLeft) return
+        if (!isLeft || active.hasEnded) return active.closeUnread()
         isOpen = true
         conductor.addRun(id, active)
       },

@@ -64,7 +64,7 @@ export interface LoadOptions<Config = unknown> {
 /**
  * A run that can be picked up where a kill, a full disk or a power cut left it. An outcome is journaled when its consumer
  * asks for what comes after its batch: it is not given again to a run that resumes. What was taken shortly before the
- * process died may be given a second time.
+ * process died, or is in the consumer's hands when it leaves its loop, may be given a second time.
  */
 export interface JournalOptions {
   /** The journal's file; a lock beside it has `.lock` added to its name. */

@@ -76,9 +76,10 @@ export class Run<Value = unknown> implements AsyncIterable<Outcome<Value>>, Asyn
           : nextInTurn(),
       return: async () => {
         // Made by this run: its type says less than it is.
-        const midst = batch === undefined ? undefined : { batch: batch as unknown as OutcomeBatch, taken: at }
+        const midst =
+          batch === undefined ? undefined : { batch: batch as unknown as OutcomeBatch, done: Math.max(0, at - 1) }
         batch = undefined
-        this.#leave(midst)
+        await this.#leave(midst)
         await batches.return?.()
         return { done: true, value: undefined }
       },
@@ -107,7 +108,7 @@ export class Run<Value = unknown> implements AsyncIterable<Outcome<Value>>, Asyn
       },
       return: async () => {
         isDone = true
-        this.#leave()
+        await this.#leave()
         return { done: true, value: undefined }
       },
       [Symbol.asyncIterator]() {
@@ -116,9 +117,9 @@ export class Run<Value = unknown> implements AsyncIterable<Outcome<Value>>, Asyn
     }
   }
 
-  #leave(midst?: { readonly batch: OutcomeBatch; readonly taken: number }): void {
+  #leave(midst?: { readonly batch: OutcomeBatch; readonly done: number }): Promise<void> {
     this.cancel(new FanfoldError('FANFOLD_RUN_ABORTED', 'the loop over the outcomes was left before its end'))
-    this.#active.leave(midst)
+    return this.#active.leave(midst)
   }
 
   /**

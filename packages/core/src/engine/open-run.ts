@@ -1,57 +1,83 @@
-import type { RunSettings } from '../coordinator/events.ts'
+import { FanfoldError } from '../errors.ts'
 import { PassingReader, configDigest, journaledSource, openJournal, verifierIdentity } from '../journal/index.ts'
-import type { IndexRanges, RunJournal, Totals } from '../journal/index.ts'
+import type { JournalIdentity } from '../journal/index.ts'
+import type { ActiveRun } from '../run/active-run.ts'
+import { Journaling } from '../run/journaling.ts'
+import { fromStored } from '../run/stored-report.ts'
 import type { Source } from '../sources/shard.ts'
 import type { ResolvedJournal, ResolvedLoad } from './resolve-options.ts'
 
-/** A journaled run that goes on, or begins. */
-export interface OpenedRun {
-  readonly reader: PassingReader
-  readonly journal: RunJournal
-  readonly settled: IndexRanges
-  readonly totals: Totals
-}
-
-/** What a run with a journal starts from; `report`: there is nothing left to do. */
-export type OpenedJournaled = OpenedRun | { readonly report: unknown }
-
-export interface Journaled {
+/** What a run is opened with. */
+export interface RunOpening {
   readonly source: Source
-  readonly verifier: Pick<ResolvedLoad, 'url' | 'config'>
-  readonly settings: RunSettings
-  readonly options: ResolvedJournal
-  /** The journal, or its output, takes nothing any more. */
-  readonly onFailed: (error: Error) => void
+  readonly journal: ResolvedJournal | undefined
+  /** `undefined` when it was closed meanwhile. */
+  readonly verifier: Pick<ResolvedLoad, 'url' | 'config'> | undefined
+  /** The journal, or its output, takes nothing any more, and the run goes on. */
+  readonly onBroken: (error: Error) => void
+  /** The journal's file is being opened: until this settles, it is not let go of. */
+  readonly onOpening: (opening: Promise<unknown>) => void
 }
 
 /**
- * Opens a source through a journal. Nothing is left open when this rejects.
+ * Opens a run's source, through its journal if it has one.
  *
- * @throws {FanfoldError} why the source or the journal cannot be opened
+ * @returns whether there is something to do: the run was not cancelled meanwhile, and not complete before
+ * @throws {FanfoldError} why the source or the journal cannot be opened; nothing is left open then
  */
-export async function openJournaled(journaled: Journaled): Promise<OpenedJournaled> {
-  const { source, verifier, settings, options, onFailed } = journaled
-  const { path, resume, redrive, sourceId, output } = options
-  const { order, limit } = settings
-  const identity = {
-    source: await journaledSource(source, sourceId),
-    verifier: await verifierIdentity(new URL(verifier.url)),
-    config: configDigest(verifier.config),
-    order,
-    ...(output === undefined ? {} : { output: output.settings }),
-  }
+export async function openRun(run: ActiveRun, opening: RunOpening): Promise<boolean> {
+  const { source, journal } = opening
+  const identity = journal === undefined ? undefined : await identityOf(run, opening, journal)
   const reader = await source.open()
+  run.reader = reader
   try {
-    const asked = limit === Infinity ? undefined : limit
-    const opened = await openJournal(identity, { path, resume, redrive, limit: asked, output, onFailed })
-    if (opened.state === 'complete') {
-      reader.close()
-      return { report: opened.report }
+    if (journal !== undefined && identity !== undefined && !run.hasEnded) {
+      await openThrough(run, opening, identity, journal)
     }
-    const { journal, settled, totals } = opened
-    return { reader: new PassingReader(reader, settled, limit), journal, settled, totals }
   } catch (error) {
     reader.close()
     throw error
   }
+  // In the same turn as whoever asks goes on: a cancel cannot come between.
+  if (run.hasEnded) await run.closeUnread()
+  return !run.hasEnded
+}
+
+async function identityOf(
+  { settings }: ActiveRun,
+  { source, verifier }: RunOpening,
+  { sourceId, output }: ResolvedJournal,
+): Promise<JournalIdentity> {
+  if (verifier === undefined)
+    throw new FanfoldError('FANFOLD_VERIFIER_CLOSED', 'the verifier was closed before the run began')
+  return {
+    source: await journaledSource(source, sourceId),
+    verifier: await verifierIdentity(new URL(verifier.url)),
+    config: configDigest(verifier.config),
+    order: settings.order,
+    ...(output === undefined ? {} : { output: output.settings }),
+  }
+}
+
+async function openThrough(
+  run: ActiveRun,
+  { onBroken, onOpening }: RunOpening,
+  identity: JournalIdentity,
+  { path, resume, redrive, output }: ResolvedJournal,
+): Promise<void> {
+  const { limit } = run.settings
+  const onFailed = (error: Error): void => {
+    if (run.journalFailed(error)) onBroken(error)
+  }
+  const asked = limit === Infinity ? undefined : limit
+  const opening = openJournal(identity, { path, resume, redrive, limit: asked, output, onFailed })
+  onOpening(opening)
+  const opened = await opening
+  if (opened.state === 'complete') {
+    const report = fromStored(opened.report)
+    return run.endAsBefore({ ...report, resumed: report.total })
+  }
+  const { journal, settled, totals } = opened
+  run.reader = new PassingReader(run.reader!, settled, limit) // set by `openRun`
+  run.journalWith(new Journaling(journal, limit, onFailed), settled.size, totals)
 }

@@ -118,14 +118,21 @@ export class RunJournal {
     this.#startFrame()
     await this.#inFlight
     clearTimeout(this.#timer)
-    await this.#writer.close()
-    await this.#lock.release()
+    try {
+      await this.#writer.close()
+    } finally {
+      await this.#lock.release()
+    }
   }
 
   /** The run could not start: a journal that was begun for it, and has nothing settled, is removed. */
   async discard(): Promise<void> {
-    if (this.#path !== undefined && this.#settledTasks === 0) await rm(this.#path, { force: true })
-    await this.close()
+    const path = this.#settledTasks === 0 ? this.#path : undefined
+    try {
+      if (path !== undefined) await rm(path, { force: true })
+    } finally {
+      await this.close()
+    }
   }
 
   /** An error of the writer, which the journal is opened with. */

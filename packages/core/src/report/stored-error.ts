@@ -9,7 +9,7 @@ export interface StoredError {
 }
 
 export function storedError(error: Error): StoredError {
-  const { name, message } = error
+  const [name, message] = [String(error.name), String(error.message)]
   return { name, message, ...('code' in error && typeof error.code === 'string' ? { code: error.code } : {}) }
 }
 

@@ -45,6 +45,8 @@ export class ActiveRun {
   readonly #threads: number
   #unopenedTasks: number | undefined
   #journaling: Journaling | undefined
+  /** Iteration has thrown why the run failed. */
+  #isFailureTold = false
   readonly #retryTimers = new Set<NodeJS.Timeout>()
   readonly #onTaken: (batch: OutcomeBatch) => void
   readonly #settle: PromiseWithResolvers<Report> = Promise.withResolvers()
@@ -59,7 +61,10 @@ export class ActiveRun {
       // Who asks for the next batch has done with the last one.
       for (const shard of this.#delivered.splice(0)) shard.release()
       this.#journaling?.given(batch, this.outbox)
-      onTaken(batch)
+      // Nobody takes them: what the journal has no room for is held, as it would be for a slow consumer.
+      const room = this.outbox.isDrained ? this.#journaling?.ready : undefined
+      if (room === undefined) onTaken(batch)
+      else void room.then(() => onTaken(batch))
     }
     this.outbox = new Outbox(this.#onTaken, () => this.#journaling?.askedForNext())
     this.over = this.#settle.promise.then(
@@ -98,19 +103,29 @@ export class ActiveRun {
       batch = await this.outbox.next()
     } catch (error) {
       await this.endJournal()
+      this.#isFailureTold = true
       throw error
     }
-    const brokenSince = batch === undefined ? await this.endJournal() : undefined
-    if (brokenSince !== undefined) throw brokenSince
-    return batch
+    if (batch !== undefined) return batch
+    await this.endJournal()
+    const failure = this.#journaling?.failure
+    if (failure === undefined || this.#isFailureTold) return undefined
+    this.#isFailureTold = true
+    throw failure
   }
 
-  /** The consumer has seen enough, in the midst of a batch or after one: what it has seen is settled. */
-  leave(midst?: { readonly batch: OutcomeBatch; readonly taken: number }): void {
-    if (midst === undefined) this.#journaling?.askedForNext()
-    else this.#journaling?.left(midst.batch, midst.taken)
+  /**
+   * The consumer leaves, of its own will or because it threw: nobody can tell. What it has in its hands is not settled.
+   *
+   * @param midst - the batch that it is in the midst of, and how many outcomes of it it has done with
+   * @returns when the journal, if there is one, is let go of
+   */
+  async leave(midst?: { readonly batch: OutcomeBatch; readonly done: number }): Promise<void> {
+    if (midst !== undefined) this.#journaling?.left(midst.batch, midst.done)
     this.outbox.drain()
-    void this.concluded()
+    if (this.#journaling === undefined) return
+    await this.ended.catch(() => {}) // it is cancelled, so that is soon
+    await this.concluded()
   }
 
   /** Where nobody takes outcomes any more, the journal ends with the run. */
@@ -118,14 +133,21 @@ export class ActiveRun {
     if (this.outbox.isDrained || this.outbox.isLeft) await this.endJournal()
   }
 
-  /** Once the run has ended: what its consumer has not done with by now is not settled. @returns what broke only now */
-  async endJournal(): Promise<Error | undefined> {
-    if (this.#journaling === undefined) return undefined
-    if (this.startError !== undefined) await this.#journaling.discard()
-    if (this.report === undefined) return undefined
-    const before = this.#journaling.failure
-    await this.#journaling.end(this.report)
-    return before === undefined ? this.#journaling.failure : undefined
+  /** Once the run has ended: what its consumer has not done with by now is not settled. Never rejects. */
+  async endJournal(): Promise<void> {
+    if (this.startError !== undefined) await this.#journaling?.discard()
+    else if (this.report !== undefined) await this.#journaling?.end(this.report, reachedLimit(this.reader))
+  }
+
+  /** It has ended, or could not start. */
+  get hasEnded(): boolean {
+    return this.report !== undefined || this.startError !== undefined
+  }
+
+  /** It ended while it was being opened: what was opened for it is let go of. */
+  async closeUnread(): Promise<void> {
+    this.reader?.close()
+    await this.#journaling?.discard()
   }
 
   /** Once the run has ended: resolves when its journal has, too. */
@@ -137,12 +159,12 @@ export class ActiveRun {
   journalFailed(error: Error): boolean {
     if (this.#journaling !== undefined) this.#journaling.failure = error
     if (this.report !== undefined) this.report = { ...this.report, result: 'failed', failure: error }
-    return this.report === undefined && this.startError === undefined
+    return !this.hasEnded
   }
 
   /** It had ended before it began: this is what became of it then. */
   endAsBefore(report: Report): void {
-    if (this.report !== undefined || this.startError !== undefined) return
+    if (this.hasEnded) return
     this.report = report
     this.outbox.end(report.result === 'failed' ? report.failure : undefined)
     this.#settle.resolve(report)
@@ -202,7 +224,7 @@ export class ActiveRun {
 
   /** It never came to run: iteration and report fail with the same error. */
   failStart(error: Error): void {
-    if (this.report !== undefined || this.startError !== undefined) return
+    if (this.hasEnded) return
     this.startError = error
     this.#stopTimers()
     try {
@@ -217,7 +239,7 @@ export class ActiveRun {
 
   /** It was cancelled while its source was being opened: not one task was read of those there are, if that is known. */
   cancelStart(error: Error, totalTasks: number | undefined): void {
-    if (this.report !== undefined || this.startError !== undefined) return
+    if (this.hasEnded) return
     this.#unopenedTasks = totalTasks
     this.end({ type: 'endRun', run: 0, end: { how: 'cancelled', error }, ...UNREAD })
   }

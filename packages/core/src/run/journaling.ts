@@ -13,12 +13,15 @@ export class Journaling {
   failure: Error | undefined
   readonly #journal: RunJournal
   readonly #limit: number
+  readonly #onFailed: (error: Error) => void
   #ended: Promise<void> | undefined
   readonly #over = Promise.withResolvers<void>()
 
-  constructor(journal: RunJournal, limit: number) {
+  /** @param onFailed - as the journal was opened with */
+  constructor(journal: RunJournal, limit: number, onFailed: (error: Error) => void) {
     this.#journal = journal
     this.#limit = limit
+    this.#onFailed = onFailed
   }
 
   /** The consumer is about to have this batch; what one that has left would have had is not settled. */
@@ -32,10 +35,10 @@ export class Journaling {
     if (this.#ended === undefined) this.#journal.askedForNext()
   }
 
-  /** The consumer leaves the run, after the first outcomes of this batch. */
-  left(batch: OutcomeBatch, taken: number): void {
+  /** The consumer leaves the run; it has done with the first outcomes of this batch. */
+  left(batch: OutcomeBatch, done: number): void {
     if (this.#ended !== undefined) return
-    this.#journal.left(batch, batch.select(Array.from({ length: taken }, (_, i) => i)))
+    this.#journal.left(batch, batch.select(Array.from({ length: done }, (_, i) => i)))
   }
 
   /** When set, to be awaited before more is given: the disk does not keep up. */
@@ -44,8 +47,8 @@ export class Journaling {
   }
 
   /** Writes the end, once, and lets go of the file. Never rejects: see `failure`. */
-  end(report: Report): Promise<void> {
-    this.#ended ??= this.#writeEnd(report).finally(this.#over.resolve)
+  end(report: Report, reachedLimit: boolean): Promise<void> {
+    this.#ended ??= this.#writeEnd(report, reachedLimit).finally(this.#over.resolve)
     return this.#ended
   }
 
@@ -60,11 +63,20 @@ export class Journaling {
     return this.#ended
   }
 
-  async #writeEnd(report: Report): Promise<void> {
+  async #writeEnd(report: Report, reachedLimit: boolean): Promise<void> {
     const limit = this.#limit === Infinity ? {} : { limit: this.#limit }
     const { sourceExhausted, total, result } = report
-    const isCutShort = result === 'aborted'
-    await this.#journal.end({ report: toStored(report), sourceExhausted, ...limit, total, isCutShort })
-    await this.#journal.close()
+    // Cancelled, or broken before it had read as far as was asked for: whoever resumes it wants the rest.
+    const isCutShort = result === 'aborted' || !(sourceExhausted || reachedLimit)
+    try {
+      await this.#journal.end({ report: toStored(report), sourceExhausted, ...limit, total, isCutShort })
+    } catch (error) {
+      this.#onFailed(asError(error))
+    }
+    await this.#journal.close().catch((error: unknown) => this.#onFailed(asError(error)))
   }
+}
+
+function asError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(String(thrown))
 }
