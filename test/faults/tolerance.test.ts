@@ -14,7 +14,10 @@ const TENTHS = `
   export default async (n, { config, signal }) => {
     if (n === 'slow') {
       appendFileSync(config.log, 'slow\\n')
-      while (!existsSync(config.gate)) await delay(5)
+      while (!existsSync(config.gate)) {
+        signal.throwIfAborted() // so that only a run that lets it go on gets its verdict
+        await delay(5)
+      }
       return true
     }
     if (n === 'bad') while (!existsSync(config.log)) await delay(5)
