@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { tempFolder } from '../engine/fixtures.ts'
-import { numbers, testEngine, verifierOf } from './pools.ts'
+import { POOLS, numbers, testEngine, verifierOf } from './pools.ts'
 
 /** Cannot be started any more once there is such a file: neither a thread nor a process. */
 const preload = (flag: string): string => `
@@ -63,11 +63,13 @@ describe('the circuit breaker', () => {
     },
   )
 
-  test('a run whose processes cannot be replaced is failed, says why, and every task is accounted for', async () => {
-    const folder = tempFolder()
-    const [flag, preloaded] = [join(folder, 'flag'), join(folder, 'preload.mjs')]
-    writeFileSync(preloaded, preload(flag))
-    const path = verifierOf(`
+  test.for(POOLS)(
+    'a run whose threads cannot be replaced is failed, says why, and every task is accounted for (%s)',
+    async (pool) => {
+      const folder = tempFolder()
+      const [flag, preloaded] = [join(folder, 'flag'), join(folder, 'preload.mjs')]
+      writeFileSync(preloaded, preload(flag))
+      const path = verifierOf(`
       import { writeFileSync } from 'node:fs'
       export default (n) => {
         if (n !== 5) return true
@@ -75,9 +77,9 @@ describe('the circuit breaker', () => {
         process.exit(3)
       }
     `)
-    const script = `
-      import { Engine } from '@fanfold/core'
-      const engine = new Engine({ threads: 2, pool: 'processes' })
+      const script = `
+      import { Engine } from ${JSON.stringify(import.meta.resolve('@fanfold/core'))}
+      const engine = new Engine({ threads: 2, pool: ${JSON.stringify(pool)} })
       const loaded = engine.load(${JSON.stringify(path)})
       await loaded.ready
       const run = loaded.run(Array.from({ length: 1000 }, (_, n) => n))
@@ -86,11 +88,14 @@ describe('the circuit breaker', () => {
       await engine.close()
       console.log(JSON.stringify({ thrown, result, total, statuses, failure: failure?.code, message: failure?.message }))
     `
-    expect(await printed(['--import', preloaded, '--input-type=module', '-e', script])).toMatchObject({
-      thrown: 'FANFOLD_THREAD_DIED',
-      result: 'failed',
-      total: 1000,
-      failure: 'FANFOLD_THREAD_DIED',
-    })
-  })
+      const program = join(folder, 'program.mjs')
+      writeFileSync(program, script)
+      expect(await printed(['--import', preloaded, program])).toMatchObject({
+        thrown: 'FANFOLD_THREAD_DIED',
+        result: 'failed',
+        total: 1000,
+        failure: 'FANFOLD_THREAD_DIED',
+      })
+    },
+  )
 })

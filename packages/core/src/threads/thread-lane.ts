@@ -8,7 +8,7 @@ import type { LanePools, ThreadPool } from './thread-pool.ts'
 import type { Ticker, Watched } from './ticker.ts'
 import { TravellingBuffer } from './travelling-buffer.ts'
 import { findUnsendable, withoutGaps } from './unsendable.ts'
-import { OPEN_MS, blockedError, deathError } from './waiting.ts'
+import { OPEN_MS, blockedError, deathError, startError } from './waiting.ts'
 import type { Waiting, WaitingForShard } from './waiting.ts'
 
 /** A thread that is ended has this long to be gone; then it is stuck in native code. */
@@ -71,7 +71,7 @@ export class ThreadLane implements Watched {
     this.#wait({ for: 'thread' }, OPEN_MS)
     pool.startSession(port2, this.#cells.buffer, this.#place.thread).then(
       (worker) => (this.#isCurrent(session) ? this.#opened(session, port1, worker, pool) : void worker.terminate()),
-      (error: Error) => this.#isCurrent(session) && this.#died(error, false),
+      (error: unknown) => this.#isCurrent(session) && this.#died(startError(error), false),
     )
   }
 

@@ -3,6 +3,11 @@ import { PROTOCOL_VERSION, threadEntry } from '@fanfold/workers/protocol'
 import type { SessionStart } from '@fanfold/workers/protocol'
 import { Piscina } from 'piscina'
 
+/** Somebody waits for a thread. */
+interface PendingStart {
+  fail(error: Error): void
+}
+
 /**
  * The threads, owned by Piscina: it spawns them, replaces the ones that exit, and sets their limits. Each runs one
  * Piscina task, which starts its session and returns at once, so that an idle thread does not keep the process alive;
@@ -12,6 +17,10 @@ export class ThreadPool {
   readonly #piscina: Piscina
   /** Ids of threads that have, or are getting, a session. */
   readonly #occupied = new Set<number>()
+  /** In the order of asking. */
+  readonly #starting: PendingStart[] = []
+  /** Uncaught errors of threads that have a session, which the pool tells, too. */
+  #sessionErrors = 0
 
   constructor(threads: number, memoryMb: number | undefined) {
     this.#piscina = new Piscina({
@@ -29,18 +38,49 @@ export class ThreadPool {
         return free ?? null
       },
     })
-    // A thread's uncaught error: the lane hears of it from the thread itself.
-    this.#piscina.on('error', () => {})
+    this.#piscina.on('error', (error: Error) => {
+      // The thread itself is heard after its pool.
+      setImmediate(() => this.#threadFailed(error))
+    })
+  }
+
+  /**
+   * An uncaught error of a thread that has a session: its lane hears of it from the thread. Of another, which could not
+   * even begin: the pool does not start one in its place, so whoever waits longest waits in vain.
+   */
+  #threadFailed(error: Error): void {
+    if (this.#sessionErrors > 0) this.#sessionErrors--
+    else this.#starting[0]?.fail(error)
   }
 
   /** Starts a session on a thread that has none; waits for a replacement if there is none yet. */
   async startSession(port: MessagePort, cells: SharedArrayBuffer, thread: number): Promise<Worker> {
     const start: SessionStart = { version: PROTOCOL_VERSION, port, cells, thread }
-    const threadId = (await this.#piscina.run(start, { transferList: [port] })) as number
+    const threadId = await this.#start(start, [port])
     const worker = this.#piscina.threads.find((candidate) => candidate.threadId === threadId)
     if (worker === undefined) throw new Error('the thread exited while it was being started')
     worker.once('exit', () => this.#occupied.delete(threadId))
+    worker.once('error', () => this.#sessionErrors++)
     return worker
+  }
+
+  async #start(start: SessionStart, transferList: [MessagePort]): Promise<number> {
+    const controller = new AbortController()
+    let failure: Error | undefined
+    const pending: PendingStart = {
+      fail: (error) => {
+        failure = error
+        controller.abort()
+      },
+    }
+    this.#starting.push(pending)
+    try {
+      return (await this.#piscina.run(start, { transferList, signal: controller.signal })) as number
+    } catch (error) {
+      throw failure ?? error
+    } finally {
+      this.#starting.splice(this.#starting.indexOf(pending), 1)
+    }
   }
 
   /** Ends every thread; resolves when all have exited, which those that are stuck in native code may never do. */

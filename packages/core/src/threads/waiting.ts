@@ -47,6 +47,11 @@ export function blockedError(waiting: Waiting): FanfoldError {
   }
 }
 
+export function startError(cause: unknown): FanfoldError {
+  const why = cause instanceof Error ? cause.message : String(cause)
+  return new FanfoldError('FANFOLD_THREAD_DIED', `a thread could not be started: ${why}`, { cause })
+}
+
 /** A thread died: when it was loading a verifier, the error names the module. */
 export function deathError(waiting: Waiting, error: Error): Error {
   if (waiting.for !== 'load') return error
