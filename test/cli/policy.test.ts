@@ -111,7 +111,9 @@ test('with --progress json a breach is one line, with the first errors in it', a
 /** The first record goes on until it is let go, if it is; the second is more than is tolerated. */
 async function halted(halt: string, isLetGo: boolean): Promise<Ended & { readonly statuses: readonly unknown[] }> {
   const others = numbers(20, () => ({ sleepMs: 50 }))
-  place.ndjson(`${halt}.ndjson`, [{ touch: `${halt}.runs`, until: `${halt}.go` }, { do: 'throw' }, ...others])
+  // It throws when the first one runs: threads need not start together.
+  const second = { until: `${halt}.runs`, do: 'throw' }
+  place.ndjson(`${halt}.ndjson`, [{ touch: `${halt}.runs`, until: `${halt}.go` }, second, ...others])
   const options = ['--with', OBEDIENT, '--threads', '2', '--timeout', 'none', '--out', `${halt}.out`]
   const policy = ['--tolerate', '0', ...(halt === 'default' ? [] : ['--halt', halt])]
   const { ended } = watch(place.start('verify', `${halt}.ndjson`, ...options, ...policy))
