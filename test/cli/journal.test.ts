@@ -175,7 +175,7 @@ test('lines behind what the journal names are cut off, and the file is what is b
   symlinkSync('real.out', join(place.path, 'link.out'))
   const command = await killed('link')
   const whole = place.read('real.out')
-  writeFileSync(join(place.path, 'real.out'), `${whole}{"index":77,"torn`)
+  writeFileSync(join(place.path, 'real.out'), `${whole}${'{"index":77}\n'.repeat(1_000)}{"torn`)
   const { code, stderr } = await place.fanfold(...command, '--resume')
   expect([code, stderr]).toEqual([0, expect.stringContaining('link.out: 50 outcomes more\n')])
   expect(place.read('real.out').startsWith(whole)).toBe(true)
