@@ -260,6 +260,16 @@ test('stdin is known by its --source-id', async () => {
   expect(place.lines('stdin.out').map(({ index }) => index)).toEqual([...numbers(300).keys()])
 })
 
+test('an input that breaks at its very beginning leaves no journal, so that it can be mended', async () => {
+  const command = ['verify', 'header.csv', '--with', './v.mjs', ...files('header')]
+  place.file('header.csv', 'a,a\n1,2\n')
+  const first = await place.fanfold(...command)
+  expect([first.code, first.stderr]).toEqual([2, expect.stringMatching(/^fanfold: .*\n$/)])
+  expect(existsSync(join(place.path, 'header.journal'))).toBe(false)
+  place.file('header.csv', 'n,a\n1,2\n')
+  expect((await place.fanfold(...command)).stderr).toContain('✓ succeeded: 1 record')
+})
+
 test('of two processes with one journal, one is refused', async () => {
   place.ndjson(
     'two.ndjson',

@@ -122,7 +122,7 @@ export class RunJournal {
     await this.#lock.release()
   }
 
-  /** The run could not start: a journal that was begun for it, and has nothing settled, is removed. */
+  /** The run could not start, or nothing came of it: a journal that was begun for it, and has nothing settled, is removed. */
   async discard(): Promise<void> {
     if (this.#path !== undefined && this.#settledTasks === 0) await rm(this.#path, { force: true })
     await this.close()

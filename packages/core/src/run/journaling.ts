@@ -58,6 +58,8 @@ export class Journaling {
     const limit = this.#limit === Infinity ? {} : { limit: this.#limit }
     const { sourceExhausted, total, result } = report
     const isCutShort = result === 'aborted'
+    // A source that breaks at its very beginning, say: there is nothing to go on with, once it is mended.
+    if (total === 0 && (isCutShort || result === 'failed')) return this.#journal.discard()
     await this.#journal.end({ report: toStored(report), sourceExhausted, ...limit, total, isCutShort })
     await this.#journal.close()
   }
