@@ -175,7 +175,7 @@ test('lines behind what the journal names are cut off, and the file is what is b
   symlinkSync('real.out', join(place.path, 'link.out'))
   const command = await killed('link')
   const whole = place.read('real.out')
-  writeFileSync(join(place.path, 'real.out'), `${whole}{"index":77,"torn`)
+  writeFileSync(join(place.path, 'real.out'), `${whole}${'{"index":77}\n'.repeat(1_000)}{"torn`)
   const { code, stderr } = await place.fanfold(...command, '--resume')
   expect([code, stderr]).toEqual([0, expect.stringContaining('link.out: 50 outcomes more\n')])
   expect(place.read('real.out').startsWith(whole)).toBe(true)
@@ -258,6 +258,16 @@ test('stdin is known by its --source-id', async () => {
   const { stderr } = await place.fed(input, ...command, '--source-id', 'monday', '--resume')
   expect(stderr).toContain('resumed     100 records settled before, 200 now\n')
   expect(place.lines('stdin.out').map(({ index }) => index)).toEqual([...numbers(300).keys()])
+})
+
+test('an input that breaks at its very beginning leaves no journal, so that it can be mended', async () => {
+  const command = ['verify', 'header.csv', '--with', './v.mjs', ...files('header')]
+  place.file('header.csv', 'a,a\n1,2\n')
+  const first = await place.fanfold(...command)
+  expect([first.code, first.stderr]).toEqual([2, expect.stringMatching(/^fanfold: .*\n$/)])
+  expect(existsSync(join(place.path, 'header.journal'))).toBe(false)
+  place.file('header.csv', 'n,a\n1,2\n')
+  expect((await place.fanfold(...command)).stderr).toContain('✓ succeeded: 1 record')
 })
 
 test('of two processes with one journal, one is refused', async () => {

@@ -7,7 +7,7 @@ export type Include = 'none' | 'attention' | 'all'
 /** What can be asked of an outcome: its verdict, or the status of one that has none. */
 export type Kind = VerdictName | Exclude<Status, 'completed' | 'skipped'>
 type Halt = NonNullable<RunOptions['halt']>
-export type Resume = 'unfinished' | 'auto'
+type Resume = 'unfinished' | 'auto'
 export type ProgressMode = 'auto' | 'bar' | 'json' | 'none'
 
 const FORMATS: readonly Format[] = ['ndjson', 'csv', 'lines']

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
@@ -83,9 +83,10 @@ test('a stretch is there with its checksum only, and nothing is there always', a
   expect(await file.matches(0, 0, 0)).toBe(true)
 })
 
-test('the rewritten file takes the place of the old one, and lines go behind it', async () => {
+test('the rewritten file takes the place of the old one, not of a link to it, and lines go behind it', async () => {
   writeFileSync(join(folder, 'redriven'), line(0) + line(1) + line(2))
-  const file = await opened('redriven', 3 * line(0).length)
+  symlinkSync('redriven', join(folder, 'link'))
+  const file = await opened('link', 3 * line(0).length)
   const rewritten = await file.rewriteWithout((index) => index === 1, 3 * line(0).length)
   expect(content('redriven')).toBe(line(0) + line(1) + line(2))
   expect(await file.adopt(rewritten)).toBe(true)

@@ -125,7 +125,7 @@ export class RunJournal {
     }
   }
 
-  /** The run could not start: a journal that was begun for it, and has nothing settled, is removed. */
+  /** The run could not start, or nothing came of it: a journal that was begun for it, and has nothing settled, is removed. */
   async discard(): Promise<void> {
     const path = this.#settledTasks === 0 ? this.#path : undefined
     try {

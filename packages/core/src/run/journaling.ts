@@ -69,11 +69,14 @@ export class Journaling {
     // Cancelled, or broken before it had read as far as was asked for: whoever resumes it wants the rest.
     const isCutShort = result === 'aborted' || !(sourceExhausted || reachedLimit)
     try {
+      // A source that breaks at its very beginning, say: there is nothing to go on with, once it is mended.
+      if (total === 0 && (result === 'aborted' || result === 'failed')) return await this.#journal.discard()
       await this.#journal.end({ report: toStored(report), sourceExhausted, ...limit, total, isCutShort })
+      await this.#journal.close()
     } catch (error) {
       this.#onFailed(asError(error))
+      await this.#journal.close().catch(() => {}) // what went wrong first is told
     }
-    await this.#journal.close().catch((error: unknown) => this.#onFailed(asError(error)))
   }
 }
 
