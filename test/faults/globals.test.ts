@@ -1,5 +1,7 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
+import { Readable } from 'node:stream'
+import { ndjson } from '@fanfold/core'
 import { describe, expect, test } from 'vitest'
 import { byIndex, collect } from '../engine/fixtures.ts'
 import { POOLS, numbers, poolOption, tally, testEngine, unsuccessful, verifierOf } from './pools.ts'
@@ -12,11 +14,14 @@ const HARMLESS = [
   'Array.prototype.push = Array.prototype[Symbol.iterator] = broken',
   'globalThis.Error = globalThis.AbortController = globalThis.structuredClone = globalThis.queueMicrotask = broken',
   'process.exit = process.hrtime = process.nextTick = broken',
+  'globalThis.Atomics = {}',
+  // Worse than broken ones: what ran would be hidden, and nothing would ever be begun.
+  'Atomics.store = Atomics.load = Atomics.add = Atomics.sub = () => 0',
+  'Array.prototype.map = () => []',
 ]
 
 /** What the thread's own code cannot do without: the run is stopped, and says so. */
 const FATAL = [
-  'globalThis.Atomics = {}',
   'globalThis.Map = globalThis.Set = globalThis.WeakMap = broken',
   'Object.fromEntries = Object.entries = Object.keys = broken',
 ]
@@ -39,6 +44,26 @@ describe.each(POOLS)('in %s', (pool) => {
       const run = testEngine({ pool, threads: 1 }).run<number>(spoiling(spoil, where === 'a task'), numbers(8))
       expect([spoil, tally(await collect(run))]).toEqual([spoil, { completed: 8 }])
     }
+  })
+
+  test('a loop without end is timed out although its module has replaced the atomic operations', async () => {
+    const path = verifierOf(`
+      Atomics.store = Atomics.load = Atomics.add = () => 0
+      export default (n) => { while (n === 3); return true }
+    `)
+    const outcomes = await collect(testEngine({ pool, threads: 1 }).run<number>(path, numbers(8), { timeoutMs: 300 }))
+    expect(unsuccessful(outcomes)).toMatchObject([{ index: 3, status: 'timedOut', attempts: 1 }])
+    expect(tally(outcomes)).toEqual({ completed: 7, timedOut: 1 })
+  })
+
+  test('records are parsed although a module has replaced JSON.parse', async () => {
+    const path = verifierOf(`
+      JSON.parse = () => { throw new Error('this global is broken') }
+      export default (item) => item.n < 3
+    `)
+    const source = ndjson(Readable.from([Buffer.from('{"n":1}\n{"n":2}\n{"n":3}\n')]))
+    const report = await testEngine({ pool, threads: 1 }).run(path, source).report()
+    expect(report).toMatchObject({ result: 'succeeded', verdicts: { pass: 2, fail: 1 } })
   })
 
   test('a module that takes away what its thread works with: the run is stopped, and tells every task', async () => {

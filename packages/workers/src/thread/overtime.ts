@@ -1,3 +1,4 @@
+import * as atomics from './atomics.ts'
 import { ABANDONED } from '../cells.ts'
 import { ABORTED, TIMED_OUT } from '../outcome-columns.ts'
 import type { RunShard } from '../protocol.ts'
@@ -84,7 +85,7 @@ export class Overtime {
       task.context.abort(error)
     })
     if (!isNew) return
-    if (Atomics.load(this.#cells, ABANDONED) >= MAX_ABANDONED) this.#listener.stop()
+    if (atomics.load(this.#cells, ABANDONED) >= MAX_ABANDONED) this.#listener.stop()
     this.#listener.changed()
   }
 
@@ -103,7 +104,7 @@ export class Overtime {
   #verdictOfClock(task: PendingTask, now: number): 'runs' | 'late' | 'suspect' {
     const { timeoutMs, alone, concurrency } = this.#message
     const { wallMs, chargedMs } = this.#pending.age(task, now)
-    const isSole = alone || (concurrency === 1 && Atomics.load(this.#cells, ABANDONED) === 0)
+    const isSole = alone || (concurrency === 1 && atomics.load(this.#cells, ABANDONED) === 0)
     if ((isSole ? wallMs : chargedMs) >= timeoutMs) return 'late'
     return wallMs >= 2 * timeoutMs ? 'suspect' : 'runs'
   }

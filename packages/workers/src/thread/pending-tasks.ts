@@ -1,3 +1,4 @@
+import * as atomics from './atomics.ts'
 import { ABANDONED, BEAT, FIRST_SLOT } from '../cells.ts'
 import type { RunShard } from '../protocol.ts'
 import type { TaskContext } from './task-context.ts'
@@ -102,7 +103,7 @@ export class PendingTasks {
   /** The task was settled over its head; its slot is free although it has not ended. */
   abandon(task: PendingTask, settle: () => void): boolean {
     if (!this.#tasks.delete(task)) return false
-    Atomics.add(this.#cells, ABANDONED, 1)
+    atomics.add(this.#cells, ABANDONED, 1)
     settle() // in its slot: what this calls of the user's may block
     this.#free(task)
     return true
@@ -115,7 +116,7 @@ export class PendingTasks {
 
   /** Pairs with the main thread's ticker, which looks for a change. */
   beat(): void {
-    Atomics.add(this.#cells, BEAT, 1)
+    atomics.add(this.#cells, BEAT, 1)
   }
 
   stop(): void {

@@ -1,3 +1,4 @@
+import * as atomics from './atomics.ts'
 import { setTimeout as delay } from 'node:timers/promises'
 import { ABANDONED } from '../cells.ts'
 import { decodeError, encodeError, isA } from '../error-codec.ts'
@@ -118,7 +119,7 @@ export class Session {
    * was abandoned may still come to its end. Not for long: it may be a promise that never settles.
    */
   async #abandonedEnd(): Promise<void> {
-    for (let waited = 0; waited < LAST_CHANCE_MS && Atomics.load(this.#cells, ABANDONED) > 0; waited += POLL_MS) {
+    for (let waited = 0; waited < LAST_CHANCE_MS && atomics.load(this.#cells, ABANDONED) > 0; waited += POLL_MS) {
       await delay(POLL_MS)
     }
   }

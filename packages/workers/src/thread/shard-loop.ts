@@ -1,3 +1,4 @@
+import * as atomics from './atomics.ts'
 import { ABANDONED, STOP } from '../cells.ts'
 import { isA } from '../error-codec.ts'
 import { FanfoldError } from '../fanfold-error.ts'
@@ -86,7 +87,7 @@ export class ShardLoop {
       type: 'ended',
       assignment: this.#message.assignment,
       suspects: this.#overtime.suspects,
-      abandoned: Atomics.load(this.#cells, ABANDONED),
+      abandoned: atomics.load(this.#cells, ABANDONED),
       busyMs: clockMs() - startedAt,
       heapMb: heapMb(),
     }
@@ -113,7 +114,7 @@ export class ShardLoop {
       const position = this.#next
       // The slot first, STOP second: see cells.ts. The main thread lowers STOP before it reads the slots.
       this.#slots.store(slot, position + 1)
-      if (position >= Atomics.load(this.#cells, STOP)) {
+      if (position >= atomics.load(this.#cells, STOP)) {
         this.#slots.store(slot, 0)
         break
       }
@@ -178,7 +179,7 @@ export class ShardLoop {
   /** An async task came to its end: settle it, unless that was done over its head. */
   #ended(task: PendingTask, settle: () => void): void {
     if (!this.#pending.remove(task)) {
-      Atomics.sub(this.#cells, ABANDONED, 1)
+      atomics.sub(this.#cells, ABANDONED, 1)
       return
     }
     try {

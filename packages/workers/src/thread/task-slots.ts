@@ -1,4 +1,5 @@
 import { writeSync } from 'node:fs'
+import * as atomics from './atomics.ts'
 
 /**
  * The slots of the tasks that run in this thread (see `cells.ts`). Shared memory is lost with its process; where that may
@@ -17,7 +18,7 @@ export class TaskSlots {
 
   /** `position + 1` of the task that runs in the slot, or 0. Pairs with the main thread's reads of the slots. */
   store(slot: number, value: number): void {
-    Atomics.store(this.#cells, slot, value)
+    atomics.store(this.#cells, slot, value)
     if (this.#file !== undefined) this.#mirror(this.#file, slot, value)
   }
 
