@@ -13,7 +13,7 @@ test.for([false, true])(
       const other = loaded.run(tasks(50))
       const options = isJournaled ? { journal: { path: join(folder, `${turns}.journal`), sourceId: 'tasks' } } : {}
       const run = loaded.run(tasks(50), options)
-      for (let i = 0; i < turns; i++) await null
+      for (let i = 0; i < turns; i++) await Promise.resolve()
       run.cancel()
       const [outcomes, others] = await Promise.all([collect(run), collect(other)])
       expect(others).toHaveLength(50)

@@ -122,7 +122,10 @@ test.each([
   place.file(`${name}.go`, '')
   const { code, stderr } = await place.fanfold('verify', ...common, '--resume', '--summary', `${name}.json`)
   // All of it, if whatever ran when it was interrupted was the last.
-  expect([code, stderr]).toEqual([0, expect.stringMatching(/\n {2}resumed {5}([\d,]+ records? settled|this run was complete)/)])
+  expect([code, stderr]).toEqual([
+    0,
+    expect.stringMatching(/\n {2}resumed {5}([\d,]+ records? settled|this run was complete)/),
+  ])
   const alone = await place.fanfold('verify', ...args, '--no-timings', '--out', 'all.out', '--summary', 'all.json')
   expect(alone.code).toBe(0)
   expect(place.lines(`${name}.out`)).toEqual(place.lines('all.out'))
