@@ -330,3 +330,12 @@ test('options that make no sense are refused at once, by name and with the remed
     expect.objectContaining({ code: 'FANFOLD_NOT_CLONEABLE' }),
   )
 })
+
+test('an option in the wrong place is told its place; halt without a tolerance, and cancel options as a reason, are refused', () => {
+  const engine = testEngine()
+  expect(() => engine.run(faults, [], { recycleAfter: { tasks: 1 } } as object)).toThrow('It belongs to new Engine()')
+  expect(() => engine.run(faults, [], { resume: 'auto' } as object)).toThrow('It belongs to journal')
+  expect(() => engine.run(faults, [], { halt: 'now' })).toThrow('beyond `tolerate`, which is not given')
+  const run = engine.run(faults, [])
+  expect(() => run.cancel({ when: 'soon' })).toThrow('the options of cancel() come second')
+})

@@ -185,6 +185,8 @@ export class Run<Value = unknown> implements AsyncIterable<Outcome<Value>>, Asyn
    * timeout; a later `'now'` ends that too. `'now'` by default.
    */
   cancel(reason?: unknown, options: { readonly when?: 'soon' | 'now' } = {}): void {
+    if (isCancelOptions(reason))
+      throw new FanfoldError('FANFOLD_BAD_OPTION', 'the options of cancel() come second: cancel(reason, { when }).')
     const { when = 'now' } = options
     if (when !== 'soon' && when !== 'now')
       throw new FanfoldError('FANFOLD_BAD_OPTION', `when is ${String(when)}: use 'soon' or 'now'.`)
@@ -206,4 +208,11 @@ export function cancelError(reason: unknown): Error {
   const text = reason instanceof Error ? reason.message : typeof reason === 'string' ? reason : undefined
   const message = `the run was cancelled${text === undefined || text === '' ? '' : `: ${text}`}`
   return new FanfoldError('FANFOLD_RUN_ABORTED', message, reason === undefined ? undefined : { cause: reason })
+}
+
+/** The second argument, given as the first. */
+function isCancelOptions(reason: unknown): boolean {
+  if (typeof reason !== 'object' || reason === null || reason instanceof Error) return false
+  const keys = Object.keys(reason)
+  return keys.length === 1 && keys[0] === 'when'
 }

@@ -11,6 +11,7 @@ const HALF: Progress = {
   bytesRead: 500_000,
   bytesTotal: 1_000_000,
   held: 0,
+  waiting: 0,
   running: 2,
   statuses: { ...NONE, completed: 990, errored: 10 },
   verdicts: { pass: 900, flag: 80, fail: 10 },

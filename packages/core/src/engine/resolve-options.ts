@@ -25,6 +25,8 @@ export function resolveRunOptions(options: RunOptions, threads: number): RunSett
   const { order = 'arrival', limit = Infinity, halt = 'soon', signal } = options
   if (order !== 'arrival' && order !== 'input') refuse('order', order, "use 'arrival' or 'input'")
   if (halt !== 'never' && halt !== 'soon' && halt !== 'now') refuse('halt', halt, "use 'never', 'soon' or 'now'")
+  if (options.halt !== undefined && options.tolerate === undefined)
+    refuse('halt', halt, 'it says what happens beyond `tolerate`, which is not given; give both, or leave it out')
   if (signal !== undefined && !(signal instanceof AbortSignal))
     refuse('signal', signal, 'use the signal of an AbortController')
   return {
@@ -157,9 +159,28 @@ export function resolvePool(pool: PoolKind = 'threads'): PoolKind {
 
 export function refuseUnknown(options: object, known: readonly string[]): void {
   for (const key of Object.keys(options)) {
-    if (!known.includes(key))
-      throw new FanfoldError('FANFOLD_BAD_OPTION', `there is no option ${key}. Known are ${known.join(', ')}.`)
+    if (known.includes(key)) continue
+    const place = ELSEWHERE[key]
+    const remedy = place === undefined ? `Known are ${known.join(', ')}` : `It belongs to ${place}`
+    throw new FanfoldError('FANFOLD_BAD_OPTION', `there is no option ${key} here. ${remedy}.`)
   }
+}
+
+/** Options that are easily looked for in the wrong place. */
+const ELSEWHERE: Readonly<Record<string, string>> = {
+  threads: 'new Engine()',
+  threadMemoryMb: 'new Engine()',
+  recycleAfter: 'new Engine()',
+  pool: 'new Engine()',
+  config: 'engine.load()',
+  startTimeoutMs: 'engine.load()',
+  teardownTimeoutMs: 'engine.load()',
+  resume: 'journal',
+  redrive: 'journal',
+  sourceId: 'journal',
+  retries: 'retry',
+  timeouts: 'retry',
+  crashes: 'retry',
 }
 
 function duration(name: string, value: number | undefined, byDefault: number): number {

@@ -86,7 +86,7 @@ export interface Sums {
  * From here on everything unsuccessful counts as not settled again. Written, and durable, before the output without its
  * lines takes the place of the old one.
  */
-export interface RedrivenFrame {
+interface RedrivenFrame {
   readonly frame: 'redriven'
   readonly at: string
   /** What holds from here on. */
@@ -100,7 +100,7 @@ export interface RedrivenFrame {
 }
 
 /** A process went on with the run. */
-export interface ResumedFrame {
+interface ResumedFrame {
   readonly frame: 'resumed'
   readonly at: string
   readonly host: string

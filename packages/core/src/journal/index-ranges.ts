@@ -39,6 +39,12 @@ export class IndexRanges {
   }
 
   /** How many indices it has. */
+  /** One more than the largest index; 0 when there is none. */
+  get end(): number {
+    this.#merge()
+    return this.#merged.at(-1) ?? 0
+  }
+
   get size(): number {
     this.#merge()
     return this.#size

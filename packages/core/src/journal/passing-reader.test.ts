@@ -31,8 +31,10 @@ async function readAll(reader: ShardReader, wanted: ReadLimits): Promise<{ tasks
   return { shards, tasks: shards.flatMap((shard) => tasksOf(shard, 3)) }
 }
 
-function rangesOf(pairs: readonly (readonly [number, number])[]): IndexRanges {
-  return new IndexRanges(pairs.flatMap(([from, size]) => [from, from + size]))
+/** @param end - of the source: nothing behind it can be settled */
+function rangesOf(pairs: readonly (readonly [number, number])[], end: number): IndexRanges {
+  const within = pairs.filter(([from]) => from < end)
+  return new IndexRanges(within.flatMap(([from, size]) => [from, Math.min(end, from + size)]))
 }
 
 test('of a text, exactly what is pending is read, in order, each once', async () => {
@@ -42,7 +44,7 @@ test('of a text, exactly what is pending is read, in order, each once', async ()
         maxRecordBytes: 20,
       })
       const whole = await readAll(await source.open(), wanted)
-      const ranges = rangesOf(pairs)
+      const ranges = rangesOf(pairs, 1 + (whole.tasks.at(-1)?.index ?? -1))
       const reader = new PassingReader(await source.open(), ranges, most)
       const { tasks, shards } = await readAll(reader, wanted)
       expect(tasks).toEqual(whole.tasks.slice(0, most).filter(({ index }) => !ranges.has(index)))
@@ -57,7 +59,7 @@ test('of an array, exactly what is pending is read, and its number is known befo
   await fc.assert(
     fc.asyncProperty(fc.nat(40), settled, limit, limits, async (size, pairs, most, wanted) => {
       const items = Array.from({ length: size }, (_, i) => `item ${i}`)
-      const ranges = rangesOf(pairs)
+      const ranges = rangesOf(pairs, size)
       const reader = new PassingReader(await toSource(items).open(), ranges, most)
       const expected = items.slice(0, most).filter((_, i) => !ranges.has(i))
       expect(reader.totalTasks).toBe(expected.length)
@@ -183,4 +185,16 @@ test('closed between two reads, it reads no more', async () => {
   setImmediate(() => reader.close())
   expect(await next).toBeUndefined()
   expect(readsAfter).toBe(0)
+})
+
+test('a source that ends before what is settled is another one', async () => {
+  const source = lines(folder.file('short.txt', 'a\nb\nc\n'))
+  const read = async (settled: IndexRanges, limit: number): Promise<unknown> =>
+    readAll(new PassingReader(await source.open(), settled, limit), { maxTasks: 10, maxBytes: 1000 })
+  await expect(read(new IndexRanges([0, 1, 3, 4]), Infinity)).rejects.toMatchObject({
+    code: 'FANFOLD_JOURNAL_DIFFERENT',
+    message: expect.stringContaining('ends after index 2, but the journal has settled index 3') as string,
+  })
+  await expect(read(new IndexRanges([0, 3]), Infinity)).resolves.toBeDefined()
+  await expect(read(new IndexRanges([0, 1, 3, 4]), 2)).resolves.toBeDefined()
 })

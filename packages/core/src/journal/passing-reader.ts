@@ -1,4 +1,5 @@
 import { setImmediate as macrotask } from 'node:timers/promises'
+import { FanfoldError } from '../errors.ts'
 import type { ReadLimits, Shard, ShardReader } from '../sources/shard.ts'
 import { sizeOf } from './index-ranges.ts'
 import type { IndexRanges } from './index-ranges.ts'
@@ -57,7 +58,8 @@ export class PassingReader implements ShardReader {
     if (wanted === undefined) return undefined
     const read = this.#inner.next(wanted)
     if (read instanceof Promise) return this.#goOn(read, limits)
-    if (read === undefined || this.#take(read)) return read && this.#handOut(limits.maxTasks)
+    if (read === undefined) return this.#ended()
+    if (this.#take(read)) return this.#handOut(limits.maxTasks)
     return this.#goOn(undefined, limits)
   }
 
@@ -80,9 +82,17 @@ export class PassingReader implements ShardReader {
       if (read === undefined && wanted === undefined) return undefined
       const shard = await (read ?? this.#inner.next(wanted!))
       read = undefined
-      if (shard === undefined || this.#isClosed) return undefined
+      if (this.#isClosed) return undefined
+      if (shard === undefined) return this.#ended()
       if (this.#take(shard)) return this.#handOut(limits.maxTasks)
     }
+  }
+
+  /** @throws {FanfoldError} `FANFOLD_JOURNAL_DIFFERENT` when it ends before tasks that are settled: it is another source */
+  #ended(): undefined {
+    if (this.#settled.end <= this.#nextIndex) return undefined
+    const message = `the source ends after index ${this.#nextIndex - 1}, but the journal has settled index ${this.#settled.end - 1}: it is another source, or only a part of it. Give all of it, and resume.`
+    throw new FanfoldError('FANFOLD_JOURNAL_DIFFERENT', message)
   }
 
   /** How much to ask the source for; `undefined` when no more may be read. */

@@ -37,7 +37,7 @@ export interface Report {
   readonly durationMs: { readonly p50: number; readonly p90: number; readonly p99: number; readonly max: number }
   /** The ten slowest tasks, slowest first. */
   readonly slowest: readonly { readonly index: number; readonly durationMs: number }[]
-  /** The first tasks that were settled without a verdict; at most ten. */
+  /** The first tasks that were unsuccessful, in the order in which that was known; at most ten. */
   readonly firstErrors: readonly FirstError[]
   /** What the run tolerates, where that was set: `count` or `percentage`. */
   readonly tolerance?: Tolerance & { readonly unsuccessful: number; readonly isExceeded: boolean }
@@ -74,6 +74,8 @@ export interface Progress {
   readonly bytesTotal?: number
   /** Read and not yet delivered. */
   readonly held: number
+  /** Of these, tasks that wait for another attempt. */
+  readonly waiting: number
   /** Attempts that execute now. */
   readonly running: number
   readonly statuses: Readonly<Record<Status, number>>

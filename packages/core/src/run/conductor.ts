@@ -104,6 +104,10 @@ export class Conductor {
     return { run, index }
   }
 
+  waitingOf(run: RunId): number {
+    return this.#coordinator.state.runs.get(run)?.waiting ?? 0
+  }
+
   heldBy(run: RunId): number {
     return this.#coordinator.state.runs.get(run)?.held ?? 0
   }

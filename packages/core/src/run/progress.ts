@@ -10,7 +10,9 @@ export function progressOf(run: ActiveRun, conductor: Conductor, id: RunId): Pro
   const known = reader?.totalTasks
   const total = run.report?.total ?? (known === undefined ? undefined : Math.min(resumed + known, limit))
   const elapsedMs = run.report?.elapsedMs ?? performance.now() - run.startedAt
-  const settled = account.settled
+  const { aborted } = account.statuses
+  // What is aborted was not done.
+  const settled = account.settled - aborted
   const held = conductor.heldBy(id)
   const snapshots = conductor.snapshot().map((snapshot) => ({ snapshot, ...conductor.locate(snapshot) }))
   const lanes = snapshots.filter((lane) => lane.run === run)
@@ -29,6 +31,7 @@ export function progressOf(run: ActiveRun, conductor: Conductor, id: RunId): Pro
     bytesRead,
     ...(reader?.totalBytes === undefined ? {} : { bytesTotal: reader.totalBytes }),
     held,
+    waiting: conductor.waitingOf(id),
     running: lanes.reduce((sum, { snapshot }) => sum + snapshot.running, 0),
     statuses: account.statuses,
     verdicts: account.verdicts,
