@@ -82,6 +82,7 @@ function snapshot(...names: readonly string[]): readonly string[] {
 
 describe('wrong usage is one line with a remedy, exit 2, and touches nothing', () => {
   place.file('other.json', '{}')
+  place.ndjson('old.ndjson.1', numbers(3))
   const J = ['--journal', 'wrong.journal']
   test.each<[string, readonly string[], string]>([
     ['--resume without --journal', ['in.ndjson', '--resume'], '--resume is about a journal, and none is given. Add'],
@@ -101,6 +102,26 @@ describe('wrong usage is one line with a remedy, exit 2, and touches nothing', (
       'is a file that is read',
     ],
     ['--out as journal', ['in.ndjson', ...J, '--out', './wrong.journal'], '--out and --journal are both'],
+    [
+      'the input where a complete journal is moved to',
+      ['old.ndjson.1', '--format', 'ndjson', '--journal', 'old.ndjson'],
+      'is a file that is read',
+    ],
+    [
+      '--out where a complete journal is moved to',
+      ['in.ndjson', ...J, '--out', 'wrong.journal.1'],
+      "last copy are both 'wrong.journal.1'",
+    ],
+    [
+      '--summary where the lock is',
+      ['in.ndjson', ...J, '--summary', 'wrong.journal.lock'],
+      "lock are both 'wrong.journal.lock'",
+    ],
+    [
+      'the journal where a redrive writes',
+      ['in.ndjson', '--journal', 'o.fanfold-redrive', '--out', 'o'],
+      "copy are both 'o.fanfold-redrive'",
+    ],
     ['--summary as journal', ['in.ndjson', ...J, '--summary', 'wrong.journal'], '--summary and --journal are both'],
     ['a journal in no folder', ['in.ndjson', '--journal', 'no/such.journal'], "the journal '"],
     ['--out in no folder', ['in.ndjson', ...J, '--out', 'no/such.out'], "--out 'no/such.out' cannot be written"],

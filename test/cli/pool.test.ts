@@ -22,3 +22,12 @@ test('a pool that does not exist is refused', async () => {
   expect(code).toBe(2)
   expect(stderr).toContain("--pool is 'fibers'. Give threads or processes.")
 })
+
+test('processes that cannot be started are exit 2, and say what to look at', async () => {
+  place.ndjson('few.ndjson', numbers(3))
+  const { code, stderr } = await place.shell(
+    'ulimit -n 24; fanfold verify few.ndjson --with "$OBEDIENT" --pool processes --threads 2',
+  )
+  expect([code, stderr]).toEqual([2, expect.stringContaining('a process could not be started: ')])
+  expect(stderr).toContain('Check the limits on processes, open files and memory')
+})

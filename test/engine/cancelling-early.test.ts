@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { collect, faults, tasks, tempFolder, testEngine } from './fixtures.ts'
 
@@ -23,3 +24,17 @@ test.for([false, true])(
     }
   },
 )
+
+test('whoever has seen a cancelled run end may open its journal at once', async () => {
+  const engine = testEngine()
+  const loaded = engine.load<object>(faults)
+  await loaded.ready
+  const journal = { path: join(tempFolder(), 'journal'), sourceId: 'tasks', resume: 'unfinished' } as const
+  for (let n = 0; n < 30; n++) {
+    const run = loaded.run(tasks(50), { journal })
+    if (n % 3 > 0) await delay(n % 10) // at any moment: none of them is waited for
+    run.cancel()
+    await (n % 2 === 0 ? collect(run) : run.report())
+  }
+  expect(await loaded.run(tasks(50), { journal }).report()).toMatchObject({ result: 'succeeded', total: 50 })
+})

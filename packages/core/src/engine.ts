@@ -224,14 +224,11 @@ export class Engine implements AsyncDisposable {
       verifier: conductor.specOf(verifier),
       onBroken: (error) => conductor.handle({ type: 'runBroken', run: id, error }),
       onOpening: (opening) => this.#noteJournal(opening),
-    }).then(
-      (isLeft) => {
-        if (!isLeft || active.hasEnded) return active.closeUnread()
+      begin: () => {
         isOpen = true
         conductor.addRun(id, active)
       },
-      (error: Error) => active.failStart(error),
-    )
+    }).catch((error: Error) => active.failStart(error))
     this.#noteOpening(verifier, Promise.race([opened, active.over]))
     return run
   }

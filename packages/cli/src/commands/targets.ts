@@ -4,7 +4,7 @@ import type { FileHandle } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { JournaledOutput } from '@fanfold/core'
 import type { Output } from '../output/chunked-output.ts'
-import { JournaledFile } from '../output/journaled-file.ts'
+import { JournaledFile, redriveCopyOf } from '../output/journaled-file.ts'
 import { fileOutput, openFile, stdoutOutput } from '../output/output.ts'
 import { badUsage } from '../problem.ts'
 import type { VerifyOptions } from '../options/verify-options.ts'
@@ -28,7 +28,7 @@ export async function checkTargets(options: VerifyOptions, read: readonly string
   if (summary === '-') throw badUsage('--summary needs a file: stdout is for --out -. Give a path.')
   if (only !== undefined && out === undefined) throw badUsage('--only chooses what --out writes. Add --out FILE.')
   if (journal !== undefined) await checkJournal(options, journal)
-  const written = Object.entries({ '--out': out, '--summary': summary, '--journal': journal })
+  const written = Object.entries({ '--out': out, '--summary': summary, '--journal': journal, ...besides(options) })
   for (const [at, [option, path]] of written.entries()) {
     if (path === undefined || path === '-') continue
     for (const [other, otherPath] of written.slice(0, at))
@@ -37,6 +37,16 @@ export async function checkTargets(options: VerifyOptions, read: readonly string
     for (const source of read)
       if (await isSame(path, source))
         throw badUsage(`${option} '${path}' is a file that is read, and would be written over. Give another path.`)
+  }
+}
+
+/** What a journaled run writes beside what it was given. */
+function besides({ out, journal }: VerifyOptions): Record<string, string | undefined> {
+  if (journal === undefined) return {}
+  return {
+    "--journal's lock": `${journal}.lock`,
+    "--journal's last copy": `${journal}.1`,
+    "--redrive's copy": out === undefined ? undefined : redriveCopyOf(out),
   }
 }
 

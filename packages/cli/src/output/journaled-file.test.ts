@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, statSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
@@ -86,6 +86,7 @@ test('a stretch is there with its checksum only, and nothing is there always', a
 test('the rewritten file takes the place of the old one, not of a link to it, and lines go behind it', async () => {
   writeFileSync(join(folder, 'redriven'), line(0) + line(1) + line(2))
   symlinkSync('redriven', join(folder, 'link'))
+  chmodSync(join(folder, 'redriven'), 0o600)
   const file = await opened('link', 3 * line(0).length)
   const rewritten = await file.rewriteWithout((index) => index === 1, 3 * line(0).length)
   expect(content('redriven')).toBe(line(0) + line(1) + line(2))
@@ -95,6 +96,7 @@ test('the rewritten file takes the place of the old one, not of a link to it, an
   file.mark()
   await file.durable()
   expect(content('redriven')).toBe(line(0) + line(2) + line(1))
+  expect(statSync(join(folder, 'redriven')).mode & 0o777).toBe(0o600)
   expect(existsSync(rewritten.temporary)).toBe(false)
   await file.close()
 })

@@ -135,11 +135,15 @@ export class JournaledFile implements Output, JournaledOutput {
   }
 
   async rewriteWithout(isDropped: (index: number) => boolean, end: number): Promise<RewrittenOutput> {
-    const temporary = `${this.#target}.redrive`
+    const temporary = redriveCopyOf(this.#target)
     const source = await open(this.#target)
     try {
-      const target = await open(temporary, 'w')
+      const { mode, uid, gid } = await source.stat()
+      const target = await open(temporary, 'w', mode & 0o777)
       try {
+        // Whoever may not read the old file may not read the new one; to give it to another is for root.
+        await target.chmod(mode & 0o777)
+        await target.chown(uid, gid).catch(() => {})
         const written = await copyLines(source, end, target, isDropped)
         await target.sync()
         return { ...written, temporary }
@@ -235,4 +239,9 @@ async function syncFolderOf(path: string): Promise<void> {
   } catch {
     // Windows opens no folders, and some network file systems sync none.
   }
+}
+
+/** Where a redrive puts the new file until it takes the old one's place. */
+export function redriveCopyOf(out: string): string {
+  return `${out}.fanfold-redrive`
 }

@@ -13,6 +13,8 @@ export interface RunOpening {
   readonly journal: ResolvedJournal | undefined
   /** `undefined` when it was closed meanwhile. */
   readonly verifier: Pick<ResolvedLoad, 'url' | 'config'> | undefined
+  /** Its source is open. */
+  readonly begin: () => void
   /** The journal, or its output, takes nothing any more, and the run goes on. */
   readonly onBroken: (error: Error) => void
   /** The journal's file is being opened: until this settles, it is not let go of. */
@@ -20,27 +22,31 @@ export interface RunOpening {
 }
 
 /**
- * Opens a run's source, through its journal if it has one.
+ * Opens a run's source, through its journal if it has one, and has it begin, unless it was cancelled meanwhile or is
+ * complete.
  *
- * @returns whether there is something to do: the run was not cancelled meanwhile, and not complete before
  * @throws {FanfoldError} why the source or the journal cannot be opened; nothing is left open then
  */
-export async function openRun(run: ActiveRun, opening: RunOpening): Promise<boolean> {
+export async function openRun(run: ActiveRun, opening: RunOpening): Promise<void> {
   const { source, journal } = opening
   const identity = journal === undefined ? undefined : await identityOf(run, opening, journal)
   const reader = await source.open()
   run.reader = reader
+  const { promise, resolve } = Promise.withResolvers<void>()
+  if (journal !== undefined) run.opening = promise
   try {
     if (journal !== undefined && identity !== undefined && !run.hasEnded) {
       await openThrough(run, opening, identity, journal)
     }
+    // In one turn: a cancel cannot come between.
+    if (run.hasEnded) await run.closeUnread()
+    else opening.begin()
   } catch (error) {
     reader.close()
     throw error
+  } finally {
+    resolve()
   }
-  // In the same turn as whoever asks goes on: a cancel cannot come between.
-  if (run.hasEnded) await run.closeUnread()
-  return !run.hasEnded
 }
 
 async function identityOf(

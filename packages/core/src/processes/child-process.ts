@@ -63,8 +63,8 @@ export class ChildProcess {
   }
 
   send(message: ToChild): void {
-    // It may be gone already; that is told when it is known.
-    this.#child?.send(message, () => {})
+    // It may be gone already, or never have come to be (it has no channel then); that is told when it is known.
+    if (this.#child?.pid !== undefined) this.#child.send(message, () => {})
   }
 
   /** Ends it at once, whatever it does. */

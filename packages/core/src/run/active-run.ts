@@ -33,6 +33,8 @@ export class ActiveRun {
   /** What is to be done after the last task and before the report is given: unloading, whose warnings belong into it. */
   afterwards: (() => Promise<readonly string[]>) | undefined
   reader: ShardReader | undefined
+  /** Its journal is being opened; settles when it is open, or let go of again. */
+  opening: Promise<void> | undefined
   read = 0
   /** It is being cut short. */
   isEnding = false
@@ -135,6 +137,7 @@ export class ActiveRun {
 
   /** Once the run has ended: what its consumer has not done with by now is not settled. Never rejects. */
   async endJournal(): Promise<void> {
+    await this.opening
     if (this.startError !== undefined) await this.#journaling?.discard()
     else if (this.report !== undefined) await this.#journaling?.end(this.report, reachedLimit(this.reader))
   }
