@@ -13,6 +13,12 @@ export interface JournalFile {
   close(): Promise<void>
 }
 
+/** What is in a journal already, all of it whole. */
+export interface JournalEnd {
+  readonly bytes: number
+  readonly frames: number
+}
+
 /**
  * Appends frames to a journal, in order, in the background: written at once, durable within a second or when it is asked
  * for. The first error is the last thing that happens: a write that failed may have left half a line, and after a
@@ -23,6 +29,7 @@ export class JournalWriter {
   readonly #path: string
   readonly #onFailed: (error: FanfoldError) => void
   #position: number
+  #frames: number
   #pending: Buffer[] = []
   #isDirty = false
   #isSyncAsked = false
@@ -31,13 +38,14 @@ export class JournalWriter {
   #failure: FanfoldError | undefined
 
   /**
-   * @param position - where the next frame goes: the end of the last whole one
+   * @param end - where the next frame goes, and its number
    * @param onFailed - called once, with `FANFOLD_JOURNAL_FAILED`, when the file takes nothing any more
    */
-  constructor(file: JournalFile, path: string, position: number, onFailed: (error: FanfoldError) => void) {
+  constructor(file: JournalFile, path: string, end: JournalEnd, onFailed: (error: FanfoldError) => void) {
     this.#file = file
     this.#path = path
-    this.#position = position
+    this.#position = end.bytes
+    this.#frames = end.frames
     this.#onFailed = onFailed
   }
 
@@ -48,7 +56,7 @@ export class JournalWriter {
   /** Adds a frame; resolves when it, and all before it, are written (not yet durable), or the writer has failed. */
   append(frame: Frame): Promise<void> {
     if (this.#failure !== undefined) return Promise.resolve()
-    this.#pending.push(encodeFrame(frame))
+    this.#pending.push(encodeFrame(frame, this.#frames++))
     return this.#pump()
   }
 
