@@ -1,4 +1,6 @@
 import { Buffer } from 'node:buffer'
+import { statSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { FanfoldError } from '../errors.ts'
 import { encodeFrame } from './format.ts'
 import type { Frame } from './frames.ts'
@@ -123,11 +125,29 @@ export class JournalWriter {
   }
 }
 
-/** @param problem - goes on from "the journal 'path'" */
+/** @param problem - goes on from "the journal 'path'"; left out where the path is no place for a file */
 export function journalFailed(path: string, problem: string, cause: unknown): FanfoldError {
   const reason = cause instanceof Error ? cause.message : String(cause)
   const message =
+    misplaced(path) ??
     `the journal '${path}' ${problem}: ${reason}. ` +
-    'Free the space, or mend the permissions, and resume: what is in it already is kept.'
+      'Free the space, or mend the permissions, and resume: what is in it already is kept.'
   return new FanfoldError('FANFOLD_JOURNAL_FAILED', message, { cause })
+}
+
+function misplaced(path: string): string | undefined {
+  if (isFolder(path)) return `the journal '${path}' is a folder. Give the path of a file.`
+  const folder = dirname(path)
+  if (isFolder(folder) !== false) return undefined
+  return `the journal '${path}' cannot be made: there is no folder '${folder}'. Make it first, or give another path.`
+}
+
+/** @returns `undefined` where it may not be looked */
+function isFolder(path: string): boolean | undefined {
+  try {
+    return statSync(path).isDirectory()
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined
+    return code === 'ENOENT' || code === 'ENOTDIR' ? false : undefined
+  }
 }

@@ -1,6 +1,5 @@
-import { open, realpath, rename, stat } from 'node:fs/promises'
+import { open, rename, stat } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
-import { resolve } from 'node:path'
 import { FanfoldError } from '../errors.ts'
 import { refuseDifferences } from './differences.ts'
 import { syncFolderOf } from './durable-folder.ts'
@@ -8,6 +7,7 @@ import { damaged, foreign, isBegun, readFrames } from './format.ts'
 import { JOURNAL_VERSION } from './frames.ts'
 import type { Frame, JournalIdentity } from './frames.ts'
 import { IndexRanges } from './index-ranges.ts'
+import { journalPath } from './journal-path.ts'
 import { JournalWriter, journalFailed } from './journal-writer.ts'
 import type { JournalEnd } from './journal-writer.ts'
 import { acquireLock } from './lock.ts'
@@ -64,8 +64,7 @@ export type OpenedJournal =
  * `FANFOLD_JOURNAL_FOREIGN`, `FANFOLD_JOURNAL_DAMAGED`, `FANFOLD_JOURNAL_FAILED`; the file is as it was then
  */
 export async function openJournal(identity: JournalIdentity, options: JournalOptions): Promise<OpenedJournal> {
-  // Whatever it is called, it is one journal with one lock.
-  const path = await realpath(options.path).catch(() => resolve(options.path))
+  const path = await journalPath(options.path)
   const lock = await acquireLock(path)
   const opening = new Opening(path, lock, identity, options)
   try {
