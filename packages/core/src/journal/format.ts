@@ -55,8 +55,8 @@ export interface PlacedFrame {
 }
 
 /**
- * What a file of this path has in it: the frames, without a torn end, the header first. Nothing at all when a kill, or a
- * power cut, came before the header was whole. They are not kept: a long run's are hundreds of megabytes.
+ * What a file of this path has in it: the frames, without a torn end, the header first. Nothing at all when all there is
+ * is a part of a header (see {@link isBegun}), as a kill, or a power cut, leaves it. They are not kept: a long run's are hundreds of megabytes.
  *
  * @throws {FanfoldError} `FANFOLD_JOURNAL_FOREIGN`, `FANFOLD_JOURNAL_DAMAGED`
  */
@@ -80,8 +80,9 @@ export async function* readFrames(file: FileHandle, path: string): AsyncGenerato
     }
     const { n, ...frame } = numbered
     if (lineNumber === 1) checkHeader(frame, path)
-    if (n !== lineNumber - 1)
+    if (n !== lineNumber - 1) {
       throw damaged(path, lineNumber, `it has frame ${n}, and frame ${lineNumber - 1} belongs there`)
+    }
     yield { frame, line: lineNumber, end }
   }
 }
@@ -144,6 +145,6 @@ export function damaged(path: string, line: number | undefined, problem: string)
   const where = line === undefined ? '' : ` in line ${line}`
   const message =
     `the journal '${path}' is damaged${where}: ${problem}. ` +
-    `Restore the file from a copy, or move it away to start anew.`
+    `Restore the file from a copy, or move it away, and its output with it, to start anew.`
   return new FanfoldError('FANFOLD_JOURNAL_DAMAGED', message)
 }

@@ -16,7 +16,7 @@ interface Holder extends ProcessIdentity {
 /** What the file of a lock says: `'unknown'` by whom it is held, `undefined` when there is none. */
 type Held = Holder | 'unknown' | 'no lock' | undefined
 
-/** So often a lock is looked for again that was released, or has changed hands, in between. */
+/** So often a lock that is there, and gone when it is to be read, is tried again. */
 const MOST_ROUNDS = 20
 
 /** One process's right to write a journal. */
@@ -40,7 +40,8 @@ export interface Lock {
  * Moving the dead holder's lock out of the way first would leave a moment without one, in which a third process takes it
  * while the second is putting back what it had moved by mistake.
  *
- * @throws {FanfoldError} `FANFOLD_JOURNAL_LOCKED`, naming the holder, or what is in the way; `FANFOLD_JOURNAL_FAILED` when no lock can be made
+ * @throws {FanfoldError} `FANFOLD_JOURNAL_LOCKED`, naming the holder, or what is in the way; `FANFOLD_JOURNAL_FAILED` when
+ * no lock can be made
  */
 export async function acquireLock(path: string): Promise<Lock> {
   try {
@@ -57,10 +58,11 @@ async function acquire(lockPath: string, path: string): Promise<Lock> {
     await writeFile(draft, `${JSON.stringify(mine)}\n`, { flag: 'wx', flush: true })
     for (let round = 0; !(await create(draft, lockPath)); round++) {
       const holder = await holderOf(lockPath)
-      // There whenever it is to be made, and never when it is to be read: a link that leads nowhere.
-      if (holder === 'no lock' || round === MOST_ROUNDS) throw obstructed(path, lockPath)
+      if (holder === 'no lock') throw obstructed(path, lockPath)
       if (holder === undefined) {
-        await nextTurn() // released meanwhile
+        // Released meanwhile; or there whenever it is to be made, and never when it is to be read: a link to nowhere.
+        if (round >= MOST_ROUNDS) throw obstructed(path, lockPath)
+        await nextTurn()
         continue
       }
       if (holder === 'unknown' || !isProvablyDead(holder)) throw locked(path, lockPath, holder)
