@@ -24,15 +24,18 @@ async function read(content: Uint8Array | string): Promise<PlacedFrame[]> {
 }
 
 const FRAMES: readonly Frame[] = [HEADER, settled([0, 3]), settled([3, 9, 12, 13])]
-const BYTES = Buffer.concat(FRAMES.map(encodeFrame))
-const ENDS = FRAMES.map((_, i) => Buffer.concat(FRAMES.slice(0, i + 1).map(encodeFrame)).length)
+const LINES = FRAMES.map(encodeFrame)
+const BYTES = Buffer.concat(LINES)
+const ENDS = LINES.map((_, i) => Buffer.concat(LINES.slice(0, i + 1)).length)
 
 test('what is written is read, with where it ends', async () => {
   expect(await read(BYTES)).toEqual(FRAMES.map((frame, i) => ({ frame, line: i + 1, end: ENDS[i] })))
 })
 
 test('a line is text that a person can read', () => {
-  expect(encodeFrame(settled([0, 3])).toString()).toMatch(/^[0-9a-f]{8} \{"frame":"settled","ranges":\[0,3\],.*\}\n$/)
+  expect(encodeFrame(settled([0, 3]), 7).toString()).toMatch(
+    /^[0-9a-f]{8} \{"frame":"settled","n":7,"ranges":\[0,3\],.*\}\n$/,
+  )
 })
 
 test('frames larger than what is read at once are whole', async () => {
@@ -66,6 +69,34 @@ test('a bad line with good ones behind it is damage, and is named', async () => 
   await expect(read(bad)).rejects.toMatchObject({
     code: 'FANFOLD_JOURNAL_DAMAGED',
     message: expect.stringContaining('damaged in line 2'),
+  })
+})
+
+test.each<[string, readonly number[], number]>([
+  ['a frame that is missing', [0, 2], 2],
+  ['two frames that changed places', [0, 2, 1], 2],
+  ['a frame that is there twice', [0, 1, 1, 2], 3],
+  ['a header that is there twice', [0, 0, 1], 2],
+])('%s is damage, and is named', async (_, order, line) => {
+  await expect(read(Buffer.concat(order.map((i) => LINES[i]!)))).rejects.toMatchObject({
+    code: 'FANFOLD_JOURNAL_DAMAGED',
+    message: expect.stringContaining(`damaged in line ${line}: `),
+  })
+})
+
+const WITHOUT_HEADER = 'damaged in line 1: '
+test.each<[string, Buffer]>([
+  ['lines that end as on Windows', Buffer.from(BYTES.toString().replaceAll('\n', '\r\n'))],
+  ['lines that end as on old Macs', Buffer.from(BYTES.toString().replaceAll('\n', '\r'))],
+  ['a header that was changed', Buffer.from(BYTES.toString().replace('"version":1', '"version":2'))],
+  [
+    'a header with the beginning of another frame behind it',
+    Buffer.concat([Buffer.from(BYTES).fill('x', 60, 70)]).subarray(0, ENDS[0]! + 5),
+  ],
+])('a journal with %s is damaged, not none yet', async (_, content) => {
+  await expect(read(content)).rejects.toMatchObject({
+    code: 'FANFOLD_JOURNAL_DAMAGED',
+    message: expect.stringContaining(WITHOUT_HEADER),
   })
 })
 

@@ -1,6 +1,7 @@
 /**
  * The journal on disk: one frame a line, `<CRC-32 of the JSON, 8 hex digits> <JSON>\n`. JSON has no line end of its own,
- * so a line is whole or not, and the file can be read with `less`.
+ * so a line is whole or not, and the file can be read with `less`. `n` in the JSON numbers the frames, the header 0, so
+ * that a whole line that is missing, or at another place, is noticed.
  */
 import { Buffer } from 'node:buffer'
 import type { FileHandle } from 'node:fs/promises'
@@ -16,8 +17,9 @@ const BLOCK_BYTES = 256 * 1024
 const START = ' {"frame":"header"'
 const HEX = /^[0-9a-f]{8}$/
 
-export function encodeFrame(frame: Frame): Buffer {
-  const json = Buffer.from(JSON.stringify(frame))
+/** @param n - how many frames are before it */
+export function encodeFrame({ frame, ...content }: Frame, n: number): Buffer {
+  const json = Buffer.from(JSON.stringify({ frame, n, ...content }))
   const line = Buffer.allocUnsafe(CRC_DIGITS + 1 + json.length + 1)
   line.write(`${hex(crc32(json))} `, 'latin1')
   json.copy(line, CRC_DIGITS + 1)
@@ -29,13 +31,15 @@ function hex(crc: number): string {
   return crc.toString(16).padStart(CRC_DIGITS, '0')
 }
 
+type NumberedFrame = Frame & { readonly n: number }
+
 /** The frame of a line without its line end; `undefined` if the checksum is not that of the rest. */
-function decodeFrame(line: Buffer): Frame | undefined {
+function decodeFrame(line: Buffer): NumberedFrame | undefined {
   const digits = line.toString('latin1', 0, CRC_DIGITS)
   const json = line.subarray(CRC_DIGITS + 1)
   if (line[CRC_DIGITS] !== 32 || !HEX.test(digits) || crc32(json) !== Number.parseInt(digits, 16)) return undefined
   try {
-    return JSON.parse(json.toString()) as Frame // the checksum says that this is what we wrote
+    return JSON.parse(json.toString()) as NumberedFrame // the checksum says that this is what we wrote
   } catch {
     return undefined
   }
@@ -51,8 +55,8 @@ export interface PlacedFrame {
 }
 
 /**
- * What a file of this path has in it: the frames, without a torn end, the header first. Nothing at all when a kill, or a
- * power cut, came before the header was whole. They are not kept: a long run's are hundreds of megabytes.
+ * What a file of this path has in it: the frames, without a torn end, the header first. Nothing at all when all there is
+ * is a part of a header (see {@link isBegun}), as a kill, or a power cut, leaves it. They are not kept: a long run's are hundreds of megabytes.
  *
  * @throws {FanfoldError} `FANFOLD_JOURNAL_FOREIGN`, `FANFOLD_JOURNAL_DAMAGED`
  */
@@ -64,15 +68,33 @@ export async function* readFrames(file: FileHandle, path: string): AsyncGenerato
   let bad: number | undefined
   for await (const { line, end } of linesOf(file)) {
     lineNumber++
-    const frame = end === undefined ? undefined : decodeFrame(line)
-    if (frame === undefined || end === undefined) bad ??= lineNumber
-    else if (bad === undefined) {
-      if (lineNumber === 1) checkHeader(frame, path)
-      yield { frame, line: lineNumber, end }
+    const numbered = end === undefined ? undefined : decodeFrame(line)
+    // What was written last may be torn, and nothing else; behind a header nothing is written before it is durable.
+    if (bad === 1 || (bad !== undefined && numbered !== undefined)) {
+      throw damaged(path, bad, 'its checksum is not that of its text, though more was written after it')
     }
-    // What was written last may be torn, and nothing else.
-    else throw damaged(path, bad, 'its checksum is not that of its text, though more was written after it')
+    if (numbered === undefined || end === undefined) {
+      if (lineNumber === 1 && !isTornHeader(line)) throw damaged(path, 1, 'it is no header, whole or torn')
+      bad ??= lineNumber
+      continue
+    }
+    const { n, ...frame } = numbered
+    if (lineNumber === 1) checkHeader(frame, path)
+    if (n !== lineNumber - 1) {
+      throw damaged(path, lineNumber, `it has frame ${n}, and frame ${lineNumber - 1} belongs there`)
+    }
+    yield { frame, line: lineNumber, end }
   }
+}
+
+/** JSON has no control characters, so with one (the line ends of another system) it was changed. Zeros a power cut leaves. */
+function isTornHeader(line: Buffer): boolean {
+  return line.every((byte) => byte >= 32 || byte === 0)
+}
+
+/** Whether a file that has no frame has something in it all the same: a header that is torn. */
+export async function isBegun(file: FileHandle): Promise<boolean> {
+  return (await beginningOf(file)) !== 'none'
 }
 
 /** Whether a file begins as a journal, was never begun, or is something else, which may be of any size. */
@@ -123,6 +145,6 @@ export function damaged(path: string, line: number | undefined, problem: string)
   const where = line === undefined ? '' : ` in line ${line}`
   const message =
     `the journal '${path}' is damaged${where}: ${problem}. ` +
-    `Restore the file from a copy, or move it away to start anew.`
+    `Restore the file from a copy, or move it away, and its output with it, to start anew.`
   return new FanfoldError('FANFOLD_JOURNAL_DAMAGED', message)
 }

@@ -15,6 +15,8 @@ import { HEADER, settled } from './testing/written.ts'
 const folder = new Folder()
 afterAll(() => folder.remove())
 
+const EMPTY = { bytes: 0, frames: 0 }
+
 const refuse = (error: Error): void => {
   throw error
 }
@@ -42,24 +44,24 @@ function watched(file: FileHandle): JournalFile & { durable: number; syncs: numb
 
 test('frames are written in the order in which they were given, whoever waits', async () => {
   const path = folder.file('ordered', '')
-  const writer = new JournalWriter(await open(path, 'r+'), path, 0, refuse)
+  const writer = new JournalWriter(await open(path, 'r+'), path, EMPTY, refuse)
   const frames = Array.from({ length: 200 }, (_, i) => settled([i, i + 1]))
   await Promise.all(
     frames.map((frame, i) => (i % 7 === 0 ? writer.append(frame).then(() => writer.sync()) : writer.append(frame))),
   )
   await writer.close()
-  expect(readFileSync(path, 'utf8')).toBe(frames.map((frame) => encodeFrame(frame).toString()).join(''))
+  expect(readFileSync(path, 'utf8')).toBe(frames.map((frame, i) => encodeFrame(frame, i).toString()).join(''))
 })
 
 test('a frame is written when its promise says so, and durable when sync says so', async () => {
   const path = folder.file('told', '')
   const file = watched(await open(path, 'r+'))
-  const writer = new JournalWriter(file, path, 0, refuse)
+  const writer = new JournalWriter(file, path, EMPTY, refuse)
   await writer.append(HEADER)
-  expect(readFileSync(path)).toEqual(encodeFrame(HEADER))
+  expect(readFileSync(path)).toEqual(encodeFrame(HEADER, 0))
   expect(file.durable).toBe(0)
   await writer.sync()
-  expect(file.durable).toBe(encodeFrame(HEADER).length)
+  expect(file.durable).toBe(encodeFrame(HEADER, 0).length)
   const later = Array.from({ length: 20 }, (_, i) => settled([i, i + 1]))
   // Appended while another sync is on its way, too.
   await Promise.all(
@@ -75,10 +77,10 @@ test('a frame is written when its promise says so, and durable when sync says so
 test('what is written becomes durable by itself, within a second', async () => {
   const path = folder.file('by-itself', '')
   const file = watched(await open(path, 'r+'))
-  const writer = new JournalWriter(file, path, 0, refuse)
+  const writer = new JournalWriter(file, path, EMPTY, refuse)
   await writer.append(HEADER)
   while (file.durable === 0) await new Promise((resolve) => setTimeout(resolve, 20))
-  expect(file.durable).toBe(encodeFrame(HEADER).length)
+  expect(file.durable).toBe(encodeFrame(HEADER, 0).length)
   await writer.close()
   // Nothing is dirty any more.
   expect(file.syncs).toBe(1)
@@ -87,7 +89,7 @@ test('what is written becomes durable by itself, within a second', async () => {
 test('close makes everything durable', async () => {
   const path = folder.file('closed', '')
   const file = watched(await open(path, 'r+'))
-  const writer = new JournalWriter(file, path, 0, refuse)
+  const writer = new JournalWriter(file, path, EMPTY, refuse)
   void writer.append(HEADER)
   void writer.append(settled([0, 1]))
   await writer.close()
@@ -106,7 +108,7 @@ test('a full disk is told once, and nothing is written after it', async () => {
     datasync: () => full.datasync(),
     close: () => full.close(),
   }
-  const writer = new JournalWriter(counted, '/dev/full', 0, (error) => errors.push(error))
+  const writer = new JournalWriter(counted, '/dev/full', EMPTY, (error) => errors.push(error))
   await Promise.all([writer.append(HEADER), writer.append(HEADER), writer.sync()])
   await writer.append(HEADER)
   await writer.sync()
@@ -123,8 +125,11 @@ test('a file that must not grow is as a full disk, and keeps what was whole', as
   const shell = `trap '' XFSZ; ulimit -f 8; exec "$0" "$1" "$2"`
   const { stdout } = await promisify(execFile)('bash', ['-c', shell, process.execPath, script, path])
   expect(stdout).toContain('FANFOLD_JOURNAL_FAILED EFBIG')
-  const line = encodeFrame(settled([0, 1])).toString()
-  expect(readFileSync(path, 'utf8').startsWith(line.repeat(Math.floor(8192 / line.length)))).toBe(true)
+  const lines: string[] = []
+  for (let bytes = 0; bytes <= 8192; bytes += lines.at(-1)!.length) {
+    lines.push(encodeFrame(settled([0, 1]), lines.length).toString())
+  }
+  expect(readFileSync(path, 'utf8').startsWith(lines.slice(0, -1).join(''))).toBe(true)
 })
 
 test('a failed datasync is the end: nobody knows what is on the disk', async () => {
@@ -138,7 +143,7 @@ test('a failed datasync is the end: nobody knows what is on the disk', async () 
     datasync: () => file.datasync(),
     close: () => file.close(),
   }
-  const writer = new JournalWriter(sequential, fifo, 0, (error) => errors.push(error))
+  const writer = new JournalWriter(sequential, fifo, EMPTY, (error) => errors.push(error))
   await writer.append(HEADER)
   expect(errors).toEqual([])
   await writer.sync()

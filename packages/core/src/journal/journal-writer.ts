@@ -1,4 +1,6 @@
 import { Buffer } from 'node:buffer'
+import { statSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { FanfoldError } from '../errors.ts'
 import { encodeFrame } from './format.ts'
 import type { Frame } from './frames.ts'
@@ -13,6 +15,12 @@ export interface JournalFile {
   close(): Promise<void>
 }
 
+/** What is in a journal already, all of it whole. */
+export interface JournalEnd {
+  readonly bytes: number
+  readonly frames: number
+}
+
 /**
  * Appends frames to a journal, in order, in the background: written at once, durable within a second or when it is asked
  * for. The first error is the last thing that happens: a write that failed may have left half a line, and after a
@@ -23,6 +31,7 @@ export class JournalWriter {
   readonly #path: string
   readonly #onFailed: (error: FanfoldError) => void
   #position: number
+  #frames: number
   #pending: Buffer[] = []
   #isDirty = false
   #isSyncAsked = false
@@ -31,13 +40,14 @@ export class JournalWriter {
   #failure: FanfoldError | undefined
 
   /**
-   * @param position - where the next frame goes: the end of the last whole one
+   * @param end - where the next frame goes, and its number
    * @param onFailed - called once, with `FANFOLD_JOURNAL_FAILED`, when the file takes nothing any more
    */
-  constructor(file: JournalFile, path: string, position: number, onFailed: (error: FanfoldError) => void) {
+  constructor(file: JournalFile, path: string, end: JournalEnd, onFailed: (error: FanfoldError) => void) {
     this.#file = file
     this.#path = path
-    this.#position = position
+    this.#position = end.bytes
+    this.#frames = end.frames
     this.#onFailed = onFailed
   }
 
@@ -48,7 +58,7 @@ export class JournalWriter {
   /** Adds a frame; resolves when it, and all before it, are written (not yet durable), or the writer has failed. */
   append(frame: Frame): Promise<void> {
     if (this.#failure !== undefined) return Promise.resolve()
-    this.#pending.push(encodeFrame(frame))
+    this.#pending.push(encodeFrame(frame, this.#frames++))
     return this.#pump()
   }
 
@@ -115,11 +125,29 @@ export class JournalWriter {
   }
 }
 
-/** @param problem - goes on from "the journal 'path'" */
+/** @param problem - goes on from "the journal 'path'"; left out where the path is no place for a file */
 export function journalFailed(path: string, problem: string, cause: unknown): FanfoldError {
   const reason = cause instanceof Error ? cause.message : String(cause)
   const message =
+    misplaced(path) ??
     `the journal '${path}' ${problem}: ${reason}. ` +
-    'Free the space, or mend the permissions, and resume: what is in it already is kept.'
+      'Free the space, or mend the permissions, and resume: what is in it already is kept.'
   return new FanfoldError('FANFOLD_JOURNAL_FAILED', message, { cause })
+}
+
+function misplaced(path: string): string | undefined {
+  if (isFolder(path)) return `the journal '${path}' is a folder. Give the path of a file.`
+  const folder = dirname(path)
+  if (isFolder(folder) !== false) return undefined
+  return `the journal '${path}' cannot be made: there is no folder '${folder}'. Make it first, or give another path.`
+}
+
+/** @returns `undefined` where it may not be looked */
+function isFolder(path: string): boolean | undefined {
+  try {
+    return statSync(path).isDirectory()
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined
+    return code === 'ENOENT' || code === 'ENOTDIR' ? false : undefined
+  }
 }

@@ -4,9 +4,12 @@ import {
   chmodSync,
   copyFileSync,
   existsSync,
+  lstatSync,
   mkdirSync,
   readFileSync,
+  rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -352,7 +355,7 @@ test('a redrive whose new output is gone is taken back', async () => {
 test('a torn end is cut off before anything is written', async () => {
   await begun('torn')
   const path = `${folder.path}/torn`
-  appendFileSync(path, encodeFrame(settled([10, 20])).subarray(0, 40))
+  appendFileSync(path, encodeFrame(settled([10, 20]), 2).subarray(0, 40))
   await (await running('torn')).journal.close()
   const again = await running('torn')
   expect(again.settled.size).toBe(10)
@@ -363,7 +366,7 @@ test.each([
   ['a file of somebody', 'id,name\n1,Ann\n', 'FANFOLD_JOURNAL_FOREIGN'],
   [
     'a damaged journal',
-    `${encodeFrame(HEADER).toString()}oops\n${encodeFrame(HEADER).toString()}`,
+    `${encodeFrame(HEADER, 0).toString()}oops\n${encodeFrame(settled([0, 1]), 2).toString()}`,
     'FANFOLD_JOURNAL_DAMAGED',
   ],
 ])('%s is refused, and stays as it is', async (name, content, code) => {
@@ -375,11 +378,119 @@ test.each([
   expect(existsSync(`${path}.lock`)).toBe(false)
 })
 
+/** The first so many bytes of a header, which is longer. */
+const torn = (bytes = 90): Buffer => encodeFrame(HEADER, 0).subarray(0, bytes)
+
+test.each<[string, (journal: Buffer) => Buffer | string]>([
+  ['whose lines end as on Windows', (journal) => journal.toString().replaceAll('\n', '\r\n')],
+  ['that has lost all but the beginning of its header', (journal) => journal.subarray(0, 90)],
+  ['whose only line has a wrong checksum', (journal) => `0${journal.toString().split('\n')[0]!.slice(1)}\n`],
+])('a journal %s does not cost its output the lines', async (what, harm) => {
+  const output = outputAt(`${folder.path}/harmed.out`)
+  const path = `${folder.path}/harmed`
+  await begun('harmed', output)
+  const lines = readFileSync(output.path)
+  const harmed = Buffer.from(harm(readFileSync(path)))
+  writeFileSync(path, harmed)
+  for (const resume of ['never', 'unfinished', 'auto'] as const) {
+    await expect(start('harmed', { output, resume }, identityWith(output))).rejects.toMatchObject({
+      code: 'FANFOLD_JOURNAL_DAMAGED',
+      message: expect.stringContaining('damaged in line 1: '),
+    })
+  }
+  expect([readFileSync(output.path), readFileSync(path)]).toEqual([lines, harmed])
+  rmSync(path)
+  rmSync(output.path)
+})
+
+test.each<[string, Buffer, string | undefined]>([
+  ['torn, with no output yet', torn(), undefined],
+  ['torn, with an empty output', torn(), ''],
+  ['torn, with zeros for its end', Buffer.concat([torn(), Buffer.alloc(200)]), undefined],
+  ['zeros', Buffer.alloc(300), 'lines of an earlier run\n'],
+])('a header that is %s, as a kill or a power cut leaves it, is begun anew', async (what, content, lines) => {
+  const name = `honest ${what}`
+  folder.file(name, content)
+  const output = outputAt(`${folder.path}/${name}.out`)
+  if (lines !== undefined) writeFileSync(output.path, lines)
+  const { journal } = await running(name, { output }, identityWith(output))
+  await journal.close()
+  expect(readFileSync(output.path, 'utf8')).toBe('')
+  await (await running(name, { output }, identityWith(output))).journal.close()
+})
+
+test('a torn header of a journal without an output is begun anew', async () => {
+  folder.file('torn-header', torn())
+  await (await running('torn-header')).journal.close()
+  const { journal, isResumed } = await running('torn-header')
+  expect(isResumed).toBe(true)
+  await journal.close()
+})
+
+test('a frame that is lost from the middle is noticed, also behind what was cut off and written anew', async () => {
+  const output = outputAt(`${folder.path}/gap.out`)
+  const path = `${folder.path}/gap`
+  await begun('gap', output)
+  const kept = readFileSync(output.path)
+  const further = async (from: number): Promise<void> => {
+    const { journal } = await running('gap', { output }, identityWith(output))
+    journal.given(passed(from, from + 5))
+    output.write(`{"index":${from}}\n`)
+    journal.askedForNext()
+    await journal.close()
+    await output.close()
+  }
+  await further(10)
+  // The output has lost its end: the last frame goes, and others take its place.
+  writeFileSync(output.path, kept)
+  await further(20)
+  await further(30)
+  const lines = readFileSync(path, 'utf8').split('\n').slice(0, -1)
+  const numbers = lines.map((line) => (JSON.parse(line.slice(9)) as { n: number }).n)
+  expect(numbers).toEqual([...lines.keys()])
+  writeFileSync(
+    path,
+    lines
+      .toSpliced(2, 1)
+      .map((line) => `${line}\n`)
+      .join(''),
+  )
+  await expect(start('gap', { output }, identityWith(output))).rejects.toThrow('damaged in line 3: ')
+})
+
 test('what is no regular file is refused, without waiting for its other end', async () => {
   execFileSync('mkfifo', [`${folder.path}/fifo`])
   await expect(start('fifo')).rejects.toMatchObject({ code: 'FANFOLD_JOURNAL_FOREIGN' })
-  mkdirSync(`${folder.path}/a-folder`)
-  await expect(start('a-folder')).rejects.toMatchObject({ code: 'FANFOLD_JOURNAL_FAILED', cause: { code: 'EISDIR' } })
+})
+
+test.each<[string, string, string, string]>([
+  ['a folder', 'a-folder', 'EISDIR', 'is a folder. Give the path of a file.'],
+  ['a file in no folder', 'no-folder/j', 'ENOENT', "no-folder'. Make it first, or give another path."],
+  ['a link to a file in no folder', 'astray', 'ENOENT', "nowhere'. Make it first, or give another path."],
+  ['a file in a file', 'a-file/j', 'ENOTDIR', "a-file'. Make it first, or give another path."],
+])('%s is refused with a remedy that helps', async (_, name, code, end) => {
+  mkdirSync(`${folder.path}/a-folder`, { recursive: true })
+  folder.file('a-file', '')
+  if (name === 'astray') symlinkSync('nowhere/j', `${folder.path}/astray`)
+  const error: unknown = await start(name).catch((error: unknown) => error)
+  expect(error).toMatchObject({ code: 'FANFOLD_JOURNAL_FAILED', cause: { code } })
+  expect((error as Error).message.endsWith(end)).toBe(true)
+  expect(existsSync(`${folder.path}/a-folder.lock`)).toBe(false)
+})
+
+test('where a symbolic link leads to no file yet, the journal is made there', async () => {
+  mkdirSync(`${folder.path}/deep/disk`, { recursive: true })
+  symlinkSync('deep/disk', `${folder.path}/mounted`)
+  symlinkSync('mounted/further', `${folder.path}/dangling`)
+  symlinkSync('../real-journal', `${folder.path}/deep/disk/further`)
+  const { journal } = await running('dangling')
+  expect(existsSync(`${folder.path}/deep/real-journal.lock`)).toBe(true)
+  for (const name of ['dangling', 'deep/disk/further', 'deep/real-journal']) {
+    await expect(start(name)).rejects.toMatchObject({ code: 'FANFOLD_JOURNAL_LOCKED' })
+  }
+  await journal.close()
+  expect(readFileSync(`${folder.path}/deep/real-journal`, 'utf8')).toContain('"frame":"header"')
+  expect(lstatSync(`${folder.path}/dangling`).isSymbolicLink()).toBe(true)
 })
 
 test('a journal that may not be written is refused when it is opened', async () => {

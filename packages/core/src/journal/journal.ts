@@ -1,14 +1,15 @@
-import { open, realpath, rename } from 'node:fs/promises'
+import { open, rename, stat } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
-import { resolve } from 'node:path'
 import { FanfoldError } from '../errors.ts'
 import { refuseDifferences } from './differences.ts'
 import { syncFolderOf } from './durable-folder.ts'
-import { foreign, readFrames } from './format.ts'
+import { damaged, foreign, isBegun, readFrames } from './format.ts'
 import { JOURNAL_VERSION } from './frames.ts'
 import type { Frame, JournalIdentity } from './frames.ts'
 import { IndexRanges } from './index-ranges.ts'
+import { journalPath } from './journal-path.ts'
 import { JournalWriter, journalFailed } from './journal-writer.ts'
+import type { JournalEnd } from './journal-writer.ts'
 import { acquireLock } from './lock.ts'
 import type { Lock } from './lock.ts'
 import { agreementOf, outlineOf } from './output-match.ts'
@@ -63,8 +64,7 @@ export type OpenedJournal =
  * `FANFOLD_JOURNAL_FOREIGN`, `FANFOLD_JOURNAL_DAMAGED`, `FANFOLD_JOURNAL_FAILED`; the file is as it was then
  */
 export async function openJournal(identity: JournalIdentity, options: JournalOptions): Promise<OpenedJournal> {
-  // Whatever it is called, it is one journal with one lock.
-  const path = await realpath(options.path).catch(() => resolve(options.path))
+  const path = await journalPath(options.path)
   const lock = await acquireLock(path)
   const opening = new Opening(path, lock, identity, options)
   try {
@@ -97,7 +97,10 @@ class Opening {
     const { resume, redrive = false, limit } = this.#options
     this.#file = await this.#existing()
     const { state, outlines } = await this.#read(Infinity)
-    if (state === undefined) return this.#begin()
+    if (state === undefined) {
+      await this.#refuseLostHeader()
+      return this.#begin()
+    }
     if (resume === 'never' && !redrive) throw exists(this.#path)
     const complete = isComplete(state.ended, limit) ? state.ended : undefined
     if (complete !== undefined && resume === 'auto' && !redrive) {
@@ -148,10 +151,20 @@ class Opening {
     await rename(this.#path, `${this.#path}.1`)
   }
 
+  /** A run does not touch its output before the header is durable: one that is torn beside lines was harmed later. */
+  async #refuseLostHeader(): Promise<void> {
+    const { output } = this.#options
+    if (this.#file === undefined || output === undefined || !(await isBegun(this.#file))) return
+    const bytes = (await stat(output.path).catch(() => undefined))?.size ?? 0
+    if (bytes === 0) return
+    const problem = `its header is not whole, and the ${bytes.toLocaleString('en')} bytes in the output '${output.path}' would be lost`
+    throw damaged(this.#path, 1, problem)
+  }
+
   async #begin(): Promise<OpenedJournal> {
     this.#file ??= await open(this.#path, 'wx+')
     await this.#file.truncate(0)
-    const writer = this.#writer(this.#file, 0)
+    const writer = this.#writer(this.#file, { bytes: 0, frames: 0 })
     const header: Frame = {
       frame: 'header',
       version: JOURNAL_VERSION,
@@ -180,7 +193,7 @@ class Opening {
       await file.sync()
     }
     await output?.resumeAt(agreed!.offset)
-    const writer = this.#writer(file, end)
+    const writer = this.#writer(file, { bytes: end, frames: kept })
     const at = new Date().toISOString()
     const { host, pid } = thisProcess()
     await this.#append(writer, { frame: 'resumed', at, host, pid, ...(settings === undefined ? {} : { settings }) })
@@ -219,8 +232,8 @@ class Opening {
     state.settled.deleteAll(dropped)
   }
 
-  #writer(file: FileHandle, position: number): JournalWriter {
-    return new JournalWriter(file, this.#path, position, (error) => {
+  #writer(file: FileHandle, end: JournalEnd): JournalWriter {
+    return new JournalWriter(file, this.#path, end, (error) => {
       this.#failure = error
       this.#journal?.failed(error)
     })

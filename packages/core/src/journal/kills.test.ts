@@ -15,8 +15,8 @@ afterAll(() => folder.remove())
 
 const SESSION = fileURLToPath(new URL('testing/session.ts', import.meta.url))
 const TASKS = 3000
-/** Takes some seconds, so that not only its end is made durable. */
-const LONG = 15_000
+/** More than is settled in five starts of a second and a half, so that not only its end is made durable. */
+const LONG = 40_000
 
 interface Ended {
   readonly said: string
@@ -128,7 +128,7 @@ test('after a power cut everything that was durable is there, and the rest is ru
     wasDurable = (await stateOf(into))?.settled.size ?? 0
     expect(wasDurable).toBeGreaterThanOrEqual(settled)
   }
-  expect((await session(into, Infinity, [], LONG)).said).toBe('started\nrunning\n')
+  expect((await session(into, Infinity, ['quick'], LONG)).said).toBe('started\nrunning\n')
   expectWhole(into, false, LONG)
 })
 

@@ -1,16 +1,19 @@
-import { spawn } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import { afterAll, afterEach, expect, test } from 'vitest'
 import { Folder } from '../sources/testing/folder.ts'
 import { acquireLock } from './lock.ts'
 
 const folder = new Folder()
 afterAll(() => folder.remove())
+
+const LOCK_AND_SAY = fileURLToPath(new URL('testing/lock-and-say.ts', import.meta.url))
 
 const children: Contender[] = []
 afterEach(async () => {
@@ -24,8 +27,7 @@ class Contender {
   readonly #exited: Promise<unknown>
 
   constructor(path: string, ...args: readonly string[]) {
-    const script = fileURLToPath(new URL('testing/lock-and-say.ts', import.meta.url))
-    this.#child = spawn(process.execPath, [script, path, ...args], { stdio: ['pipe', 'pipe', 'inherit'] })
+    this.#child = spawn(process.execPath, [LOCK_AND_SAY, path, ...args], { stdio: ['pipe', 'pipe', 'inherit'] })
     this.#exited = once(this.#child, 'exit')
     this.#lines = createInterface(this.#child.stdout!)[Symbol.asyncIterator]()
     children.push(this)
@@ -168,6 +170,30 @@ test('a lock that nobody wrote whole is not taken over', async () => {
     code: 'FANFOLD_JOURNAL_LOCKED',
     message: expect.stringContaining('does not say by whom'),
   })
+})
+
+test.each<[string, (lock: string) => void]>([
+  ['a symbolic link that leads nowhere', (lock) => symlinkSync('nowhere', lock)],
+  ['a symbolic link to itself', (lock) => symlinkSync(lock, lock)],
+  ['a folder', (lock) => mkdirSync(lock)],
+])('%s in the place of the lock is refused with its remedy, and left there', async (what, put) => {
+  const name = what.replaceAll(' ', '-')
+  const path = `${folder.path}/${name}`
+  put(`${path}.lock`)
+  await expect(acquireLock(path)).rejects.toMatchObject({
+    code: 'FANFOLD_JOURNAL_LOCKED',
+    message: expect.stringMatching(new RegExp(`^the journal '.*' cannot be locked: '${path}.lock' .* Remove it`)),
+  })
+  expect(locksOf(name)).toEqual([`${name}.lock`])
+})
+
+test('a full disk leaves no half lock behind', async () => {
+  const path = `${folder.path}/full`
+  // No file may grow at all; the signal would end the process before the write can fail.
+  const shell = `trap '' XFSZ; ulimit -f 0; exec "$0" "$1" "$2"`
+  const { stdout } = await promisify(execFile)('bash', ['-c', shell, process.execPath, LOCK_AND_SAY, path])
+  expect(stdout).toBe('FANFOLD_JOURNAL_FAILED\n')
+  expect(locksOf('full')).toEqual([])
 })
 
 test('a folder that is not there is an error of the journal', async () => {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { link, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { FanfoldError } from '../errors.ts'
 import { journalFailed } from './journal-writer.ts'
 import { isProvablyDead, thisProcess } from './process-identity.ts'
@@ -11,6 +12,12 @@ interface Holder extends ProcessIdentity {
   readonly id: string
   readonly createdAt: string
 }
+
+/** What the file of a lock says: `'unknown'` by whom it is held, `undefined` when there is none. */
+type Held = Holder | 'unknown' | 'no lock' | undefined
+
+/** So often a lock that is there, and gone when it is to be read, is tried again. */
+const MOST_ROUNDS = 20
 
 /** One process's right to write a journal. */
 export interface Lock {
@@ -33,7 +40,8 @@ export interface Lock {
  * Moving the dead holder's lock out of the way first would leave a moment without one, in which a third process takes it
  * while the second is putting back what it had moved by mistake.
  *
- * @throws {FanfoldError} `FANFOLD_JOURNAL_LOCKED`, naming the holder; `FANFOLD_JOURNAL_FAILED` when no lock can be made
+ * @throws {FanfoldError} `FANFOLD_JOURNAL_LOCKED`, naming the holder, or what is in the way; `FANFOLD_JOURNAL_FAILED` when
+ * no lock can be made
  */
 export async function acquireLock(path: string): Promise<Lock> {
   try {
@@ -46,22 +54,29 @@ export async function acquireLock(path: string): Promise<Lock> {
 async function acquire(lockPath: string, path: string): Promise<Lock> {
   const mine: Holder = { id: randomUUID(), createdAt: new Date().toISOString(), ...thisProcess() }
   const draft = `${lockPath}.${mine.id}`
-  await writeFile(draft, `${JSON.stringify(mine)}\n`, { flag: 'wx', flush: true })
   try {
-    while (!(await create(draft, lockPath))) {
+    await writeFile(draft, `${JSON.stringify(mine)}\n`, { flag: 'wx', flush: true })
+    for (let round = 0; !(await create(draft, lockPath)); round++) {
       const holder = await holderOf(lockPath)
-      if (holder === undefined) continue // released meanwhile
+      if (holder === 'no lock') throw obstructed(path, lockPath)
+      if (holder === undefined) {
+        // Released meanwhile; or there whenever it is to be made, and never when it is to be read: a link to nowhere.
+        if (round >= MOST_ROUNDS) throw obstructed(path, lockPath)
+        await nextTurn()
+        continue
+      }
       if (holder === 'unknown' || !isProvablyDead(holder)) throw locked(path, lockPath, holder)
       if (await replace(lockPath, holder, draft, path)) break
     }
   } finally {
+    // Also of a draft that a full disk has not taken whole.
     await rm(draft, { force: true })
   }
   return {
     release: async () => {
       const holder = await holderOf(lockPath)
       // Somebody removed it by hand, and it may be another one's now.
-      if (holder !== undefined && holder !== 'unknown' && holder.id === mine.id) await rm(lockPath, { force: true })
+      if (typeof holder === 'object' && holder.id === mine.id) await rm(lockPath, { force: true })
     },
   }
 }
@@ -98,7 +113,7 @@ async function replace(lockPath: string, dead: Holder, draft: string, path: stri
   const right = await acquire(`${lockPath}.${dead.id}.taken-over`, path)
   try {
     const holder = await holderOf(lockPath)
-    if (holder === undefined || holder === 'unknown' || holder.id !== dead.id) return false
+    if (typeof holder !== 'object' || holder.id !== dead.id) return false
     await rename(draft, lockPath)
     return true
   } finally {
@@ -106,13 +121,15 @@ async function replace(lockPath: string, dead: Holder, draft: string, path: stri
   }
 }
 
-async function holderOf(lockPath: string): Promise<Holder | 'unknown' | undefined> {
+async function holderOf(lockPath: string): Promise<Held> {
   try {
     const holder: unknown = JSON.parse(await readFile(lockPath, 'utf8'))
     return isHolder(holder) ? holder : 'unknown'
   } catch (error) {
     if (error instanceof SyntaxError) return 'unknown'
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
+    const code = error instanceof Error && 'code' in error ? error.code : undefined
+    if (code === 'ENOENT') return undefined
+    if (code === 'EISDIR' || code === 'ELOOP') return 'no lock'
     throw error
   }
 }
@@ -131,5 +148,12 @@ function locked(path: string, lockPath: string, holder: Holder | 'unknown'): Fan
   const message =
     `the journal '${path}' is in use: ${who}. ` +
     `Wait for that run to end, or give another journal. If it is certain that it does not run any more, remove '${lockPath}'.`
+  return new FanfoldError('FANFOLD_JOURNAL_LOCKED', message)
+}
+
+function obstructed(path: string, lockPath: string): FanfoldError {
+  const message =
+    `the journal '${path}' cannot be locked: '${lockPath}' is in the way, and is no lock of a run ` +
+    `(a folder, or a symbolic link that leads nowhere). Remove it.`
   return new FanfoldError('FANFOLD_JOURNAL_LOCKED', message)
 }

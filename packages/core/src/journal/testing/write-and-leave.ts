@@ -13,7 +13,7 @@ const writer = new JournalWriter(
     close: async () => {},
   },
   process.argv[2]!,
-  0,
+  { bytes: 0, frames: 0 },
   () => process.exit(1),
 )
 await writer.append(HEADER)

@@ -4,7 +4,7 @@ import { JournalWriter } from '../journal-writer.ts'
 import { settled } from './written.ts'
 
 const path = process.argv[2]!
-const writer = new JournalWriter(await open(path, 'r+'), path, 0, (error) => {
+const writer = new JournalWriter(await open(path, 'r+'), path, { bytes: 0, frames: 0 }, (error) => {
   console.log(error.code, (error.cause as NodeJS.ErrnoException).code)
 })
 while (writer.failure === undefined) await writer.append(settled([0, 1]))
