@@ -8,7 +8,7 @@ export interface OutputMark {
 
 /** A file of outcomes whose stretches the journal names: the command line's `--out`. Lines are only added at its end. */
 export interface JournaledOutput {
-  /** For messages. */
+  /** The path of its file: for messages, and to see whether anything is in it. */
   readonly path: string
   /** What its lines depend on, by names that a person knows; a change is refused when the run is resumed. */
   readonly settings: Readonly<Record<string, string>>
