@@ -237,6 +237,26 @@ test('--redrive runs what was unsuccessful again with the mended verifier, and t
   expect(existsSync(join(place.path, 'redrive.out.redrive'))).toBe(false)
 })
 
+test('after a night that exceeded --tolerate, --resume=auto stays failed, and the command that is shown mends it', async () => {
+  place.ndjson(
+    'night.ndjson',
+    numbers(60, (n) => (n < 3 ? { broken: true } : {})),
+  )
+  place.file('night.mjs', 'export default ({ broken }) => { if (broken) throw new Error("broken"); return true }')
+  const command = ['verify', 'night.ndjson', '--with', './night.mjs', '--threads', '1', ...files('night')]
+  const nightly = [...command, '--tolerate', '1', '--resume=auto']
+  const first = await place.fanfold(...nightly)
+  expect([first.code, first.stderr]).toEqual([3, expect.stringContaining('✗ failed: ')])
+  const second = await place.fanfold(...nightly)
+  expect([second.code, second.stderr]).toEqual([3, expect.stringContaining('✗ failed: ')])
+  expect(second.stderr).toMatch(/allows\. Mend what the first errors name and --redrive, or raise --tolerate\.\n$/)
+  const next = /\n {2}next {8}(fanfold verify .* --tolerate 1 --redrive)\n/.exec(second.stderr)?.[1] ?? ''
+  place.file('night.mjs', 'export default () => true')
+  const mended = await place.shell(next)
+  expect([mended.code, mended.stderr]).toEqual([0, expect.stringContaining('✓ succeeded: 60 records verified')])
+  expect(place.lines('night.out').map(({ verdict }) => verdict)).toEqual(numbers(60).map(() => 'pass'))
+})
+
 test('--limit may be raised: what it has let through is not run again', async () => {
   const first = await busy('limit', '--limit', '100')
   expect(first.stderr).toContain('the first 100 records')

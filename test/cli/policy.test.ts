@@ -59,7 +59,7 @@ test('--tolerate by percentage: of all, to the record', async () => {
   const tooFew = await place.verify('share.ndjson', '--tolerate', '0.9%')
   expect(tooFew.code).toBe(3)
   expect(tooFew.stderr).toContain(
-    'fanfold: 2 of 200 records were unsuccessful, more than --tolerate 0.9% allows. Mend what the first errors name, or raise it.\n',
+    'fanfold: 2 of 200 records were unsuccessful, more than --tolerate 0.9% allows. Mend what the first errors name, or raise --tolerate.\n',
   )
 })
 
@@ -77,7 +77,7 @@ test('a breach names the bound, the count, the first errors in the order of the 
   written     breach.out: 200 outcomes
               breach.json: the report
   next        grep '"status":"errored"' breach.out
-fanfold: 2 of 200 records were unsuccessful, more than --tolerate 1 allows. Mend what the first errors name, or raise it.
+fanfold: 2 of 200 records were unsuccessful, more than --tolerate 1 allows. Mend what the first errors name, or raise --tolerate.
 `,
   )
   expect(report('breach.json')).toMatchObject({

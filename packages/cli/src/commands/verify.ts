@@ -177,9 +177,9 @@ function tell(
 }
 
 /** The summary has shown the first errors, which the breach's own message repeats. */
-function failureText(report: Report, { progress, verbose }: VerifyOptions): string {
+function failureText(report: Report, { progress, verbose, journal }: VerifyOptions): string {
   const isShown = report.tolerance?.isExceeded === true && progress !== 'json'
-  return isShown ? `fanfold: ${breachText(report)}\n` : describeProblem(report.failure, verbose)
+  return isShown ? `fanfold: ${breachText(report, journal !== undefined)}\n` : describeProblem(report.failure, verbose)
 }
 
 function summaryOf({ prepared, options, lines, args }: Tour, report: Report, hasSummary: boolean): string {

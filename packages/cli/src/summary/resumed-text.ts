@@ -17,16 +17,15 @@ export function resumedText(report: Report): string | undefined {
 
 /**
  * The command line that goes on with a run that did not come to its end, ready for a shell; nothing for one that did.
- * Where only unsuccessful records are left to do something about, it runs those again.
+ * After a breach of the tolerance it runs the unsuccessful again: what is settled counts, so a run that was resumed only
+ * would be halted at once.
  */
 export function goOnCommand(report: Report, args: readonly string[]): string | undefined {
-  const { result, statuses, sourceExhausted, tolerance } = report
+  const { result, tolerance } = report
   if (result !== 'aborted' && result !== 'failed') return undefined
-  // Where something else broke, the journal may know less than the report.
-  const isBreachOnly = tolerance?.isExceeded === true && sourceExhausted && statuses.aborted === 0
   const end = args.indexOf('--')
   const options = end < 0 ? args : args.slice(0, end)
   const kept = options.filter((arg) => !/^--(resume(=.*)?|redrive)$/.test(arg))
-  const word = isBreachOnly ? '--redrive' : '--resume'
+  const word = tolerance?.isExceeded === true ? '--redrive' : '--resume'
   return ['fanfold', ...kept, word, ...(end < 0 ? [] : args.slice(end))].map(quoted).join(' ')
 }
