@@ -144,7 +144,7 @@ test('a complete journal gives its report again: the summary, --summary and the 
   rmSync(join(place.path, 'complete.out')) // not even looked for
   const { code, stderr } = await busy('complete', '--resume', '--summary', 'again.json')
   expect(code).toBe(3)
-  expect(stderr).toContain('! partial: 296 of 300 records verified in ')
+  expect(stderr).toContain('! partial: 296 of 300 records verified, none of them now\n')
   expect(stderr).toContain('\n  resumed     this run was complete: nothing was verified again\n')
   expect(stderr).not.toContain('complete.out: ')
   expect(accountIn(place, 'again.json')).toEqual(accountIn(place, 'complete.json'))
@@ -157,6 +157,9 @@ test('--resume=auto goes on, and moves a complete journal away to begin anew', a
   const command = await killed('auto')
   const first = await place.fanfold(...command, '--resume=auto')
   expect([first.code, first.stderr]).toEqual([0, expect.stringContaining('50 records settled before, 50 now\n')])
+  expect(first.stderr).toMatch(
+    /^✓ succeeded: 100 records verified, 50 of them now in [^,\n]+, [\d,.]+\/s on 1 thread\n/,
+  )
   expect(place.lines('auto.out').map(({ index }) => index)).toEqual([...numbers(100).keys()])
   const [journal] = snapshot('auto.journal')
   const second = await place.fanfold(...command, '--resume=auto')
@@ -232,6 +235,7 @@ test('--redrive runs what was unsuccessful again with the mended verifier, and t
   expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining('configuration has changed. Redrive')])
   const { code, stderr } = await busy('redrive', '--redrive', ...mended)
   expect([code, stderr]).toEqual([1, expect.stringContaining('resumed     296 records settled before, 4 now\n')])
+  expect(stderr).toContain('✓ succeeded: 300 records verified, 4 of them now in ')
   await busy('fresh', ...mended)
   expect(place.lines('redrive.out')).toEqual(place.lines('fresh.out'))
   expect(existsSync(join(place.path, 'redrive.out.redrive'))).toBe(false)
@@ -262,6 +266,10 @@ test('--limit may be raised: what it has let through is not run again', async ()
   expect(first.stderr).toContain('the first 100 records')
   const { stderr } = await busy('limit', '--limit', '200', '--resume')
   expect(stderr).toContain('resumed     100 records settled before, 100 now\n')
+  const lower = await busy('limit', '--limit', '50', '--resume')
+  expect(lower.stderr).toContain(' records verified, none of them now\n')
+  expect(lower.stderr).toContain('resumed     200 records settled before; nothing was verified now\n')
+  expect(lower.stderr).not.toContain('limit.out: ')
   expect(place.lines('limit.out').map(({ index }) => index)).toEqual([...numbers(200).keys()])
 })
 

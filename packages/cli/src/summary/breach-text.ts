@@ -24,6 +24,12 @@ export function toleratedText(report: Report): string | undefined {
   return `${whole(unsuccessful)}${share} of at most ${boundOf(report)}`
 }
 
+/** That it is the tolerance which lets a run pass whose records have not all a verdict. */
+export function withinText(report: Report): string | undefined {
+  const isWithin = report.result === 'partial' && report.tolerance?.isExceeded === false
+  return isWithin ? `within --tolerate ${boundOf(report)}` : undefined
+}
+
 function boundOf({ tolerance }: Report): string {
   if (tolerance === undefined) return '0'
   return 'count' in tolerance ? String(tolerance.count) : `${tolerance.percentage}%`

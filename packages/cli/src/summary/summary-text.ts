@@ -1,13 +1,14 @@
 import { inspect } from 'node:util'
 import type { FirstError, Report } from '@fanfold/core'
-import { counted, cut, percent, rate, short, time, whole } from '../figures.ts'
+import { counted, cut, percent, short, time, whole } from '../figures.ts'
 import type { Format } from '../options/verify-options.ts'
 import { paint } from '../paint.ts'
 import { messageOf, oneLine } from '../problem.ts'
 import { toleratedText } from './breach-text.ts'
-import { LABEL_WIDTH, labelled, wrap } from './layout.ts'
+import { headline } from './headline.ts'
+import { LABEL_WIDTH, labelled } from './layout.ts'
 import { nextStep } from './next-step.ts'
-import { goOnCommand, isDoneBefore, resumedText } from './resumed-text.ts'
+import { goOnCommand, resumedText, verifiedNow } from './resumed-text.ts'
 import type { Written } from './next-step.ts'
 
 /** Everything that the summary tells beside the report. */
@@ -31,34 +32,13 @@ const MOST_MESSAGE = 300
 /** What has come of a run, for a person: short, and the most important first. */
 export function summaryText(report: Report, context: SummaryContext): string {
   const blocks = [
-    headline(report, context),
+    headline(report, context.limit, context.columns),
     counts(report),
     details(report, context),
     errors(report, context),
     ends(report, context),
   ]
   return `${blocks.filter((block) => block !== '').join('\n\n')}\n`
-}
-
-function headline(report: Report, { limit, columns }: SummaryContext): string {
-  const { result, total, statuses, elapsedMs, tasksPerSecond, threads, sourceExhausted } = report
-  const isFirstOnly = limit !== undefined && !sourceExhausted && result !== 'failed' && result !== 'aborted'
-  const records = `${isFirstOnly ? 'the first ' : ''}${counted(total, 'record')}`
-  const all = statuses.completed === total ? records : `${whole(statuses.completed)} of ${records}`
-  const speed = `${time(elapsedMs)}, ${rate(tasksPerSecond)} on ${counted(threads, 'thread')}`
-  const text = total === 0 ? 'no records' : `${all} verified in ${speed}`
-  const [mark, style] = MARKS[result]
-  const plain = `${mark} ${result}: ${text}`
-  const [first = '', ...rest] = wrap(plain, Math.max(16, columns - 2))
-  const length = mark.length + 1 + result.length
-  return [paint(style, first.slice(0, length)) + first.slice(length), ...rest.map((line) => `  ${line}`)].join('\n')
-}
-
-const MARKS: Readonly<Record<Report['result'], [mark: string, style: Parameters<typeof paint>[0]]>> = {
-  succeeded: ['✓', ['bold', 'green']],
-  partial: ['!', ['bold', 'yellow']],
-  failed: ['✗', ['bold', 'red']],
-  aborted: ['✗', ['bold', 'yellow']],
 }
 
 function counts({ total, statuses, verdicts }: Report): string {
@@ -115,12 +95,10 @@ function placeOf(index: number, { format, hasSeveralInputs }: SummaryContext): s
 }
 
 function errors(report: Report, { verbose, columns }: SummaryContext): string {
-  const { result, failure, sourceExhausted, statuses, warnings, stuckThreads } = report
+  const { result, failure, statuses, warnings, stuckThreads } = report
   const rows: string[] = []
   // A run that failed says why in a line of its own, after the summary.
   if (result === 'aborted' && failure !== undefined) rows.push(labelled('why', messageOf(failure), columns, 'bold'))
-  if (result !== 'succeeded' && result !== 'partial' && !sourceExhausted)
-    rows.push(labelled('note', 'the input was not read to its end', columns, 'bold'))
   // They are as they came, from all threads.
   const firstErrors = report.firstErrors.toSorted((a, b) => a.index - b.index).slice(0, MOST_ERRORS)
   for (const { error, ...where } of firstErrors) {
@@ -156,8 +134,8 @@ function errorLine(error: Error): string {
 function ends(report: Report, { written, command, columns }: SummaryContext): string {
   const rows: string[] = []
   const { out, lines, summary } = written
-  const isComplete = isDoneBefore(report)
-  if (out !== undefined && out !== '-' && !isComplete) {
+  const hasWritten = report.resumed === undefined || lines > 0 || verifiedNow(report) > 0
+  if (out !== undefined && out !== '-' && hasWritten) {
     const more = report.resumed === undefined ? '' : ' more'
     rows.push(labelled('written', `${out}: ${counted(lines, 'outcome')}${more}`, columns, 'dim'))
   }
