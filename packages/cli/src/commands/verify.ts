@@ -1,5 +1,5 @@
 import { FanfoldError } from '@fanfold/core'
-import type { CloseReport, Engine, Report, Run, RunOptions } from '@fanfold/core'
+import type { CloseReport, Engine, Progress, Report, Run, RunOptions } from '@fanfold/core'
 import { CLOSED_PIPE, SIGNAL_CODES, codeOf } from '../exit.ts'
 import type { Ending } from '../exit.ts'
 import { Interruption } from '../interruption.ts'
@@ -11,6 +11,7 @@ import { takeOutcomes } from '../output/take-outcomes.ts'
 import { Stalled, withPatience } from '../patience.ts'
 import { describeProblem } from '../problem.ts'
 import type { Display } from '../progress/display.ts'
+import { interruptedText } from '../progress/interrupted-text.ts'
 import { makeDisplay } from '../progress/make-display.ts'
 import { breachText } from '../summary/breach-text.ts'
 import { reportText } from '../summary/report-text.ts'
@@ -93,13 +94,14 @@ function withOutput(settings: RunOptions, { journaled }: Targets): RunOptions {
 /** What is cancelled soon comes to its end first; who waits for that is told so, and how to stop waiting. */
 function heedSignals(run: Run, { options, interruption }: Tour): void {
   const { soon, now } = interruption
-  const heed = (when: 'soon' | 'now', { reason }: AbortSignal, told: string): void => {
-    if (run.progress().state === 'ended') return
-    if (options.progress !== 'json') process.stderr.write(`fanfold: ${told}\n`)
+  const heed = (when: 'soon' | 'now', { reason }: AbortSignal, told: (progress: Progress) => string): void => {
+    const progress = run.progress()
+    if (progress.state === 'ended') return
+    if (options.progress !== 'json') process.stderr.write(`fanfold: ${told(progress)}\n`)
     run.cancel(reason, { when })
   }
-  whenAborted(soon, () => heed('soon', soon, 'interrupted: finishing what runs; once more stops now'))
-  whenAborted(now, () => heed('now', now, 'interrupted again: stopping now; once more ends without a summary'))
+  whenAborted(soon, () => heed('soon', soon, (progress) => interruptedText(progress, options.timeout)))
+  whenAborted(now, () => heed('now', now, () => 'interrupted again: stopping now; once more ends without a summary'))
   const noteEnd = (): void => interruption.noteRunEnd()
   run.report().then(noteEnd, noteEnd)
 }
