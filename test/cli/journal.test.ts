@@ -102,9 +102,28 @@ describe('wrong usage is one line with a remedy, exit 2, and touches nothing', (
     ],
     ['--out as journal', ['in.ndjson', ...J, '--out', './wrong.journal'], '--out and --journal are both'],
     ['--summary as journal', ['in.ndjson', ...J, '--summary', 'wrong.journal'], '--summary and --journal are both'],
-    ['a journal in no folder', ['in.ndjson', '--journal', 'no/such.journal'], "the journal '"],
+    [
+      'a journal in no folder',
+      ['in.ndjson', '--journal', 'no/such.journal'],
+      "--journal 'no/such.journal' cannot be written: there is no such folder. Make it first.",
+    ],
+    [
+      'a journal in a file',
+      ['in.ndjson', '--journal', 'v.mjs/such.journal'],
+      "--journal 'v.mjs/such.journal' cannot be written: there is no such folder.",
+    ],
+    [
+      'a folder as journal',
+      ['in.ndjson', '--journal', '.'],
+      "--journal '.' cannot be written: it is a folder. Give the path of a file.",
+    ],
+    ['--resume auto', ['in.ndjson', ...J, '--resume', 'auto'], 'Did you mean --resume=auto?'],
     ['--out in no folder', ['in.ndjson', ...J, '--out', 'no/such.out'], "--out 'no/such.out' cannot be written"],
-    ['an unknown --resume', ['in.ndjson', ...J, '--resume=often'], "--resume is 'often'. Give unfinished or auto."],
+    [
+      'an unknown --resume',
+      ['in.ndjson', ...J, '--resume=often'],
+      "--resume is 'often'. Give --resume alone, or --resume=auto.",
+    ],
     ['a foreign file as journal', ['in.ndjson', '--journal', 'waits.mjs', '--resume'], 'waits.mjs'],
   ])('%s', async (_, args, expected) => {
     const before = snapshot('in.ndjson', 'v.mjs', 'other.json', 'waits.mjs')
@@ -288,6 +307,20 @@ test('stdin is known by its --source-id', async () => {
   expect(place.lines('stdin.out').map(({ index }) => index)).toEqual([...numbers(300).keys()])
 })
 
+test('the command that goes on is called as this one was, and says that stdin has to be piped in again', async () => {
+  place.file('throws.mjs', 'export default () => { throw new Error("broken") }')
+  const options = '--format ndjson --with ./throws.mjs --tolerate 0 --journal piped.journal --source-id x'
+  const { code, stderr } = await place.shell(
+    `cat in.ndjson | npm_command=exec npm_config_user_agent=npm/11.6.0 fanfold verify - ${options}`,
+  )
+  expect([code, stderr]).toEqual([
+    3,
+    expect.stringContaining(
+      `\n  next        npx fanfold verify - ${options} --redrive\n              with the same records piped in again, from their start\n`,
+    ),
+  ])
+})
+
 test('an input that breaks at its very beginning leaves no journal, so that it can be mended', async () => {
   const command = ['verify', 'header.csv', '--with', './v.mjs', ...files('header')]
   place.file('header.csv', 'a,a\n1,2\n')
@@ -355,5 +388,5 @@ test.skipIf(process.getuid?.() === 0)('a folder that may not be written to is ex
     '--journal',
     'locked/journal',
   )
-  expect([code, stderr]).toEqual([2, expect.stringContaining('EACCES')])
+  expect([code, stderr]).toEqual([2, expect.stringContaining('this user may not write there. Give another path')])
 })

@@ -190,6 +190,7 @@ function summaryOf({ prepared, options, lines, args }: Tour, report: Report, has
   return summaryText(report, {
     format: prepared.inputs.format,
     hasSeveralInputs: prepared.inputs.paths.length > 1,
+    isFromStdin: prepared.inputs.paths.length === 0,
     limit,
     command: journal === undefined ? undefined : args,
     // How many lines of a broken output arrived, nobody knows.

@@ -5,16 +5,18 @@ import type { Format } from '../options/verify-options.ts'
 import { paint } from '../paint.ts'
 import { messageOf, oneLine } from '../problem.ts'
 import { toleratedText } from './breach-text.ts'
+import { goOnCommand } from './go-on.ts'
 import { headline } from './headline.ts'
-import { LABEL_WIDTH, labelled } from './layout.ts'
+import { LABEL_WIDTH, labelled, labelledCommand } from './layout.ts'
 import { nextStep } from './next-step.ts'
-import { goOnCommand, resumedText, verifiedNow } from './resumed-text.ts'
+import { resumedText, verifiedNow } from './resumed-text.ts'
 import type { Written } from './next-step.ts'
 
 /** Everything that the summary tells beside the report. */
 export interface SummaryContext {
   readonly format: Format
   readonly hasSeveralInputs: boolean
+  readonly isFromStdin: boolean
   readonly limit: number | undefined
   readonly written: Written
   /** The arguments of a run that has a journal, and so can go on. */
@@ -131,7 +133,7 @@ function errorLine(error: Error): string {
   return cut(`${code}: ${oneLine(messageOf(error))}`, MOST_MESSAGE)
 }
 
-function ends(report: Report, { written, command, columns }: SummaryContext): string {
+function ends(report: Report, { written, command, isFromStdin, columns }: SummaryContext): string {
   const rows: string[] = []
   const { out, lines, summary } = written
   const hasWritten = report.resumed === undefined || lines > 0 || verifiedNow(report) > 0
@@ -143,8 +145,8 @@ function ends(report: Report, { written, command, columns }: SummaryContext): st
     rows.push(labelled(rows.length === 0 ? 'written' : '', `${summary}: the report`, columns, 'dim'))
   const goOn = command === undefined ? undefined : goOnCommand(report, command)
   if (goOn !== undefined) {
-    // Not wrapped: it is to be copied.
-    rows.push(labelled('next', goOn, Infinity, 'cyan'))
+    rows.push(labelledCommand('next', goOn, columns, 'cyan'))
+    if (isFromStdin) rows.push(labelled('', 'with the same records piped in again, from their start', columns, 'dim'))
   } else {
     const next = nextStep(report, written)
     if (next !== undefined) rows.push(labelled('next', next, columns, 'cyan'))
