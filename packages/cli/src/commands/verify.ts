@@ -9,7 +9,7 @@ import { OutputBroken } from '../output/chunked-output.ts'
 import { empty } from '../output/output.ts'
 import { takeOutcomes } from '../output/take-outcomes.ts'
 import { Stalled, withPatience } from '../patience.ts'
-import { describeProblem } from '../problem.ts'
+import { describeProblem, problemLine } from '../problem.ts'
 import type { Display } from '../progress/display.ts'
 import { interruptedText } from '../progress/interrupted-text.ts'
 import { makeDisplay } from '../progress/make-display.ts'
@@ -17,6 +17,7 @@ import { breachText } from '../summary/breach-text.ts'
 import { reportText } from '../summary/report-text.ts'
 import { summaryText } from '../summary/summary-text.ts'
 import { whenAborted } from '../when-aborted.ts'
+import { terminalColumns } from '../wrap.ts'
 import { prepare } from './prepare.ts'
 import type { Prepared } from './prepare.ts'
 import { openTargets } from './targets.ts'
@@ -97,7 +98,7 @@ function heedSignals(run: Run, { options, interruption }: Tour): void {
   const heed = (when: 'soon' | 'now', { reason }: AbortSignal, told: (progress: Progress) => string): void => {
     const progress = run.progress()
     if (progress.state === 'ended') return
-    if (options.progress !== 'json') process.stderr.write(`fanfold: ${told(progress)}\n`)
+    if (options.progress !== 'json') process.stderr.write(problemLine(told(progress)))
     run.cancel(reason, { when })
   }
   whenAborted(soon, () => heed('soon', soon, (progress) => interruptedText(progress, options.timeout)))
@@ -110,7 +111,7 @@ function heedSignals(run: Run, { options, interruption }: Tour): void {
 function endBeforeStart({ display, interruption: { signal = 'SIGINT' } }: Tour): Ending {
   display.stop()
   const what = `interrupted by ${signal} before the run began: nothing was verified, nothing written.`
-  process.stderr.write(`fanfold: ${what}\n`)
+  process.stderr.write(problemLine(what))
   return { code: SIGNAL_CODES[signal], signal }
 }
 
@@ -181,7 +182,7 @@ function tell(
 /** The summary has shown the first errors, which the breach's own message repeats. */
 function failureText(report: Report, { progress, verbose, journal }: VerifyOptions): string {
   const isShown = report.tolerance?.isExceeded === true && progress !== 'json'
-  return isShown ? `fanfold: ${breachText(report, journal !== undefined)}\n` : describeProblem(report.failure, verbose)
+  return isShown ? problemLine(breachText(report, journal !== undefined)) : describeProblem(report.failure, verbose)
 }
 
 function summaryOf({ prepared, options, lines, args }: Tour, report: Report, hasSummary: boolean): string {
@@ -196,6 +197,6 @@ function summaryOf({ prepared, options, lines, args }: Tour, report: Report, has
     // How many lines of a broken output arrived, nobody knows.
     written: { out: report.failure instanceof OutputBroken ? undefined : out, lines: lines.count, only, summary },
     verbose,
-    columns: process.stderr.isTTY && process.stderr.columns > 0 ? process.stderr.columns - 1 : Infinity,
+    columns: terminalColumns(),
   })
 }

@@ -1,8 +1,8 @@
 import type { Report } from '@fanfold/core'
 import { counted, rate, time, whole } from '../figures.ts'
 import { paint } from '../paint.ts'
+import { wrap } from '../wrap.ts'
 import { withinText } from './breach-text.ts'
-import { wrap } from './layout.ts'
 import { isDoneBefore, verifiedNow } from './resumed-text.ts'
 
 const MARKS: Readonly<Record<Report['result'], [mark: string, style: Parameters<typeof paint>[0]]>> = {

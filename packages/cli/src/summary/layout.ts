@@ -1,4 +1,5 @@
 import { paint } from '../paint.ts'
+import { fill, wrap } from '../wrap.ts'
 
 /** A line's number fits, up to 99,999. */
 export const LABEL_WIDTH = 12
@@ -24,29 +25,4 @@ export function labelledCommand(label: string, words: readonly string[], columns
   const lines = fill(words, Math.max(16, columns - INDENT - LABEL_WIDTH - CONTINUED.length))
   const indent = ' '.repeat(INDENT + LABEL_WIDTH)
   return `${' '.repeat(INDENT)}${paint(style, label.padEnd(LABEL_WIDTH))}${lines.join(`${CONTINUED}\n${indent}`)}`
-}
-
-/** Wraps between words; a word longer than the width is cut into pieces. */
-export function wrap(text: string, width: number): string[] {
-  if (width === Infinity) return [text]
-  return fill(
-    text.split(' ').flatMap((word) => pieces(word, width)),
-    width,
-  )
-}
-
-/** Lines of as many words as fit; a word longer than the width has a line of its own. */
-export function fill(words: readonly string[], width: number): string[] {
-  const lines: string[] = []
-  for (const word of words) {
-    const last = lines.at(-1)
-    if (last === undefined || last.length + 1 + word.length > width) lines.push(word)
-    else lines[lines.length - 1] = `${last} ${word}`
-  }
-  return lines
-}
-
-function pieces(word: string, width: number): string[] {
-  if (word.length <= width) return [word]
-  return Array.from({ length: Math.ceil(word.length / width) }, (_, at) => word.slice(at * width, (at + 1) * width))
 }

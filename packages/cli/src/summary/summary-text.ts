@@ -27,6 +27,8 @@ export interface SummaryContext {
 }
 
 const MOST_REASONS = 5
+/** Of fewer durations, shares of them say nothing. */
+const LEAST_FOR_SHARES = 20
 const MOST_ERRORS = 3
 /** An error's message may quote a whole record. */
 const MOST_MESSAGE = 300
@@ -64,7 +66,7 @@ function counts({ total, statuses, verdicts }: Report): string {
 }
 
 function details(report: Report, context: SummaryContext): string {
-  const { reasons, slowest, durationMs, retries, threadsReplaced } = report
+  const { reasons, slowest, retries, threadsReplaced } = report
   const rows: string[] = []
   const add = (label: string, text: string): number => rows.push(labelled(label, text, context.columns, 'dim'))
   const named = Object.entries(reasons)
@@ -74,13 +76,8 @@ function details(report: Report, context: SummaryContext): string {
     add('reasons', shown.join(', '))
   }
   const [worst] = slowest
-  if (worst !== undefined) {
-    const most = `99% within ${time(durationMs.p99)}`
-    add(
-      'slowest',
-      `${time(worst.durationMs)} at ${placeOf(worst.index, context)}; half within ${time(durationMs.p50)}, ${most}`,
-    )
-  }
+  if (worst !== undefined)
+    add('slowest', `${time(worst.durationMs)} at ${placeOf(worst.index, context)}${shares(report)}`)
   const resumed = resumedText(report)
   if (resumed !== undefined) add('resumed', resumed)
   if (retries > 0) add('retries', counted(retries, 'further attempt'))
@@ -88,6 +85,12 @@ function details(report: Report, context: SummaryContext): string {
   const tolerated = toleratedText(report)
   if (tolerated !== undefined) add('tolerated', tolerated)
   return rows.join('\n')
+}
+
+/** How the durations are spread, where there are enough of them to say so. */
+function shares({ total, statuses, durationMs }: Report): string {
+  if (total - statuses.aborted < LEAST_FOR_SHARES) return ''
+  return `; half within ${time(durationMs.p50)}, 99% within ${time(durationMs.p99)}`
 }
 
 /** The report knows indices only; for lines of a single input, the line follows. */
@@ -100,15 +103,16 @@ function errors(report: Report, { verbose, columns }: SummaryContext): string {
   const { result, failure, statuses, warnings, stuckThreads } = report
   const rows: string[] = []
   // A run that failed says why in a line of its own, after the summary.
-  if (result === 'aborted' && failure !== undefined) rows.push(labelled('why', messageOf(failure), columns, 'bold'))
+  if (result === 'aborted' && failure !== undefined)
+    rows.push(labelled('why', oneLine(messageOf(failure)), columns, 'bold'))
   // They are as they came, from all threads.
   const firstErrors = report.firstErrors.toSorted((a, b) => a.index - b.index).slice(0, MOST_ERRORS)
   for (const { error, ...where } of firstErrors) {
     const place = errorPlace(where)
-    // A place that does not fit beside the text comes in front of it.
+    // A place that does not fit beside the text comes in front of it, and what became of the record is beside both.
     const isShort = place.length < LABEL_WIDTH
     const text = isShort ? errorLine(error) : `${place}  ${errorLine(error)}`
-    rows.push(labelled(isShort ? place : '', text, columns, 'magenta'))
+    rows.push(labelled(isShort ? place : ENDS[where.status], text, columns, 'magenta'))
     if (verbose) rows.push(inspect(error))
   }
   const more = statuses.errored + statuses.timedOut + statuses.crashed - firstErrors.length
@@ -121,6 +125,12 @@ function errors(report: Report, { verbose, columns }: SummaryContext): string {
     )
   }
   return rows.join('\n')
+}
+
+const ENDS: Readonly<Record<FirstError['status'], string>> = {
+  errored: 'errored',
+  timedOut: 'timed out',
+  crashed: 'crashed',
 }
 
 function errorPlace({ index, line, file }: Omit<FirstError, 'error'>): string {
