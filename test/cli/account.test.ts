@@ -63,6 +63,23 @@ test('with --out, the next step finds the lines in it', async () => {
   expect(parseLines(stdout)).toMatchObject([{ verdict: 'fail' }])
 })
 
+test('of few records there are no shares of durations, of several inputs each error says what it is', async () => {
+  place.ndjson('few-1.ndjson', numbers(19))
+  place.ndjson('few-2.ndjson', [{ do: 'exit' }])
+  const few = await place.verify('few-1.ndjson')
+  expect(few.stderr).toMatch(/\n {2}slowest {5}[\d.]+ (µs|m?s) at line \d+\n/)
+  const more = await place.verify('few-1.ndjson', 'few-2.ndjson')
+  expect(more.stderr).toMatch(/\n {2}slowest {5}.* at index \d+; half within .*, 99% within .*\n/)
+  expect(more.stderr).toMatch(/\n {2}crashed {5}few-2\.ndjson:1 {2}FANFOLD_/)
+})
+
+test('colours and line ends in an error do not spoil the summary', async () => {
+  place.file('colours.mjs', 'export default () => { throw new Error("\\u001b[31mred\\u001b[39m\\nand more") }')
+  place.ndjson('colours.ndjson', [{}])
+  const { stderr } = await place.fanfold('verify', 'colours.ndjson', '--with', './colours.mjs')
+  expect(stderr).toContain('\n  line 1      Error: red and more\n')
+})
+
 test('--verbose shows the stacks of the first errors', async () => {
   place.ndjson('d.ndjson', [{ do: 'throw' }])
   const { stderr } = await place.verify('d.ndjson', '--verbose')

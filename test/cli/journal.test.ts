@@ -123,9 +123,28 @@ describe('wrong usage is one line with a remedy, exit 2, and touches nothing', (
       "copy are both 'o.fanfold-redrive'",
     ],
     ['--summary as journal', ['in.ndjson', ...J, '--summary', 'wrong.journal'], '--summary and --journal are both'],
-    ['a journal in no folder', ['in.ndjson', '--journal', 'no/such.journal'], "the journal '"],
+    [
+      'a journal in no folder',
+      ['in.ndjson', '--journal', 'no/such.journal'],
+      "--journal 'no/such.journal' cannot be written: there is no such folder. Make it first.",
+    ],
+    [
+      'a journal in a file',
+      ['in.ndjson', '--journal', 'v.mjs/such.journal'],
+      "--journal 'v.mjs/such.journal' cannot be written: there is no such folder.",
+    ],
+    [
+      'a folder as journal',
+      ['in.ndjson', '--journal', '.'],
+      "--journal '.' cannot be written: it is a folder. Give the path of a file.",
+    ],
+    ['--resume auto', ['in.ndjson', ...J, '--resume', 'auto'], 'Did you mean --resume=auto?'],
     ['--out in no folder', ['in.ndjson', ...J, '--out', 'no/such.out'], "--out 'no/such.out' cannot be written"],
-    ['an unknown --resume', ['in.ndjson', ...J, '--resume=often'], "--resume is 'often'. Give unfinished or auto."],
+    [
+      'an unknown --resume',
+      ['in.ndjson', ...J, '--resume=often'],
+      "--resume is 'often'. Give --resume alone, or --resume=auto.",
+    ],
     ['a foreign file as journal', ['in.ndjson', '--journal', 'waits.mjs', '--resume'], 'waits.mjs'],
   ])('%s', async (_, args, expected) => {
     const before = snapshot('in.ndjson', 'v.mjs', 'other.json', 'waits.mjs')
@@ -165,7 +184,7 @@ test('a complete journal gives its report again: the summary, --summary and the 
   rmSync(join(place.path, 'complete.out')) // not even looked for
   const { code, stderr } = await busy('complete', '--resume', '--summary', 'again.json')
   expect(code).toBe(3)
-  expect(stderr).toContain('! partial: 296 of 300 records verified in ')
+  expect(stderr).toContain('! partial: 296 of 300 records verified, none of them now\n')
   expect(stderr).toContain('\n  resumed     this run was complete: nothing was verified again\n')
   expect(stderr).not.toContain('complete.out: ')
   expect(accountIn(place, 'again.json')).toEqual(accountIn(place, 'complete.json'))
@@ -178,6 +197,9 @@ test('--resume=auto goes on, and moves a complete journal away to begin anew', a
   const command = await killed('auto')
   const first = await place.fanfold(...command, '--resume=auto')
   expect([first.code, first.stderr]).toEqual([0, expect.stringContaining('50 records settled before, 50 now\n')])
+  expect(first.stderr).toMatch(
+    /^✓ succeeded: 100 records verified, 50 of them now in [^,\n]+, [\d,.]+\/s on 1 thread\n/,
+  )
   expect(place.lines('auto.out').map(({ index }) => index)).toEqual([...numbers(100).keys()])
   const [journal] = snapshot('auto.journal')
   const second = await place.fanfold(...command, '--resume=auto')
@@ -253,9 +275,30 @@ test('--redrive runs what was unsuccessful again with the mended verifier, and t
   expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining('configuration has changed. Redrive')])
   const { code, stderr } = await busy('redrive', '--redrive', ...mended)
   expect([code, stderr]).toEqual([1, expect.stringContaining('resumed     296 records settled before, 4 now\n')])
+  expect(stderr).toContain('✓ succeeded: 300 records verified, 4 of them now in ')
   await busy('fresh', ...mended)
   expect(place.lines('redrive.out')).toEqual(place.lines('fresh.out'))
   expect(existsSync(join(place.path, 'redrive.out.redrive'))).toBe(false)
+})
+
+test('after a night that exceeded --tolerate, --resume=auto stays failed, and the command that is shown mends it', async () => {
+  place.ndjson(
+    'night.ndjson',
+    numbers(60, (n) => (n < 3 ? { broken: true } : {})),
+  )
+  place.file('night.mjs', 'export default ({ broken }) => { if (broken) throw new Error("broken"); return true }')
+  const command = ['verify', 'night.ndjson', '--with', './night.mjs', '--threads', '1', ...files('night')]
+  const nightly = [...command, '--tolerate', '1', '--resume=auto']
+  const first = await place.fanfold(...nightly)
+  expect([first.code, first.stderr]).toEqual([3, expect.stringContaining('✗ failed: ')])
+  const second = await place.fanfold(...nightly)
+  expect([second.code, second.stderr]).toEqual([3, expect.stringContaining('✗ failed: ')])
+  expect(second.stderr).toMatch(/allows\. Mend what the first errors name and --redrive, or raise --tolerate\.\n$/)
+  const next = /\n {2}next {8}(fanfold verify .* --tolerate 1 --redrive)\n/.exec(second.stderr)?.[1] ?? ''
+  place.file('night.mjs', 'export default () => true')
+  const mended = await place.shell(next)
+  expect([mended.code, mended.stderr]).toEqual([0, expect.stringContaining('✓ succeeded: 60 records verified')])
+  expect(place.lines('night.out').map(({ verdict }) => verdict)).toEqual(numbers(60).map(() => 'pass'))
 })
 
 test('--limit may be raised: what it has let through is not run again', async () => {
@@ -263,6 +306,10 @@ test('--limit may be raised: what it has let through is not run again', async ()
   expect(first.stderr).toContain('the first 100 records')
   const { stderr } = await busy('limit', '--limit', '200', '--resume')
   expect(stderr).toContain('resumed     100 records settled before, 100 now\n')
+  const lower = await busy('limit', '--limit', '50', '--resume')
+  expect(lower.stderr).toContain(' records verified, none of them now\n')
+  expect(lower.stderr).toContain('resumed     200 records settled before; nothing was verified now\n')
+  expect(lower.stderr).not.toContain('limit.out: ')
   expect(place.lines('limit.out').map(({ index }) => index)).toEqual([...numbers(200).keys()])
 })
 
@@ -279,6 +326,20 @@ test('stdin is known by its --source-id', async () => {
   const { stderr } = await place.fed(input, ...command, '--source-id', 'monday', '--resume')
   expect(stderr).toContain('resumed     100 records settled before, 200 now\n')
   expect(place.lines('stdin.out').map(({ index }) => index)).toEqual([...numbers(300).keys()])
+})
+
+test('the command that goes on is called as this one was, and says that stdin has to be piped in again', async () => {
+  place.file('throws.mjs', 'export default () => { throw new Error("broken") }')
+  const options = '--format ndjson --with ./throws.mjs --tolerate 0 --journal piped.journal --source-id x'
+  const { code, stderr } = await place.shell(
+    `cat in.ndjson | npm_command=exec npm_config_user_agent=npm/11.6.0 fanfold verify - ${options}`,
+  )
+  expect([code, stderr]).toEqual([
+    3,
+    expect.stringContaining(
+      `\n  next        npx fanfold verify - ${options} --redrive\n              with the same records piped in again, from their start\n`,
+    ),
+  ])
 })
 
 test('an input that breaks at its very beginning leaves no journal, so that it can be mended', async () => {
@@ -348,5 +409,5 @@ test.skipIf(process.getuid?.() === 0)('a folder that may not be written to is ex
     '--journal',
     'locked/journal',
   )
-  expect([code, stderr]).toEqual([2, expect.stringContaining('EACCES')])
+  expect([code, stderr]).toEqual([2, expect.stringContaining('this user may not write there. Give another path')])
 })

@@ -84,7 +84,7 @@ test('the second signal ends the process while the reader stalls and a record ru
     const { said, ended } = watch(child)
     await place.appeared('both.runs')
     child.kill('SIGINT')
-    await said(FIRST)
+    await said('fanfold: interrupted: finishing ')
     await delay(APART_MS)
     child.kill('SIGINT')
     expect(await ended).toMatchObject({ signal: 'SIGINT', stderr: expect.stringContaining(SECOND) })

@@ -1,5 +1,6 @@
-import { inspect } from 'node:util'
+import { inspect, stripVTControlCharacters } from 'node:util'
 import { FanfoldError } from '@fanfold/core'
+import { fill, terminalColumns } from './wrap.ts'
 
 /** What the user gave cannot be used; the message names it and the remedy. */
 export function badUsage(message: string, cause?: unknown): FanfoldError {
@@ -8,16 +9,25 @@ export function badUsage(message: string, cause?: unknown): FanfoldError {
 
 /** The one line for a problem, and with `verbose` its stack and causes after it. */
 export function describeProblem(error: unknown, verbose: boolean): string {
-  const line = `fanfold: ${oneLine(messageOf(error))}\n`
+  const line = problemLine(messageOf(error))
   return verbose ? `${line}${inspect(error)}\n` : line
 }
+
+/** A sentence of ours, in one line; a terminal that is too narrow for it gets several, broken between words. */
+export function problemLine(message: string): string {
+  const words = `fanfold: ${oneLine(message)}`.split(' ')
+  return `${fill(words, terminalColumns() - INDENT.length).join(`\n${INDENT}`)}\n`
+}
+
+const INDENT = '  '
 
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message || error.name : String(error)
 }
 
-/** Line ends and control characters in a message (a file name, a verifier's text) must not break the one line. */
+/** Colours, line ends and control characters in a message (a file name, a verifier's text) must not break the one line. */
 export function oneLine(text: string): string {
   // oxlint-disable-next-line no-control-regex -- these are what it is about
-  return text.trim().replace(/[\u0000-\u001f\u007f-\u009f]+/g, ' ')
+  const control = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g
+  return stripVTControlCharacters(text).replace(control, ' ').trim()
 }

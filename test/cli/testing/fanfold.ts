@@ -12,6 +12,12 @@ const BIN = fileURLToPath(new URL('../../../packages/cli/dist/bin.js', import.me
 /** A verifier that does as each record says. */
 export const OBEDIENT: string = fileURLToPath(new URL('../verifiers/obedient.ts', import.meta.url))
 
+/** Not that of the script which runs the tests: the command line says how it was called. */
+const ENVIRONMENT: NodeJS.ProcessEnv = {
+  ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('npm_'))),
+  NO_COLOR: '1',
+}
+
 export interface Ended {
   readonly code: number | null
   readonly signal: string | null
@@ -53,7 +59,7 @@ export class Workplace {
   }
 
   start(...args: readonly string[]): ChildProcessWithoutNullStreams {
-    return spawn(process.execPath, [BIN, ...args], { cwd: this.path, env: { ...process.env, NO_COLOR: '1' } })
+    return spawn(process.execPath, [BIN, ...args], { cwd: this.path, env: { ...ENVIRONMENT } })
   }
 
   async fanfold(...args: readonly string[]): Promise<Ended> {
@@ -77,7 +83,7 @@ export class Workplace {
   async shell(script: string): Promise<Ended> {
     const child = spawn('bash', ['-c', `fanfold() { '${process.execPath}' '${BIN}' "$@"; }\n${script}`], {
       cwd: this.path,
-      env: { ...process.env, NO_COLOR: '1', OBEDIENT },
+      env: { ...ENVIRONMENT, OBEDIENT },
     })
     child.stdin.end()
     return end(child)

@@ -4,8 +4,9 @@ import type { Watched, Workplace } from './fanfold.ts'
 
 /** Two signals that are closer together than 100 ms are one. */
 export const APART_MS = 150
-/** What is said at each stage. */
-export const FIRST = 'fanfold: interrupted: finishing what runs; once more stops now\n'
+/** What is said at each stage, to a run that is {@link underWay}. */
+export const FIRST =
+  'fanfold: interrupted: finishing the 1 that runs (no --timeout: it may take for ever); once more stops now\n'
 export const SECOND = 'fanfold: interrupted again: stopping now; once more ends without a summary\n'
 
 /** What `--summary` tells. */

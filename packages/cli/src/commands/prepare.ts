@@ -7,7 +7,7 @@ import { readConfiguration } from './configuration.ts'
 import { resolveInputs } from './inputs.ts'
 import type { Inputs } from './inputs.ts'
 import { engineOptions, runOptions } from './run-options.ts'
-import { checkTargets } from './targets.ts'
+import { checkTargets, statsOf } from './targets.ts'
 import { verifierLocation } from './verifier-location.ts'
 
 /** A run that can be started: everything that can be checked without running anything has been. */
@@ -26,7 +26,7 @@ export interface Prepared {
 
 /** @throws {FanfoldError} what is wrong with the arguments, the inputs, the configuration */
 export async function prepare(given: readonly string[], options: VerifyOptions): Promise<Prepared> {
-  checkJournalOptions(given, options)
+  await checkJournalOptions(given, options)
   const inputs = await resolveInputs(given, options)
   const verifier = await verifierLocation(options.with)
   const config = await readConfiguration(options.config, options.set)
@@ -48,7 +48,7 @@ export async function prepare(given: readonly string[], options: VerifyOptions):
 }
 
 /** @throws {FanfoldError} `FANFOLD_BAD_OPTION` for what says something about a journal that is not there */
-function checkJournalOptions(given: readonly string[], options: VerifyOptions): void {
+async function checkJournalOptions(given: readonly string[], options: VerifyOptions): Promise<void> {
   const { journal, resume, redrive, sourceId } = options
   const [word] = [
     ...(resume === undefined ? [] : ['--resume']),
@@ -57,6 +57,10 @@ function checkJournalOptions(given: readonly string[], options: VerifyOptions): 
   ]
   if (word !== undefined && journal === undefined)
     throw badUsage(`${word} is about a journal, and none is given. Add --journal FILE.`)
+  if (resume === 'unfinished' && given.includes('auto') && (await statsOf('auto')) === undefined)
+    throw badUsage(
+      `there is no input 'auto', and --resume has its value behind an equals sign. Did you mean --resume=auto?`,
+    )
   if (journal !== undefined && sourceId === undefined && given.includes('-'))
     throw badUsage(
       '--journal cannot know again what came from stdin. Add --source-id TEXT, the same for the same records, or give a file.',

@@ -5,7 +5,7 @@ import { resolve } from 'node:path'
 import type { JournaledOutput } from '@fanfold/core'
 import type { Output } from '../output/chunked-output.ts'
 import { JournaledFile, redriveCopyOf } from '../output/journaled-file.ts'
-import { fileOutput, openFile, stdoutOutput } from '../output/output.ts'
+import { checkWritable, fileOutput, openFile, stdoutOutput } from '../output/output.ts'
 import { badUsage } from '../problem.ts'
 import type { VerifyOptions } from '../options/verify-options.ts'
 
@@ -53,6 +53,7 @@ function besides({ out, journal }: VerifyOptions): Record<string, string | undef
 /** What is written in place, and named by a journal, has to be a file that can be cut off. */
 async function checkJournal({ out }: VerifyOptions, journal: string): Promise<void> {
   if (journal === '-') throw badUsage('--journal needs a file that can be read again. Give a path.')
+  await checkWritable('--journal', journal)
   if (out === '-')
     throw badUsage('--journal cannot take back what --out - has written to stdout. Give --out a file, or leave it out.')
   const target = out === undefined ? undefined : await statsOf(out)

@@ -1,5 +1,5 @@
 import { FanfoldError } from '@fanfold/core'
-import type { CloseReport, Engine, Report, Run, RunOptions } from '@fanfold/core'
+import type { CloseReport, Engine, Progress, Report, Run, RunOptions } from '@fanfold/core'
 import { CLOSED_PIPE, SIGNAL_CODES, codeOf } from '../exit.ts'
 import type { Ending } from '../exit.ts'
 import { Interruption } from '../interruption.ts'
@@ -9,13 +9,15 @@ import { OutputBroken } from '../output/chunked-output.ts'
 import { empty } from '../output/output.ts'
 import { takeOutcomes } from '../output/take-outcomes.ts'
 import { Stalled, withPatience } from '../patience.ts'
-import { describeProblem } from '../problem.ts'
+import { describeProblem, problemLine } from '../problem.ts'
 import type { Display } from '../progress/display.ts'
+import { interruptedText } from '../progress/interrupted-text.ts'
 import { makeDisplay } from '../progress/make-display.ts'
 import { breachText } from '../summary/breach-text.ts'
 import { reportText } from '../summary/report-text.ts'
 import { summaryText } from '../summary/summary-text.ts'
 import { whenAborted } from '../when-aborted.ts'
+import { terminalColumns } from '../wrap.ts'
 import { prepare } from './prepare.ts'
 import type { Prepared } from './prepare.ts'
 import { openTargets } from './targets.ts'
@@ -93,13 +95,14 @@ function withOutput(settings: RunOptions, { journaled }: Targets): RunOptions {
 /** What is cancelled soon comes to its end first; who waits for that is told so, and how to stop waiting. */
 function heedSignals(run: Run, { options, interruption }: Tour): void {
   const { soon, now } = interruption
-  const heed = (when: 'soon' | 'now', { reason }: AbortSignal, told: string): void => {
-    if (run.progress().state === 'ended') return
-    if (options.progress !== 'json') process.stderr.write(`fanfold: ${told}\n`)
+  const heed = (when: 'soon' | 'now', { reason }: AbortSignal, told: (progress: Progress) => string): void => {
+    const progress = run.progress()
+    if (progress.state === 'ended') return
+    if (options.progress !== 'json') process.stderr.write(problemLine(told(progress)))
     run.cancel(reason, { when })
   }
-  whenAborted(soon, () => heed('soon', soon, 'interrupted: finishing what runs; once more stops now'))
-  whenAborted(now, () => heed('now', now, 'interrupted again: stopping now; once more ends without a summary'))
+  whenAborted(soon, () => heed('soon', soon, (progress) => interruptedText(progress, options.timeout)))
+  whenAborted(now, () => heed('now', now, () => 'interrupted again: stopping now; once more ends without a summary'))
   const noteEnd = (): void => interruption.noteRunEnd()
   run.report().then(noteEnd, noteEnd)
 }
@@ -108,7 +111,7 @@ function heedSignals(run: Run, { options, interruption }: Tour): void {
 function endBeforeStart({ display, interruption: { signal = 'SIGINT' } }: Tour): Ending {
   display.stop()
   const what = `interrupted by ${signal} before the run began: nothing was verified, nothing written.`
-  process.stderr.write(`fanfold: ${what}\n`)
+  process.stderr.write(problemLine(what))
   return { code: SIGNAL_CODES[signal], signal }
 }
 
@@ -177,9 +180,9 @@ function tell(
 }
 
 /** The summary has shown the first errors, which the breach's own message repeats. */
-function failureText(report: Report, { progress, verbose }: VerifyOptions): string {
+function failureText(report: Report, { progress, verbose, journal }: VerifyOptions): string {
   const isShown = report.tolerance?.isExceeded === true && progress !== 'json'
-  return isShown ? `fanfold: ${breachText(report)}\n` : describeProblem(report.failure, verbose)
+  return isShown ? problemLine(breachText(report, journal !== undefined)) : describeProblem(report.failure, verbose)
 }
 
 function summaryOf({ prepared, options, lines, args }: Tour, report: Report, hasSummary: boolean): string {
@@ -188,11 +191,12 @@ function summaryOf({ prepared, options, lines, args }: Tour, report: Report, has
   return summaryText(report, {
     format: prepared.inputs.format,
     hasSeveralInputs: prepared.inputs.paths.length > 1,
+    isFromStdin: prepared.inputs.paths.length === 0,
     limit,
     command: journal === undefined ? undefined : args,
     // How many lines of a broken output arrived, nobody knows.
     written: { out: report.failure instanceof OutputBroken ? undefined : out, lines: lines.count, only, summary },
     verbose,
-    columns: process.stderr.isTTY && process.stderr.columns > 0 ? process.stderr.columns - 1 : Infinity,
+    columns: terminalColumns(),
   })
 }

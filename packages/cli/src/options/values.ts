@@ -71,6 +71,12 @@ function heapBound(text: string): { readonly heapMb?: number } {
   return size === undefined || size < 1 || /^[\d.]+$/.test(text) ? {} : { heapMb: size / 2 ** 20 }
 }
 
+/** `auto`; without a value, which arrives as `unfinished`, it goes on with what is not complete. */
+export function resumption(option: string, text: string): 'unfinished' | 'auto' {
+  if (text === 'unfinished' || text === 'auto') return text
+  throw refused(option, text, `Give ${option} alone, or ${option}=auto.`)
+}
+
 /** One of a few words. */
 export function oneOf<Word extends string>(words: readonly Word[]): (option: string, text: string) => Word {
   return (option, text) => {

@@ -1,13 +1,24 @@
 import type { EngineOptions, Order, PoolKind, RunOptions, Status, Tolerance } from '@fanfold/core'
 import type { VerdictName } from '@fanfold/workers'
-import { attempts, bytes, count, duration, oneOf, recycling, someOf, text, threadMemory, tolerance } from './values.ts'
+import {
+  attempts,
+  bytes,
+  count,
+  duration,
+  oneOf,
+  recycling,
+  resumption,
+  someOf,
+  text,
+  threadMemory,
+  tolerance,
+} from './values.ts'
 
 export type Format = 'ndjson' | 'csv' | 'lines'
 export type Include = 'none' | 'attention' | 'all'
 /** What can be asked of an outcome: its verdict, or the status of one that has none. */
 export type Kind = VerdictName | Exclude<Status, 'completed' | 'skipped'>
 type Halt = NonNullable<RunOptions['halt']>
-type Resume = 'unfinished' | 'auto'
 export type ProgressMode = 'auto' | 'bar' | 'json' | 'none'
 
 const FORMATS: readonly Format[] = ['ndjson', 'csv', 'lines']
@@ -15,7 +26,6 @@ const KINDS: readonly Kind[] = ['pass', 'flag', 'fail', 'errored', 'timedOut', '
 const INCLUDES: readonly Include[] = ['none', 'attention', 'all']
 const ORDERS: readonly Order[] = ['arrival', 'input']
 const HALTS: readonly Halt[] = ['never', 'soon', 'now']
-const RESUMES: readonly Resume[] = ['unfinished', 'auto']
 const POOLS: readonly PoolKind[] = ['threads', 'processes']
 const PROGRESS_MODES: readonly ProgressMode[] = ['auto', 'bar', 'json', 'none']
 
@@ -45,7 +55,7 @@ export interface VerifyOptions {
   readonly include: Include
   readonly timings: boolean
   readonly journal?: string
-  readonly resume?: Resume
+  readonly resume?: 'unfinished' | 'auto'
   readonly redrive: boolean
   readonly sourceId?: string
   readonly summary?: string
@@ -229,7 +239,7 @@ export const VERIFY_OPTIONS: Table = {
     group: DURABLE,
     description:
       'go on where the journal ends; =auto, for cron: one that is complete is moved to <file>.1, and a run begins',
-    parse: oneOf(RESUMES),
+    parse: resumption,
     bareValue: 'unfinished',
   },
   redrive: {

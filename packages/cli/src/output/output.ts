@@ -1,6 +1,7 @@
 import { constants, fstatSync, write as writeDescriptor } from 'node:fs'
-import { open } from 'node:fs/promises'
+import { access, open, stat } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { badUsage, messageOf } from '../problem.ts'
 import { ChunkedOutput } from './chunked-output.ts'
@@ -15,6 +16,22 @@ import type { Output } from './chunked-output.ts'
 export async function openFile(option: string, path: string): Promise<FileHandle> {
   try {
     return await open(path, constants.O_WRONLY | constants.O_CREAT)
+  } catch (error) {
+    throw badUsage(`${option} '${path}' cannot be written: ${whyUnwritable(error)}.`, error)
+  }
+}
+
+/**
+ * Finds out without opening or making anything whether a file can be written that somebody else will open.
+ *
+ * @throws {FanfoldError} `FANFOLD_BAD_OPTION`
+ */
+export async function checkWritable(option: string, path: string): Promise<void> {
+  try {
+    const stats = await stat(path).catch(() => undefined)
+    if (stats?.isDirectory()) throw Object.assign(new Error('it is a folder'), { code: 'EISDIR' })
+    // The dot, so that a file is not taken for a folder.
+    await access(`${dirname(resolve(path))}/.`, constants.W_OK)
   } catch (error) {
     throw badUsage(`${option} '${path}' cannot be written: ${whyUnwritable(error)}.`, error)
   }

@@ -42,6 +42,13 @@ test('at 40 columns the bar comes first, and of the counts those that fit', () =
   expect(counts).toBe('1,000 done  900 pass  80 flag  10 fail')
 })
 
+test('what waits for another attempt is told, and after an interruption how many are being finished', () => {
+  const [bar, counts] = plain({ ...HALF, state: 'ending', waiting: 60 }, 79)
+  expect(bar).toMatch(/ {3}50% {2}412\/s {2}finishing 2$/)
+  expect(counts).toBe('1,000 done  900 pass  80 flag  10 fail  10 errored  60 to be tried again')
+  expect(plain({ ...HALF, state: 'ending', running: 0 }, 79)[0]).toMatch(/ending$/)
+})
+
 test('without a known size there is no bar', () => {
   const { bytesTotal: _bytesTotal, etaMs: _etaMs, ...piped } = HALF
   expect(plain(piped, 79)[0]).toBe('customers.ndjson  412/s')

@@ -22,7 +22,7 @@ export function barText(progress: Progress | undefined, subject: Subject, column
 }
 
 function wayLine(progress: Progress, { name }: Subject, columns: number): string {
-  const { tasksPerSecond, etaMs, state } = progress
+  const { tasksPerSecond, etaMs, state, running } = progress
   const share = shareDone(progress)
   const right: Part[] = []
   if (share !== undefined) right.push({ plain: `${Math.floor(share * 100)}%`.padStart(4), style: 'bold' })
@@ -30,7 +30,7 @@ function wayLine(progress: Progress, { name }: Subject, columns: number): string
   if (etaMs !== undefined && state === 'running')
     right.push({ plain: `${time(Math.max(1000, etaMs))} left`, style: 'dim' })
   if (state === 'waiting') right.push({ plain: 'waits for the reader', style: 'yellow' })
-  if (state === 'ending') right.push({ plain: 'ending', style: 'yellow' })
+  if (state === 'ending') right.push({ plain: running > 0 ? `finishing ${short(running)}` : 'ending', style: 'yellow' })
   const { text, width } = fit(right, columns)
   const room = columns - width - GAP.length
   if (share === undefined) return room < LEAST_NAME ? text : cut(name, room) + GAP + text
@@ -43,7 +43,7 @@ function wayLine(progress: Progress, { name }: Subject, columns: number): string
 }
 
 /** As many counts as fit, the most telling first. */
-function countLine({ statuses, verdicts, tasksPerSecond }: Progress, columns: number): string {
+function countLine({ statuses, verdicts, tasksPerSecond, waiting }: Progress, columns: number): string {
   const done = statuses.completed + statuses.errored + statuses.timedOut + statuses.crashed
   const parts: Part[] = [{ plain: `${short(done)} done`, style: 'reset' }]
   const add = (count: number, word: string, style: Part['style']): void => {
@@ -56,6 +56,7 @@ function countLine({ statuses, verdicts, tasksPerSecond }: Progress, columns: nu
   add(statuses.timedOut, 'timed out', 'magenta')
   add(statuses.crashed, 'crashed', 'magenta')
   add(statuses.aborted, 'aborted', 'dim')
+  add(waiting, 'to be tried again', 'yellow')
   if (columns < 60) parts.push({ plain: rate(tasksPerSecond), style: 'dim' })
   return fit(parts, columns).text
 }

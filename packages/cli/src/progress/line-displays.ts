@@ -1,7 +1,6 @@
 import type { Progress } from '@fanfold/core'
-import { rate, time, whole } from '../figures.ts'
 import type { Display, Subject } from './display.ts'
-import { shareDone } from './share.ts'
+import { lineText } from './line-text.ts'
 
 const LINE_EVERY_MS = 5_000
 const JSON_EVERY_MS = 500
@@ -23,20 +22,6 @@ export class LineDisplay implements Display {
   stop(): void {
     clearInterval(this.#timer)
   }
-}
-
-function lineText(progress: Progress | undefined, { verifier }: Subject): string {
-  if (progress === undefined) return `fanfold: setting up ${verifier}`
-  const { statuses, verdicts, tasksPerSecond, etaMs, state } = progress
-  const share = shareDone(progress)
-  const parts = [`${whole(statuses.completed + statuses.errored + statuses.timedOut + statuses.crashed)} done`]
-  if (share !== undefined) parts[0] += ` (${Math.floor(share * 100)}%)`
-  parts.push(rate(tasksPerSecond))
-  const counts = { ...verdicts, errored: statuses.errored, 'timed out': statuses.timedOut, crashed: statuses.crashed }
-  for (const [word, count] of Object.entries(counts)) if (count > 0) parts.push(`${whole(count)} ${word}`)
-  if (state === 'waiting') parts.push('waits for the reader of --out')
-  else if (etaMs !== undefined && state === 'running') parts.push(`${time(Math.max(1000, etaMs))} left`)
-  return `fanfold: ${parts.join(', ')}`
 }
 
 /** Every progress as one line of JSON, for programs; the last one says `"state":"ended"`. */

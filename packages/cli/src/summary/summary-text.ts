@@ -1,19 +1,22 @@
 import { inspect } from 'node:util'
 import type { FirstError, Report } from '@fanfold/core'
-import { counted, cut, percent, rate, short, time, whole } from '../figures.ts'
+import { counted, cut, percent, short, time, whole } from '../figures.ts'
 import type { Format } from '../options/verify-options.ts'
 import { paint } from '../paint.ts'
 import { messageOf, oneLine } from '../problem.ts'
 import { toleratedText } from './breach-text.ts'
-import { LABEL_WIDTH, labelled, wrap } from './layout.ts'
+import { goOnCommand } from './go-on.ts'
+import { headline } from './headline.ts'
+import { LABEL_WIDTH, labelled, labelledCommand } from './layout.ts'
 import { nextStep } from './next-step.ts'
-import { goOnCommand, isDoneBefore, resumedText } from './resumed-text.ts'
+import { resumedText, verifiedNow } from './resumed-text.ts'
 import type { Written } from './next-step.ts'
 
 /** Everything that the summary tells beside the report. */
 export interface SummaryContext {
   readonly format: Format
   readonly hasSeveralInputs: boolean
+  readonly isFromStdin: boolean
   readonly limit: number | undefined
   readonly written: Written
   /** The arguments of a run that has a journal, and so can go on. */
@@ -24,6 +27,8 @@ export interface SummaryContext {
 }
 
 const MOST_REASONS = 5
+/** Of fewer durations, shares of them say nothing. */
+const LEAST_FOR_SHARES = 20
 const MOST_ERRORS = 3
 /** An error's message may quote a whole record. */
 const MOST_MESSAGE = 300
@@ -31,34 +36,13 @@ const MOST_MESSAGE = 300
 /** What has come of a run, for a person: short, and the most important first. */
 export function summaryText(report: Report, context: SummaryContext): string {
   const blocks = [
-    headline(report, context),
+    headline(report, context.limit, context.columns),
     counts(report),
     details(report, context),
     errors(report, context),
     ends(report, context),
   ]
   return `${blocks.filter((block) => block !== '').join('\n\n')}\n`
-}
-
-function headline(report: Report, { limit, columns }: SummaryContext): string {
-  const { result, total, statuses, elapsedMs, tasksPerSecond, threads, sourceExhausted } = report
-  const isFirstOnly = limit !== undefined && !sourceExhausted && result !== 'failed' && result !== 'aborted'
-  const records = `${isFirstOnly ? 'the first ' : ''}${counted(total, 'record')}`
-  const all = statuses.completed === total ? records : `${whole(statuses.completed)} of ${records}`
-  const speed = `${time(elapsedMs)}, ${rate(tasksPerSecond)} on ${counted(threads, 'thread')}`
-  const text = total === 0 ? 'no records' : `${all} verified in ${speed}`
-  const [mark, style] = MARKS[result]
-  const plain = `${mark} ${result}: ${text}`
-  const [first = '', ...rest] = wrap(plain, Math.max(16, columns - 2))
-  const length = mark.length + 1 + result.length
-  return [paint(style, first.slice(0, length)) + first.slice(length), ...rest.map((line) => `  ${line}`)].join('\n')
-}
-
-const MARKS: Readonly<Record<Report['result'], [mark: string, style: Parameters<typeof paint>[0]]>> = {
-  succeeded: ['✓', ['bold', 'green']],
-  partial: ['!', ['bold', 'yellow']],
-  failed: ['✗', ['bold', 'red']],
-  aborted: ['✗', ['bold', 'yellow']],
 }
 
 function counts({ total, statuses, verdicts }: Report): string {
@@ -82,7 +66,7 @@ function counts({ total, statuses, verdicts }: Report): string {
 }
 
 function details(report: Report, context: SummaryContext): string {
-  const { reasons, slowest, durationMs, retries, threadsReplaced } = report
+  const { reasons, slowest, retries, threadsReplaced } = report
   const rows: string[] = []
   const add = (label: string, text: string): number => rows.push(labelled(label, text, context.columns, 'dim'))
   const named = Object.entries(reasons)
@@ -92,13 +76,8 @@ function details(report: Report, context: SummaryContext): string {
     add('reasons', shown.join(', '))
   }
   const [worst] = slowest
-  if (worst !== undefined) {
-    const most = `99% within ${time(durationMs.p99)}`
-    add(
-      'slowest',
-      `${time(worst.durationMs)} at ${placeOf(worst.index, context)}; half within ${time(durationMs.p50)}, ${most}`,
-    )
-  }
+  if (worst !== undefined)
+    add('slowest', `${time(worst.durationMs)} at ${placeOf(worst.index, context)}${shares(report)}`)
   const resumed = resumedText(report)
   if (resumed !== undefined) add('resumed', resumed)
   if (retries > 0) add('retries', counted(retries, 'further attempt'))
@@ -108,6 +87,12 @@ function details(report: Report, context: SummaryContext): string {
   return rows.join('\n')
 }
 
+/** How the durations are spread, where there are enough of them to say so. */
+function shares({ total, statuses, durationMs }: Report): string {
+  if (total - statuses.aborted < LEAST_FOR_SHARES) return ''
+  return `; half within ${time(durationMs.p50)}, 99% within ${time(durationMs.p99)}`
+}
+
 /** The report knows indices only; for lines of a single input, the line follows. */
 function placeOf(index: number, { format, hasSeveralInputs }: SummaryContext): string {
   if (hasSeveralInputs) return `index ${index}`
@@ -115,20 +100,19 @@ function placeOf(index: number, { format, hasSeveralInputs }: SummaryContext): s
 }
 
 function errors(report: Report, { verbose, columns }: SummaryContext): string {
-  const { result, failure, sourceExhausted, statuses, warnings, stuckThreads } = report
+  const { result, failure, statuses, warnings, stuckThreads } = report
   const rows: string[] = []
   // A run that failed says why in a line of its own, after the summary.
-  if (result === 'aborted' && failure !== undefined) rows.push(labelled('why', messageOf(failure), columns, 'bold'))
-  if (result !== 'succeeded' && result !== 'partial' && !sourceExhausted)
-    rows.push(labelled('note', 'the input was not read to its end', columns, 'bold'))
+  if (result === 'aborted' && failure !== undefined)
+    rows.push(labelled('why', oneLine(messageOf(failure)), columns, 'bold'))
   // They are as they came, from all threads.
   const firstErrors = report.firstErrors.toSorted((a, b) => a.index - b.index).slice(0, MOST_ERRORS)
   for (const { error, ...where } of firstErrors) {
     const place = errorPlace(where)
-    // A place that does not fit beside the text comes in front of it.
+    // A place that does not fit beside the text comes in front of it, and what became of the record is beside both.
     const isShort = place.length < LABEL_WIDTH
     const text = isShort ? errorLine(error) : `${place}  ${errorLine(error)}`
-    rows.push(labelled(isShort ? place : '', text, columns, 'magenta'))
+    rows.push(labelled(isShort ? place : ENDS[where.status], text, columns, 'magenta'))
     if (verbose) rows.push(inspect(error))
   }
   const more = statuses.errored + statuses.timedOut + statuses.crashed - firstErrors.length
@@ -143,6 +127,12 @@ function errors(report: Report, { verbose, columns }: SummaryContext): string {
   return rows.join('\n')
 }
 
+const ENDS: Readonly<Record<FirstError['status'], string>> = {
+  errored: 'errored',
+  timedOut: 'timed out',
+  crashed: 'crashed',
+}
+
 function errorPlace({ index, line, file }: Omit<FirstError, 'error'>): string {
   if (line === undefined) return `index ${index}`
   return file === undefined ? `line ${line}` : `${file}:${line}`
@@ -153,11 +143,11 @@ function errorLine(error: Error): string {
   return cut(`${code}: ${oneLine(messageOf(error))}`, MOST_MESSAGE)
 }
 
-function ends(report: Report, { written, command, columns }: SummaryContext): string {
+function ends(report: Report, { written, command, isFromStdin, columns }: SummaryContext): string {
   const rows: string[] = []
   const { out, lines, summary } = written
-  const isComplete = isDoneBefore(report)
-  if (out !== undefined && out !== '-' && !isComplete) {
+  const hasWritten = report.resumed === undefined || lines > 0 || verifiedNow(report) > 0
+  if (out !== undefined && out !== '-' && hasWritten) {
     const more = report.resumed === undefined ? '' : ' more'
     rows.push(labelled('written', `${out}: ${counted(lines, 'outcome')}${more}`, columns, 'dim'))
   }
@@ -165,8 +155,8 @@ function ends(report: Report, { written, command, columns }: SummaryContext): st
     rows.push(labelled(rows.length === 0 ? 'written' : '', `${summary}: the report`, columns, 'dim'))
   const goOn = command === undefined ? undefined : goOnCommand(report, command)
   if (goOn !== undefined) {
-    // Not wrapped: it is to be copied.
-    rows.push(labelled('next', goOn, Infinity, 'cyan'))
+    rows.push(labelledCommand('next', goOn, columns, 'cyan'))
+    if (isFromStdin) rows.push(labelled('', 'with the same records piped in again, from their start', columns, 'dim'))
   } else {
     const next = nextStep(report, written)
     if (next !== undefined) rows.push(labelled('next', next, columns, 'cyan'))
