@@ -124,6 +124,7 @@ describe.each(POOLS)('in %s', (pool) => {
     // 2,000 tasks leak 400 MB, and a shard is never cut short for it.
     expect(setup).toBeGreaterThanOrEqual(3)
     expect(teardown).toBe(setup)
-    expect((await run.report()).threadsReplaced).toBe(setup! - 1)
+    // The last one may have been replaced when nothing was left to set up.
+    expect([setup! - 1, setup!]).toContain((await run.report()).threadsReplaced)
   })
 })
