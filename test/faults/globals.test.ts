@@ -2,7 +2,9 @@ import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { Readable } from 'node:stream'
 import { ndjson } from '@fanfold/core'
-import { describe, expect, test } from 'vitest'
+import { spawn } from 'node:child_process'
+import { setTimeout as delay } from 'node:timers/promises'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { byIndex, collect } from '../engine/fixtures.ts'
 import { POOLS, numbers, poolOption, tally, testEngine, unsuccessful, verifierOf } from './pools.ts'
 
@@ -118,5 +120,29 @@ describe.each(POOLS)('in %s', (pool) => {
     expect(lines).toHaveLength(100_000)
     const torn = lines.filter((line) => !/^\[thread [12], task \d+\] line \d+$/.test(line))
     expect(torn).toEqual([])
+  })
+
+  test('what is printed is all there, and each line whole, for a slow reader', async () => {
+    const path = verifierOf(
+      `export default (n) => { for (let i = 0; i < 1000; i++) console.log('line ' + i); return true }`,
+    )
+    const script = `
+      import { Engine } from '@fanfold/core'
+      const engine = new Engine({ threads: 2, ...${JSON.stringify(poolOption(pool))} })
+      const report = await engine.run(${JSON.stringify(path)}, Array.from({ length: 100 }, (_, i) => i)).report()
+      console.log(report.result)
+      await engine.close()
+    `
+    const child = spawn(process.execPath, ['--input-type=module', '-e', script], { cwd: import.meta.dirname })
+    onTestFinished(() => void child.kill('SIGKILL'))
+    // Its pipe is full all the time, at the end of the processes, too.
+    let printed = ''
+    for await (const chunk of child.stderr) {
+      printed += String(chunk)
+      await delay(10)
+    }
+    const lines = printed.trimEnd().split('\n')
+    expect(lines).toHaveLength(100_000)
+    expect(lines.filter((line) => !/^\[thread [12], task \d+\] line \d+$/.test(line))).toEqual([])
   })
 })

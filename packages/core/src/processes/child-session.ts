@@ -1,9 +1,9 @@
 import { readSync } from 'node:fs'
-import { setImmediate as turn } from 'node:timers/promises'
 import { FanfoldError, decodeError, encodeError } from '@fanfold/workers/protocol'
 import type { BackendEvent } from '../backend.ts'
 import { ThreadBackend } from '../threads/thread-backend.ts'
 import { ALIVE_EVERY_MS, MESSAGES_VERSION, LANE_FILE } from './messages.ts'
+import { flushStderr } from './flush-stderr.ts'
 import { RECORDS_AT } from './lane-file.ts'
 import type { BytesPayload } from './payload.ts'
 import type { FromChild, RunWork, StartChild, ToChild } from './messages.ts'
@@ -122,8 +122,7 @@ export class ChildSession {
 
   /** The parent ends this process when it has this: what the thread has printed goes out before. */
   async #last(message: FromChild): Promise<void> {
-    await turn()
-    await turn()
+    await flushStderr()
     this.#send(message)
   }
 }
