@@ -1,6 +1,6 @@
 import type { ActiveRun } from './run/active-run.ts'
 import { FanfoldError } from './errors.ts'
-import type { Batch, OutcomeBatch } from './merge/batch.ts'
+import type { Batch } from './merge/batch.ts'
 import type { Outcome } from './outcome.ts'
 import type { Progress, Report } from './report/report.ts'
 
@@ -75,11 +75,10 @@ export class Run<Value = unknown> implements AsyncIterable<Outcome<Value>>, Asyn
           ? Promise.resolve({ done: false, value: batch.at(at++) })
           : nextInTurn(),
       return: async () => {
-        // Made by this run: its type says less than it is.
-        const midst =
-          batch === undefined ? undefined : { batch: batch as unknown as OutcomeBatch, done: Math.max(0, at - 1) }
+        // The one in hand is not done with.
+        const done = batch === undefined ? undefined : Math.max(0, at - 1)
         batch = undefined
-        await this.#leave(midst)
+        await this.#leave(done)
         await batches.return?.()
         return { done: true, value: undefined }
       },
@@ -117,9 +116,10 @@ export class Run<Value = unknown> implements AsyncIterable<Outcome<Value>>, Asyn
     }
   }
 
-  #leave(midst?: { readonly batch: OutcomeBatch; readonly done: number }): Promise<void> {
+  /** @param done - how many outcomes of the batch in hand are done with; none, when it was taken as a batch */
+  #leave(done?: number): Promise<void> {
     this.cancel(new FanfoldError('FANFOLD_RUN_ABORTED', 'the loop over the outcomes was left before its end'))
-    return this.#active.leave(midst)
+    return this.#active.leave(done)
   }
 
   /**

@@ -3,6 +3,7 @@ import { access, open, realpath, rename } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { crc32 } from 'node:zlib'
+import { syncFolderOf } from '@fanfold/core'
 import type { JournaledOutput, OutputMark, RewrittenOutput } from '@fanfold/core'
 import { badUsage } from '../problem.ts'
 import { CHUNK_BYTES, ChunkedOutput } from './chunked-output.ts'
@@ -224,20 +225,6 @@ async function openIfThere(path: string): Promise<FileHandle | undefined> {
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
     throw error
-  }
-}
-
-/** Makes durable that a file is in its folder under this name, where the platform lets folders be synced. */
-async function syncFolderOf(path: string): Promise<void> {
-  try {
-    const folder = await open(dirname(path), 'r')
-    try {
-      await folder.sync()
-    } finally {
-      await folder.close()
-    }
-  } catch {
-    // Windows opens no folders, and some network file systems sync none.
   }
 }
 

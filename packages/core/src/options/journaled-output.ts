@@ -30,7 +30,7 @@ export interface JournaledOutput {
    */
   rewriteWithout(isDropped: (index: number) => boolean, end: number): Promise<RewrittenOutput>
   /**
-   * Puts the temporary file in the output's place, by a rename that is durable when this resolves.
+   * Puts the temporary file in the output's place, by a rename that is durable when this resolves (`syncFolderOf`).
    *
    * @returns `false`, with nothing done, when there is no such file, or not with this size and CRC-32
    */

@@ -47,6 +47,8 @@ export class ActiveRun {
   readonly #threads: number
   #unopenedTasks: number | undefined
   #journaling: Journaling | undefined
+  /** Taken last. */
+  #inHand: OutcomeBatch | undefined
   /** Iteration has thrown why the run failed. */
   #isFailureTold = false
   readonly #retryTimers = new Set<NodeJS.Timeout>()
@@ -108,6 +110,7 @@ export class ActiveRun {
       this.#isFailureTold = true
       throw error
     }
+    this.#inHand = batch
     if (batch !== undefined) return batch
     await this.endJournal()
     const failure = this.#journaling?.failure
@@ -119,11 +122,11 @@ export class ActiveRun {
   /**
    * The consumer leaves, of its own will or because it threw: nobody can tell. What it has in its hands is not settled.
    *
-   * @param midst - the batch that it is in the midst of, and how many outcomes of it it has done with
+   * @param done - how many outcomes of the batch that it has taken last it has done with
    * @returns when the journal, if there is one, is let go of
    */
-  async leave(midst?: { readonly batch: OutcomeBatch; readonly done: number }): Promise<void> {
-    if (midst !== undefined) this.#journaling?.left(midst.batch, midst.done)
+  async leave(done?: number): Promise<void> {
+    if (done !== undefined && this.#inHand !== undefined) this.#journaling?.left(this.#inHand, done)
     this.outbox.drain()
     if (this.#journaling === undefined) return
     await this.ended.catch(() => {}) // it is cancelled, so that is soon

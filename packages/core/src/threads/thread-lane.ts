@@ -3,9 +3,10 @@ import type { MessagePort, Worker } from 'node:worker_threads'
 import { FanfoldError, decodeError, encodeError } from '@fanfold/workers/protocol'
 import type { FromThread, RunShard, ToThread } from '@fanfold/workers/protocol'
 import type { BackendListener, LaneSnapshot, VerifierSpec, Work } from '../backend.ts'
+import { Deadline } from './deadline.ts'
 import { ThreadCells } from './thread-cells.ts'
 import type { LanePools, ThreadPool } from './thread-pool.ts'
-import type { Ticker, Watched } from './ticker.ts'
+import type { Ticker } from './ticker.ts'
 import { TravellingBuffer } from './travelling-buffer.ts'
 import { findUnsendable, withoutGaps } from './unsendable.ts'
 import { OPEN_MS, blockedError, deathError, startError } from './waiting.ts'
@@ -29,33 +30,30 @@ export interface LanePlace {
 }
 
 /** The main thread's side of one thread's session, and of those that follow it on the same lane. */
-export class ThreadLane implements Watched {
+export class ThreadLane {
   readonly id: number
   readonly #place: LanePlace
   readonly #pools: LanePools
   readonly #listener: BackendListener
-  readonly #ticker: Ticker
+  readonly #deadline: Deadline
   #port: MessagePort | undefined
   #worker: Worker | undefined
   #cells = new ThreadCells()
   #waiting: Waiting = { for: 'nothing' }
-  #ageMs = 0
-  /** When something was last seen to move, or to begin. */
-  #movedAt = 0
-  #activity = ''
   /** Counts sessions: what is heard of an earlier one is ignored. */
   #session = 0
   #error: Error | undefined
   readonly #buffer = new TravellingBuffer()
   #loaded = new Map<number, VerifierSpec>()
-  deadlineMs: number = Infinity
 
   constructor(id: number, place: LanePlace, pools: LanePools, listener: BackendListener, ticker: Ticker) {
     this.id = id
     this.#place = place
     this.#pools = pools
     this.#listener = listener
-    this.#ticker = ticker
+    // Of a thread that works on a shard, its cells show what it does.
+    const signature = (): string | undefined => (this.#waiting.for === 'shard' ? this.#cells.signature() : undefined)
+    this.#deadline = new Deadline(ticker, signature, (ageMs) => this.#overdue(ageMs))
   }
 
   open(): void {
@@ -101,8 +99,9 @@ export class ThreadLane implements Watched {
       this.#listener.event({ type: 'unsendable', lane: this.id, assignment: work.assignment, failures })
       return
     }
-    this.#movedAt = performance.now()
-    this.#wait({ for: 'shard', work, sentAt: performance.now(), isAborted: false, isOverdue: false }, work.timeoutMs)
+    const sentAt = performance.now()
+    this.#deadline.movedAt = sentAt
+    this.#wait({ for: 'shard', work, sentAt, isAborted: false, isOverdue: false }, work.timeoutMs)
   }
 
   stop(assignment: number): void {
@@ -115,8 +114,7 @@ export class ThreadLane implements Watched {
     this.#cells.stop()
     this.#send({ type: 'abort', assignment, reason: encodeError(reason), graceMs: ABORT_GRACE_MS })
     waiting.isAborted = true
-    this.#ageMs = 0
-    this.#hold(Math.min(waiting.work.timeoutMs, ABORT_GRACE_MS))
+    this.#deadline.hold(Math.min(waiting.work.timeoutMs, ABORT_GRACE_MS))
   }
 
   /** Ends a thread whose loop is blocked. */
@@ -161,28 +159,13 @@ export class ThreadLane implements Watched {
     this.#rest()
   }
 
-  tick(elapsedMs: number): void {
+  #overdue(ageMs: number): void {
     const waiting = this.#waiting
-    if (waiting.for === 'shard') {
-      const activity = this.#cells.signature()
-      if (activity !== this.#activity) {
-        this.#activity = activity
-        this.#ageMs = 0
-        this.#movedAt = performance.now()
-        return
-      }
-    }
-    this.#ageMs += elapsedMs
-    if (this.#ageMs < this.deadlineMs) return
-    this.#overdue(waiting)
-  }
-
-  #overdue(waiting: Waiting): void {
     switch (waiting.for) {
       case 'nothing':
         return
       case 'shard':
-        return this.#shardOverdue(waiting)
+        return this.#shardOverdue(waiting, ageMs)
       case 'exit':
         return this.#died(waiting.error, true)
       case 'end':
@@ -197,9 +180,9 @@ export class ThreadLane implements Watched {
     }
   }
 
-  #shardOverdue(waiting: WaitingForShard): void {
+  #shardOverdue(waiting: WaitingForShard, ageMs: number): void {
     const running = this.#cells.running()
-    if (running.length === 0 && this.#ageMs < BETWEEN_TASKS_MS && !waiting.isAborted) return
+    if (running.length === 0 && ageMs < BETWEEN_TASKS_MS && !waiting.isAborted) return
     if (waiting.isOverdue) return
     waiting.isOverdue = true
     const certain = running.length === 1 && !this.#cells.hasAbandoned
@@ -281,7 +264,7 @@ export class ThreadLane implements Watched {
   /** All that the thread had posted was received, or it never will be. */
   #died(error: Error, stuck: boolean): void {
     const running = this.#cells.running()
-    const runningMs = running.length === 0 ? 0 : performance.now() - this.#movedAt
+    const runningMs = running.length === 0 ? 0 : performance.now() - this.#deadline.movedAt
     this.silence()
     if (stuck) this.#pools.stuck()
     this.#listener.event({ type: 'laneDied', lane: this.id, running, runningMs, error, stuck })
@@ -294,23 +277,15 @@ export class ThreadLane implements Watched {
   /** While something is awaited the process has to stay alive, and the deadline is held. */
   #wait(waiting: Waiting, deadlineMs: number): void {
     this.#waiting = waiting
-    this.#ageMs = 0
-    this.#activity = ''
     this.#port?.ref()
-    this.#hold(deadlineMs)
-  }
-
-  #hold(deadlineMs: number): void {
-    this.deadlineMs = deadlineMs
-    this.#ticker.watch(this)
+    this.#deadline.begin(deadlineMs)
   }
 
   #rest(): void {
     this.#waiting = { for: 'nothing' }
     this.#cells.end()
     this.#port?.unref()
-    this.deadlineMs = Infinity
-    this.#ticker.unwatch(this)
+    this.#deadline.rest()
   }
 
   #isCurrent(session: number): boolean {
