@@ -96,6 +96,12 @@ export interface RunOptions {
    * @defaultValue one per thread
    */
   readonly concurrency?: number
+  /**
+   * Tasks of a shard, which is what a thread gets at once; a shard has fewer where these would have more bytes than 1 MB.
+   * Worth setting only to find out what another size costs. @defaultValue as many as measured costs say: see
+   * docs/performance.md
+   */
+  readonly shardSize?: number
   /** With `'input'`, what is early waits until it is its turn. @defaultValue 'arrival' */
   readonly order?: Order
   /** Further attempts of tasks that failed. @defaultValue none */

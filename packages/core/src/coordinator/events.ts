@@ -137,6 +137,8 @@ export interface Delivered {
 export interface RunSettings {
   readonly timeoutMs: number
   readonly concurrency: number
+  /** Tasks of a shard; `undefined`: by what they cost. */
+  readonly shardSize: number | undefined
   readonly order: Order
   readonly limit: number
   readonly retry: RetryPolicy

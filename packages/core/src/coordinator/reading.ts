@@ -15,6 +15,7 @@ export function readIfNeeded(state: CoordinatorState, run: RunState): void {
   if (run.held > 0 && run.queue.length > lanes) return
   const size = shardSize({
     cost: run.cost,
+    fixed: settings.shardSize,
     lanes,
     concurrencyPerLane: Math.ceil(settings.concurrency / lanes),
     remainingTasks: run.remainingTasks === undefined ? undefined : Math.min(run.remainingTasks, unread),

@@ -18,7 +18,18 @@ const DEFAULT_TEARDOWN_MS = 5_000
 const MAX_HELD_TASKS = 262_144
 const MAX_HELD_BYTES = 32 * 1024 * 1024
 
-const RUN_OPTIONS = ['timeoutMs', 'concurrency', 'retry', 'tolerate', 'halt', 'order', 'limit', 'journal', 'signal']
+const RUN_OPTIONS = [
+  'timeoutMs',
+  'concurrency',
+  'shardSize',
+  'retry',
+  'tolerate',
+  'halt',
+  'order',
+  'limit',
+  'journal',
+  'signal',
+]
 
 export function resolveRunOptions(options: RunOptions, threads: number): RunSettings {
   refuseUnknown(options, RUN_OPTIONS)
@@ -32,6 +43,7 @@ export function resolveRunOptions(options: RunOptions, threads: number): RunSett
   return {
     timeoutMs: duration('timeoutMs', options.timeoutMs, DEFAULT_TIMEOUT_MS),
     concurrency: count('concurrency', options.concurrency ?? threads),
+    shardSize: options.shardSize === undefined ? undefined : count('shardSize', options.shardSize),
     order,
     limit: limit === Infinity ? Infinity : count('limit', limit),
     retry: retryPolicy(options.retry ?? {}),

@@ -9,6 +9,7 @@ const cost = fc.record({
 })
 const input: fc.Arbitrary<ShardSizeInput> = fc.record({
   cost,
+  fixed: fc.option(fc.integer({ min: 1, max: 1e9 }), { nil: undefined }),
   lanes: fc.integer({ min: 1, max: 256 }),
   concurrencyPerLane: fc.integer({ min: 1, max: 100_000 }),
   remainingTasks: fc.option(fc.nat(1e9), { nil: undefined }),
@@ -17,7 +18,13 @@ const input: fc.Arbitrary<ShardSizeInput> = fc.record({
 const cheap: CostEstimate = { msPerTask: 0.002, measuredTasks: MAX_SHARD_TASKS }
 
 function sizeOf(over: Partial<ShardSizeInput>): number {
-  const defaults = { lanes: 2, concurrencyPerLane: 1, remainingTasks: undefined, remainingBytes: undefined }
+  const defaults = {
+    fixed: undefined,
+    lanes: 2,
+    concurrencyPerLane: 1,
+    remainingTasks: undefined,
+    remainingBytes: undefined,
+  }
   return shardSize({ cost: cheap, ...defaults, ...over }).maxTasks
 }
 
@@ -88,6 +95,10 @@ test('a few tasks are not given to one lane because many may run there', () => {
   const known = { msPerTask: 10, measuredTasks: 100 }
   expect(sizeOf({ cost: known, concurrencyPerLane: 16, remainingTasks: 64 })).toBe(16)
   expect(sizeOf({ cost: known, concurrencyPerLane: 16 })).toBe(64)
+})
+
+test('a size that is asked for is kept to, whatever the cost', () => {
+  expect(sizeOf({ fixed: 7, cost: { msPerTask: 500, measuredTasks: 1 }, remainingTasks: 2 })).toBe(7)
 })
 
 test('the estimate follows the newest shards', () => {

@@ -23,6 +23,8 @@ export interface CostEstimate {
 
 export interface ShardSizeInput {
   readonly cost: CostEstimate
+  /** What the user wants; `undefined`: by cost. */
+  readonly fixed: number | undefined
   readonly lanes: number
   /** Running tasks a lane may have. */
   readonly concurrencyPerLane: number
@@ -45,7 +47,8 @@ export function withMeasurement(cost: CostEstimate, tasks: number, busyMs: numbe
 
 /** How much to read next: guided self-scheduling (Polychronopoulos and Kuck, 1987) with a bound on a shard's time. */
 export function shardSize(input: ShardSizeInput): { readonly maxTasks: number; readonly maxBytes: number } {
-  const { lanes, remainingBytes } = input
+  const { fixed, lanes, remainingBytes } = input
+  if (fixed !== undefined) return { maxTasks: Math.min(fixed, MAX_SHARD_TASKS), maxBytes: MAX_SHARD_BYTES }
   const maxTasks = Math.min(wantedTasks(input), shareOfTasks(input), MAX_SHARD_TASKS)
   if (remainingBytes === undefined) return { maxTasks, maxBytes: MAX_SHARD_BYTES }
   const share = Math.max(MIN_TAIL_BYTES, Math.ceil(remainingBytes / (2 * lanes)))

@@ -131,6 +131,7 @@ function drawRun(random: Random, id: number, verifier: number, size: number): Ru
     settings: {
       timeoutMs: 100,
       concurrency: isAsync ? random.between(1, 8) : random.between(1, 4),
+      shardSize: random.chance(0.2) ? random.between(1, 5) : undefined,
       order: random.chance(0.5) ? 'input' : 'arrival',
       limit: random.chance(0.1) ? random.between(1, 10) : Infinity,
       ...drawPolicy(random),

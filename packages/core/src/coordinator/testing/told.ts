@@ -7,6 +7,7 @@ import type { Command, CutShort, Event, RunSettings, ShardRead } from '../events
 export const SETTINGS: RunSettings = {
   timeoutMs: 100,
   concurrency: 2,
+  shardSize: undefined,
   order: 'arrival',
   limit: Infinity,
   retry: { ...NO_RETRIES, backoff: 'none' },
