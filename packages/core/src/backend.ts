@@ -2,6 +2,7 @@ import type { OutcomePart, ShardPayload } from '@fanfold/workers/protocol'
 import type {
   AssignmentEnded,
   AssignmentId,
+  AssignmentStopped,
   Dispatch,
   LaneDied,
   LaneId,
@@ -36,6 +37,7 @@ export type BackendEvent =
   | { readonly type: 'verifierUnloaded'; readonly lane: LaneId; readonly verifier: VerifierId }
   | (PartArrived & { readonly batch: OutcomePart })
   | AssignmentEnded
+  | AssignmentStopped
   | Unsendable
   | LaneOverdue
   | LaneDied
@@ -62,12 +64,15 @@ export interface LaneSnapshot {
 /**
  * Where verifiers run: the one port through which the coordinator's commands are carried out. A backend decides
  * nothing. It reports, for each lane and in this order: `laneOpened`; for each load one answer; for each `run` any
- * number of `part`s and one end (`assignmentEnded`, `unsendable`), or `overdue`; after a kill, a retirement or a death
+ * number of `part`s and one end (`assignmentEnded`, `unsendable`), or `overdue`; for a `stop` perhaps `stopped`. An
+ * assignment that is given before the last one has ended waits behind it. After a kill, a retirement or a death
  * everything that had been posted, and then one `laneDied`.
  */
 export interface Backend {
   /** How many lanes it has; they are numbered from 0. */
   readonly lanes: number
+  /** How many assignments a lane takes at once: one that runs, and one behind it. */
+  readonly assignmentsPerLane: 1 | 2
   /** Starts a fresh thread (or what stands for one). */
   open(lane: LaneId): void
   load(lane: LaneId, verifier: VerifierSpec): void

@@ -2,7 +2,7 @@
  * Every message between the coordinator's side and a thread, one interface a message.
  *
  * A thread is driven over one long-lived `MessagePort` (its session) and a small `SharedArrayBuffer` of cells
- * (`cells.ts`). At most one shard is with a thread at a time. Messages on a port keep their order, and what a
+ * (`cells.ts`). At most two shards are with a thread at a time: one that it runs, and one behind it. Messages on a port keep their order, and what a
  * dying thread had posted still arrives before the port's `close`.
  */
 import type { MessagePort } from 'node:worker_threads'
@@ -10,7 +10,7 @@ import type { EncodedError } from './error-codec.ts'
 import type { OutcomePart } from './outcome-columns.ts'
 
 /** Both sides are always of one version; a session that meets another one ends with an error instead of guessing. */
-export const PROTOCOL_VERSION = 1
+export const PROTOCOL_VERSION = 2
 
 /** How the records of a shard travel. Positions count from the first record in the payload. */
 export type ShardPayload = TextPayload | ItemsPayload | NumbersPayload | SerialisedPayload
@@ -107,6 +107,8 @@ export interface RunShard {
   readonly mayRetry: boolean
   /** The thread ends the shard early when the values it has posted exceed this; the rest is sent again later. */
   readonly maxValueBytes: number
+  /** The cell in which the main thread stops it. */
+  readonly stopCell: number
   /** A file (its descriptor) into which the thread mirrors its slots, at the same offsets as in the cells. */
   readonly traceFile?: number | undefined
 }
@@ -152,6 +154,8 @@ export interface ShardPart {
 export interface ShardEnded {
   readonly type: 'ended'
   readonly assignment: number
+  /** The last outcomes: they need no message of their own. */
+  readonly part: OutcomePart | undefined
   /** Tasks started and not settled, one of which may have held the event loop: each has to run alone. */
   readonly suspects: readonly number[]
   /** Tasks of this thread that were settled over their head and have not ended yet. */

@@ -61,7 +61,7 @@ describe('a run', () => {
     const told = working(8)
     told.read(8)
     told.part(0, 1, 0, 3)
-    expect(told.ended(0, 1)).toEqual(['dispatch 2 to 0: 1:0[3 8]'])
+    expect(told.ended(0, 1)).toEqual(['dispatch 2 to 0: 1:0[3 8]', 'dispatch 3 to 0: 1:1[0 8]'])
   })
 
   test('has items that cannot be sent errored, and their neighbours run', () => {

@@ -17,6 +17,7 @@ import { delivered, partArrived } from './outcomes.ts'
 import { retryDue } from './retries.ts'
 import { endRequested, endRuns, runAdded, shardRead, sourceEnded } from './runs.ts'
 import { schedule } from './schedule.ts'
+import { assignmentStopped, shareDue } from './sharing.ts'
 import { Story } from './story.ts'
 import { NEVER } from '../policy/recycling.ts'
 import type { Recycling } from '../policy/recycling.ts'
@@ -28,6 +29,8 @@ export interface CoordinatorOptions {
   readonly isChecked?: boolean
   /** When threads are replaced although nothing is wrong. @defaultValue never */
   readonly recycling?: Recycling
+  /** @defaultValue 2 */
+  readonly assignmentsPerLane?: 1 | 2
 }
 
 /**
@@ -51,12 +54,15 @@ export class Coordinator {
         verifiers: new Map(),
         failedStarts: 0,
         idleDeaths: 0,
+        isWornOut: false,
         tasks: 0,
         lastRun: undefined,
       })),
       verifiers: new Map(),
       runs: new Map(),
       recycling: options.recycling ?? NEVER,
+      assignmentsPerLane: options.assignmentsPerLane ?? 2,
+      sharesIn: Infinity,
       nextAssignment: 1,
       dispatches: 0,
       commands: [],
@@ -106,6 +112,8 @@ export class Coordinator {
         return partArrived(state, event)
       case 'assignmentEnded':
         return assignmentEnded(state, event)
+      case 'stopped':
+        return assignmentStopped(state, event)
       case 'unsendable':
         return unsendable(state, event)
       case 'overdue':
@@ -132,6 +140,8 @@ export class Coordinator {
         return endRequested(state, event.run, event.how, { how: 'cancelled', error: event.reason })
       case 'retryDue':
         return retryDue(state, event.run, event.shard, event.ranges)
+      case 'shareDue':
+        return shareDue(state)
       case 'runBroken':
         return endRequested(state, event.run, 'now', { how: 'failed', error: event.error })
     }

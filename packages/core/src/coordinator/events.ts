@@ -21,6 +21,7 @@ export type Event =
   | { readonly type: 'verifierUnloaded'; readonly lane: LaneId; readonly verifier: VerifierId }
   | PartArrived
   | AssignmentEnded
+  | AssignmentStopped
   | Unsendable
   | LaneOverdue
   | LaneDied
@@ -36,6 +37,8 @@ export type Event =
   | Delivered
   /** The wait of tasks that are to be tried again is over. */
   | { readonly type: 'retryDue'; readonly run: RunId; readonly shard: ShardId; readonly ranges: Ranges }
+  /** The time is over after which a lane that has nothing to do is given some of what others have. */
+  | { readonly type: 'shareDue' }
   | { readonly type: 'cancelRequested'; readonly run: RunId; readonly reason: Error; readonly how: CutShort }
   /** Something outside broke that the run cannot do without: its journal. */
   | { readonly type: 'runBroken'; readonly run: RunId; readonly error: Error }
@@ -75,6 +78,17 @@ export interface AssignmentEnded {
   readonly busyMs: number
   /** How large the thread's heap is, MB. */
   readonly heapMb: number
+}
+
+/**
+ * In answer to a `stop`: no position from `from` on was started, or will be. Where the lane cannot say how far it has
+ * come, there is no such answer, and the assignment ends soon.
+ */
+export interface AssignmentStopped {
+  readonly type: 'stopped'
+  readonly lane: LaneId
+  readonly assignment: AssignmentId
+  readonly from: number
 }
 
 /** Some items of an assignment could not be sent; nothing of it was. */
@@ -160,7 +174,7 @@ export type Command =
   | { readonly type: 'loadVerifier'; readonly lane: LaneId; readonly verifier: VerifierId }
   | { readonly type: 'unloadVerifier'; readonly lane: LaneId; readonly verifier: VerifierId }
   | Dispatch
-  /** Start nothing more of it; what runs may come to its end. */
+  /** Start nothing more of it; what runs may come to its end. Answered by `stopped`, or by the assignment's end. */
   | { readonly type: 'stop'; readonly lane: LaneId; readonly assignment: AssignmentId }
   /** Start nothing more of it, fire its signals, and report the lane overdue when it stands still for the grace. */
   | { readonly type: 'abort'; readonly lane: LaneId; readonly assignment: AssignmentId; readonly reason: Error }
@@ -184,6 +198,8 @@ export type Command =
       readonly ranges: Ranges
       readonly delayMs: number
     }
+  /** Tell `shareDue` after this time, and not as it was said before. */
+  | { readonly type: 'waitToShare'; readonly delayMs: number }
   /** Every outcome of the shard is delivered: its records can be let go. */
   | { readonly type: 'releaseShard'; readonly run: RunId; readonly shard: ShardId }
   | EndRun

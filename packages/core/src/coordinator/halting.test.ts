@@ -17,7 +17,7 @@ describe('a run in which more tasks are unsuccessful than it tolerates', () => {
     expect(told.failed(0, 1, [1], 'final')).toEqual([
       'deliver 1:0 1 after 1',
       'settle 1:1[0 4] aborted after 0',
-      'stop 0',
+      'stop 1 on 0',
     ])
     expect(told.part(0, 1, 2, 1)).toEqual(['deliver 1:0 1 after 1'])
     expect(told.ended(0, 1)).toEqual(['settle 1:0[3 8] aborted after 0', 'end 1 failed, not exhausted'])
@@ -49,14 +49,14 @@ describe('a run in which more tasks are unsuccessful than it tolerates', () => {
     told.run(1, { concurrency: 1, tolerance: { percentage: 20 } })
     told.read(4)
     expect(told.failed(0, 1, [0], 'final')).toEqual(['deliver 1:0 1 after 1'])
-    expect(told.tell({ type: 'sourceEnded', run: 1 })).toEqual(['stop 0'])
+    expect(told.tell({ type: 'sourceEnded', run: 1 })).toEqual(['stop 1 on 0'])
   })
 })
 
 describe('a run that is ended', () => {
   test('soon: running tasks still get their verdicts, and are still held to their timeouts', () => {
     const told = working({})
-    expect(told.cancel('soon')).toEqual(['settle 1:1[0 4] aborted after 0', 'stop 0'])
+    expect(told.cancel('soon')).toEqual(['settle 1:1[0 4] aborted after 0', 'stop 1 on 0'])
     expect(told.overdue(0, 1, [3], true)).toEqual(['killLane 0'])
     told.part(0, 1, 0, 3)
     expect(told.died(0, [3])).toEqual([

@@ -10,11 +10,12 @@ import type { Assignment, CoordinatorState, Piece, RunState } from './state.ts'
 export function checkInvariants(state: CoordinatorState): void {
   checkLanes(state)
   for (const run of state.runs.values()) {
-    const assignments = state.lanes
-      .map(({ phase }) => workOf(phase))
-      .filter((assignment) => assignment?.run === run.id) as Assignment[] // `undefined` is of no run
-    checkPositions(run, assignments)
-    checkSums(run, assignments)
+    const works = state.lanes.map(({ phase }) => workOf(phase))
+    const first = works.flatMap((work) => (work?.assignment.run === run.id ? [work.assignment] : []))
+    const behind = works.flatMap((work) => (work?.behind?.run === run.id ? [work.behind] : []))
+    checkPositions(run, [...first, ...behind])
+    checkSums(run, first)
+    for (const { piece } of behind) if (piece.alone) broken('a suspect', 'behind another assignment', 'alone')
     checkBounds(run)
     checkProgress(state, run)
     checkWaiting(run)
@@ -35,6 +36,8 @@ function checkLanes(state: CoordinatorState): void {
       broken(`lane ${id}`, 'blank with a verifier', 'one of them')
     if (phase.name !== 'busy') continue
     if (isFresh) broken(`lane ${id}`, 'busy and fresh', 'one of them')
+    if (phase.behind !== undefined && phase.behind.run !== phase.assignment.run)
+      broken(`what waits on lane ${id}`, 'of another run', 'of the same')
     if (!state.runs.has(phase.assignment.run)) broken(`the run of lane ${id}`, 'forgotten', 'known')
   }
 }
@@ -46,7 +49,8 @@ function checkPositions(run: RunState, assignments: readonly Assignment[]): void
   const queued = run.queue.map((piece) => ({ piece, isQueued: true, takenOut: none, attempt: attemptOf(run, piece) }))
   const dispatched = assignments.map((assignment) => ({ ...assignment, isQueued: false }))
   for (const { piece, isQueued, takenOut, attempt } of [...queued, ...dispatched]) {
-    if (piece.alone) equal('tasks of a suspect', sizeOf(piece.ranges), 1)
+    // Given back before it was begun, it leaves nothing.
+    if (piece.alone && (isQueued || piece.ranges.length > 0)) equal('tasks of a suspect', sizeOf(piece.ranges), 1)
     const shard = run.shards.get(piece.shard)
     if (shard === undefined && isQueued) broken('a queued piece', 'of no shard', 'of a shard')
     if (shard === undefined) continue

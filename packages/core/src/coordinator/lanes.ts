@@ -4,8 +4,9 @@ import { withMeasurement } from '../policy/shard-size.ts'
 import type { AssignmentEnded, LaneDied, LaneId, LaneOverdue, Unsendable, VerifierId } from './events.ts'
 import { breakCircuit } from './halting.ts'
 import { assignmentOf, settle } from './outcomes.ts'
-import { returnPiece, settleLate, threadEnded } from './returns.ts'
-import type { CoordinatorState, Lane, LanePhase } from './state.ts'
+import { returnPiece, returnUntouched, settleLate, threadEnded } from './returns.ts'
+import { stop } from './sharing.ts'
+import type { Assignment, CoordinatorState, Lane, LanePhase, RunState } from './state.ts'
 import { tellReadiness } from './verifiers.ts'
 
 /** A thread with so many tasks that never ended is started anew. */
@@ -47,7 +48,7 @@ export function assignmentEnded(state: CoordinatorState, event: AssignmentEnded)
   // An overdue lane is being killed already: what it had settled counts, and `laneDied` decides about the rest.
   if (lane.phase.name !== 'busy') return
   const run = state.runs.get(assignment.run)!
-  lane.phase = { name: 'idle' }
+  takeOff(state, lane, lane.phase, assignment)
   lane.idleDeaths = 0
   // Alone there is no neighbour whose time it could have been.
   if (assignment.piece.alone) settleLate(state, run, assignment, event.suspects, event.busyMs)
@@ -57,8 +58,46 @@ export function assignmentEnded(state: CoordinatorState, event: AssignmentEnded)
     run.breaker = worked(run.breaker)
   }
   lane.tasks += settled
-  const isFull = event.abandoned >= MAX_ABANDONED
-  if (!isFull && !isWornOut(state.recycling, { tasks: lane.tasks, heapMb: event.heapMb })) return
+  lane.isWornOut ||=
+    event.abandoned >= MAX_ABANDONED || isWornOut(state.recycling, { tasks: lane.tasks, heapMb: event.heapMb })
+  if (lane.isWornOut) replaceSoon(state, lane, run)
+}
+
+/** The assignment is not with the lane any more: what waited behind it has its turn. */
+function takeOff(
+  state: CoordinatorState,
+  lane: Lane,
+  { assignment: first, behind }: Extract<LanePhase, { name: 'busy' }>,
+  gone: Assignment,
+): void {
+  if (gone === behind) {
+    lane.phase = { name: 'busy', assignment: first, behind: undefined }
+    return
+  }
+  leave(state, first)
+  if (behind === undefined) {
+    lane.phase = { name: 'idle' }
+    return
+  }
+  lane.phase = { name: 'busy', assignment: behind, behind: undefined }
+  const run = state.runs.get(behind.run)!
+  run.lanesInUse++
+  run.concurrencyInUse += behind.concurrency
+  const { phase } = run
+  if (phase.name === 'ending' && phase.how === 'now')
+    state.commands.push({ type: 'abort', lane: lane.id, assignment: behind.id, reason: phase.end.error })
+}
+
+/** It occupies its lane no longer, nor what may be running of its run. */
+function leave(state: CoordinatorState, { run: id, concurrency }: Assignment): void {
+  const run = state.runs.get(id)!
+  run.lanesInUse--
+  run.concurrencyInUse -= concurrency
+}
+
+/** A thread that takes no more work is replaced; what waits in it is given back first. */
+function replaceSoon(state: CoordinatorState, lane: Lane, run: RunState): void {
+  if (lane.phase.name === 'busy') return stop(state, lane, lane.phase.assignment)
   run.threadsReplaced++
   retire(state, lane)
 }
@@ -68,7 +107,8 @@ export function unsendable(state: CoordinatorState, event: Unsendable): void {
   const assignment = assignmentOf(state, event.lane, event.assignment)
   const run = state.runs.get(assignment.run)!
   const shard = run.shards.get(assignment.piece.shard)!
-  inPhase(state, event.lane, 'busy').phase = { name: 'idle' }
+  const lane = state.lanes[event.lane]!
+  if (lane.phase.name === 'busy') takeOff(state, lane, lane.phase, assignment)
   for (const { position, error } of event.failures) {
     settle(state, run, shard, [position, position + 1], { status: 'errored', attempts: 0, error })
   }
@@ -76,9 +116,13 @@ export function unsendable(state: CoordinatorState, event: Unsendable): void {
 }
 
 export function laneOverdue(state: CoordinatorState, event: LaneOverdue): void {
-  const assignment = assignmentOf(state, event.lane, event.assignment)
-  const lane = inPhase(state, event.lane, 'busy')
-  lane.phase = { name: 'ending', why: { name: 'overdue', assignment, running: event.running, certain: event.certain } }
+  const lane = state.lanes[event.lane]!
+  const { phase } = lane
+  if (phase.name !== 'busy' || phase.assignment.id !== event.assignment)
+    throw new Error(`lane ${lane.id} is ${phase.name} and overdue, not with ${event.assignment}`)
+  const { assignment, behind } = phase
+  const { running, certain } = event
+  lane.phase = { name: 'ending', why: { name: 'overdue', assignment, behind, running, certain } }
   state.commands.push({ type: 'killLane', lane: lane.id })
 }
 
@@ -92,9 +136,16 @@ export function laneDied(state: CoordinatorState, event: LaneDied): void {
   else open(state, lane)
   reopenSomeLane(state)
   const end = { running: event.running, certain: false, runningMs: event.runningMs ?? 0, error: event.error }
-  if (phase.name === 'busy') threadEnded(state, phase.assignment, end)
-  else if (phase.name === 'ending' && phase.why.name === 'overdue') {
-    const { assignment, running, certain } = phase.why
+  if (phase.name === 'busy') {
+    const { assignment, behind } = phase
+    leave(state, assignment)
+    // To receive it may have been what ended the thread: it does not wait in another one.
+    if (behind !== undefined) returnUntouched(state, behind, behind.piece.deaths + 1)
+    threadEnded(state, assignment, end)
+  } else if (phase.name === 'ending' && phase.why.name === 'overdue') {
+    const { assignment, behind, running, certain } = phase.why
+    leave(state, assignment)
+    if (behind !== undefined) returnUntouched(state, behind, behind.piece.deaths)
     threadEnded(state, assignment, { ...end, running, certain })
   }
   for (const verifier of state.verifiers.keys()) tellReadiness(state, verifier)
@@ -166,6 +217,7 @@ export function open(state: CoordinatorState, lane: Lane): void {
   lane.phase = { name: 'opening' }
   lane.isFresh = true
   lane.isBlank = true
+  lane.isWornOut = false
   lane.tasks = 0
   lane.lastRun = undefined
   state.commands.push({ type: 'openLane', lane: lane.id })

@@ -15,6 +15,7 @@ export function partArrived(state: CoordinatorState, event: PartArrived): void {
   const run = state.runs.get(assignment.run)!
   const shard = run.shards.get(assignment.piece.shard)
   if (shard === undefined) return
+  assignment.left -= countOf(event.positions)
   const retried = retryOf(state, run, shard, assignment, event.unsuccessful)
   const { fresh, accepted } = accept(shard, event.positions, retried)
   if (fresh === 0) return
@@ -34,14 +35,22 @@ export function partArrived(state: CoordinatorState, event: PartArrived): void {
  */
 export function assignmentOf(state: CoordinatorState, lane: number, id: number): Assignment {
   const { phase } = state.lanes[lane]!
-  const assignment = workOf(phase)
-  if (assignment?.id === id) return assignment
-  throw new Error(`lane ${lane} is ${phase.name} with ${assignment?.id ?? 'no assignment'}, not with ${id}`)
+  const work = workOf(phase)
+  if (work?.assignment.id === id) return work.assignment
+  if (work?.behind?.id === id) return work.behind
+  throw new Error(`lane ${lane} is ${phase.name} with ${work?.assignment.id ?? 'no assignment'}, not with ${id}`)
 }
 
-export function workOf(phase: LanePhase): Assignment | undefined {
-  if (phase.name === 'busy') return phase.assignment
-  return phase.name === 'ending' && phase.why.name === 'overdue' ? phase.why.assignment : undefined
+/** What the lane has, or had when it was told to end: what it runs, and what waits behind that. */
+export function workOf(
+  phase: LanePhase,
+): { readonly assignment: Assignment; readonly behind: Assignment | undefined } | undefined {
+  if (phase.name === 'busy') return phase
+  return phase.name === 'ending' && phase.why.name === 'overdue' ? phase.why : undefined
+}
+
+function countOf(positions: Positions): number {
+  return positions instanceof Uint32Array ? positions.length : positions.count
 }
 
 /** Counts those without a verdict; what is to be tried again is not settled, and returned. */
@@ -76,7 +85,7 @@ function accept(
     if (settled.hasNone(from, from + count)) return { fresh: settled.addRange(from, from + count), accepted: undefined }
   }
   const accepted: number[] = []
-  const count = positions instanceof Uint32Array ? positions.length : positions.count
+  const count = countOf(positions)
   for (let ordinal = 0; ordinal < count; ordinal++) {
     const position = positions instanceof Uint32Array ? positions[ordinal]! : positions.from + ordinal
     if (!retried.has(position) && settled.add(position)) accepted.push(ordinal)

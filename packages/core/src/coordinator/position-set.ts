@@ -89,6 +89,19 @@ export function splitRanges(ranges: Ranges, parts: number): number[][] {
   return split
 }
 
+/** What is before a position, and what is from it on. */
+export function cutRanges(ranges: Ranges, at: number): readonly [before: number[], from: number[]] {
+  const before: number[] = []
+  const rest: number[] = []
+  for (let i = 0; i < ranges.length; i += 2) {
+    const from = ranges[i]!
+    const to = ranges[i + 1]!
+    if (from < at) before.push(from, Math.min(to, at))
+    if (to > at) rest.push(Math.max(from, at), to)
+  }
+  return [before, rest]
+}
+
 export function sizeOf(ranges: Ranges): number {
   let size = 0
   for (let i = 0; i < ranges.length; i += 2) size += ranges[i + 1]! - ranges[i]!

@@ -89,8 +89,9 @@ function blame(
   { running, error: cause, runningMs: durationMs }: ThreadEnd,
 ): void {
   const { piece } = assignment
-  const position = piece.ranges[0]!
-  // Its attempt had ended before the thread did.
+  const position = piece.ranges[0]
+  // It was given back before it was begun; or its attempt had ended before the thread did.
+  if (position === undefined) return
   if (shard.settled.has(position) || assignment.takenOut.has(position)) return
   const charges = charged(chargesOf(shard, position), 'death')
   shard.charges.set(position, charges)
@@ -115,6 +116,11 @@ function acquitOthers(run: RunState, hadBegun: boolean, deaths: number): void {
   if (!hadBegun) run.hasWorked = false
 }
 
+/** An assignment that its thread has not come to. @param deaths - that may have been its */
+export function returnUntouched(state: CoordinatorState, assignment: Assignment, deaths: number): void {
+  returnPiece(state, state.runs.get(assignment.run)!, assignment, { suspects: [], deaths })
+}
+
 interface Returned {
   readonly suspects: readonly number[]
   /** The piece itself is suspect. */
@@ -132,12 +138,10 @@ interface Returned {
 export function returnPiece(
   state: CoordinatorState,
   run: RunState,
-  { piece, concurrency, attempt, takenOut }: Assignment,
+  { piece, attempt, takenOut }: Assignment,
   { suspects, isSplit = false, deaths = piece.deaths }: Returned,
 ): number {
   const { shard, ranges, alone } = piece
-  run.lanesInUse--
-  run.concurrencyInUse -= concurrency
   const settled = run.shards.get(shard)?.settled
   if (settled === undefined) return sizeOf(ranges) // settled and delivered to the last task
   const missing = settled.missingFrom(ranges, takenOut)

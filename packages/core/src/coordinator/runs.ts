@@ -3,6 +3,7 @@ import type { BadEnd, CutShort, RunEnd, RunId, RunSettings, ShardRead, VerifierI
 import { toleranceError } from './breach.ts'
 import { settle, settleAborted } from './outcomes.ts'
 import { whyUnusable } from './readiness.ts'
+import { stop } from './sharing.ts'
 import { newRun, newShard } from './state.ts'
 import type { CoordinatorState, RunState } from './state.ts'
 
@@ -67,11 +68,13 @@ export function cutShort(state: CoordinatorState, run: RunState, how: CutShort, 
     settleAborted(state, run, run.queue.splice(0), end.error)
     abortWaiting(state, run, end.error)
   }
-  for (const { id: lane, phase } of state.lanes) {
+  for (const lane of state.lanes) {
+    const { phase } = lane
     if (phase.name !== 'busy' || phase.assignment.run !== run.id) continue
-    const assignment = phase.assignment.id
-    if (how === 'soon') state.commands.push({ type: 'stop', lane, assignment })
-    else state.commands.push({ type: 'abort', lane, assignment, reason: end.error })
+    const { assignment, behind } = phase
+    if (how === 'soon') stop(state, lane, assignment)
+    else state.commands.push({ type: 'abort', lane: lane.id, assignment: assignment.id, reason: end.error })
+    if (behind !== undefined) stop(state, lane, behind)
   }
 }
 

@@ -36,7 +36,12 @@ export interface Piece {
 export interface Assignment {
   readonly id: AssignmentId
   readonly run: RunId
-  readonly piece: Piece
+  /** Less than it was sent with, when what was not started of it was given back. */
+  piece: Piece
+  /** Tasks of it that no part has told of. */
+  left: number
+  /** Its lane was told to start nothing more of it. */
+  isStopped: boolean
   readonly concurrency: number
   readonly attempt: number
   /** Further attempts that each of its tasks has had with this one. */
@@ -52,7 +57,8 @@ export type LanePhase =
   | { readonly name: 'idle' }
   | { readonly name: 'loading'; readonly verifier: VerifierId }
   | { readonly name: 'unloading'; readonly verifier: VerifierId }
-  | { readonly name: 'busy'; readonly assignment: Assignment }
+  /** `behind` waits in the thread for the end of `assignment`. */
+  | { readonly name: 'busy'; readonly assignment: Assignment; readonly behind: Assignment | undefined }
   /** Its thread is being ended; `laneDied` says that it is. */
   | { readonly name: 'ending'; readonly why: EndingWhy }
   /** Its thread could not be ended and occupies a core. */
@@ -64,6 +70,7 @@ type EndingWhy =
   | {
       readonly name: 'overdue'
       readonly assignment: Assignment
+      readonly behind: Assignment | undefined
       readonly running: readonly number[]
       readonly certain: boolean
     }
@@ -84,6 +91,8 @@ export interface Lane {
   failedStarts: number
   /** Threads that ended while they had no task, and no one to blame, since one of them last ended an assignment. */
   idleDeaths: number
+  /** Its thread takes no more work, and is ended when it is idle. */
+  isWornOut: boolean
   /** Tasks that its thread has run. */
   tasks: number
   /** Whose work it did last. */
@@ -161,6 +170,10 @@ export interface CoordinatorState {
   /** All and only runs that have not ended, or whose outcomes are not all delivered. */
   readonly runs: Map<RunId, RunState>
   readonly recycling: Recycling
+  /** How many assignments may be with a lane at once: one that runs, and one that waits behind it. */
+  readonly assignmentsPerLane: 1 | 2
+  /** The delay of a `waitToShare` that was told and not answered, ms; or `Infinity`. */
+  sharesIn: number
   nextAssignment: AssignmentId
   dispatches: number
   /** What the event that is being handled leads to. */

@@ -45,6 +45,12 @@ export function withMeasurement(cost: CostEstimate, tasks: number, busyMs: numbe
   }
 }
 
+/** Into how many pieces what a thread gives back is cut: one for each lane, as long as they are worth a round trip. */
+export function partsOf(tasks: number, cost: CostEstimate, lanes: number): number {
+  const worthwhile = cost.msPerTask === undefined ? lanes : Math.floor((tasks * cost.msPerTask) / MIN_TAIL_MS)
+  return Math.max(1, Math.min(lanes, tasks, worthwhile))
+}
+
 /** How much to read next: guided self-scheduling (Polychronopoulos and Kuck, 1987) with a bound on a shard's time. */
 export function shardSize(input: ShardSizeInput): { readonly maxTasks: number; readonly maxBytes: number } {
   const { fixed, lanes, remainingBytes } = input

@@ -105,6 +105,7 @@ export class ChildSession {
       }
       case 'assignmentEnded':
       case 'overdue':
+      case 'stopped':
         return this.#send(event)
       case 'laneDied': {
         this.#isOver = true

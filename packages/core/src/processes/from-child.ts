@@ -17,6 +17,7 @@ export const ANSWERS: Readonly<Record<Told['type'], Waiting['for'] | undefined>>
   part: undefined,
   assignmentEnded: 'shard',
   overdue: undefined,
+  stopped: undefined,
 }
 
 /** The event of the port that a child's message is. */
@@ -38,6 +39,7 @@ export function eventOf(lane: LaneId, message: Told): BackendEvent {
     }
     case 'assignmentEnded':
     case 'overdue':
+    case 'stopped':
       return { ...message, lane }
   }
 }

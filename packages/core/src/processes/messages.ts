@@ -7,7 +7,14 @@
 import type { EncodedError, OutcomePart } from '@fanfold/workers/protocol'
 import type { LaneSnapshot, VerifierSpec, Work } from '../backend.ts'
 import type { BytesPayload } from './payload.ts'
-import type { AssignmentEnded, AssignmentId, LaneDied, LaneOverdue, VerifierId } from '../coordinator/events.ts'
+import type {
+  AssignmentEnded,
+  AssignmentId,
+  AssignmentStopped,
+  LaneDied,
+  LaneOverdue,
+  VerifierId,
+} from '../coordinator/events.ts'
 
 /** Both sides come from one package; a child that meets another version ends instead of guessing. */
 export const MESSAGES_VERSION = 1
@@ -59,6 +66,7 @@ export type FromChild =
       readonly valueBytes: number
     }
   | Omit<AssignmentEnded, 'lane'>
+  | Omit<AssignmentStopped, 'lane'>
   | Omit<LaneOverdue, 'lane'>
   | ThreadDied
   | { readonly type: 'warning'; readonly error: EncodedError; readonly verifier: VerifierId | undefined }

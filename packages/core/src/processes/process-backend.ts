@@ -10,6 +10,8 @@ import type { LaneSettings } from './process-lane.ts'
  */
 export class ProcessBackend implements Backend {
   readonly lanes: number
+  /** Its file holds the records of one shard, and its trace the slots of one. */
+  readonly assignmentsPerLane = 1
   readonly #lanes: readonly ProcessLane[]
   #closing: ((lane: number) => void) | undefined
 

@@ -87,7 +87,8 @@ export class ProcessLane implements Watched {
     }
     const at = performance.now()
     this.#sent = { work, at, isTraced }
-    const waiting: Waiting = { for: 'shard', work, sentAt: at, isAborted: false, isOverdue: false }
+    const sent = { for: 'shard', work, stopCell: undefined, isAborted: false, isOverdue: false } as const
+    const waiting: Waiting = { ...sent, beganAt: at, behind: undefined }
     const isInFile = this.#child?.file?.put(payload.bytes) === true
     const bytesInFile = isInFile ? payload.bytes.length : undefined
     if (isInFile) payload = { ...payload, bytes: NO_BYTES }
@@ -133,7 +134,7 @@ export class ProcessLane implements Watched {
     if (waiting.for !== 'shard')
       return { lane: this.id, assignment: undefined, position: undefined, busyMs: 0, running: 0 }
     const { assignment, ranges } = waiting.work
-    const busyMs = performance.now() - waiting.sentAt
+    const busyMs = performance.now() - waiting.beganAt
     // Until the child has told, its first task is taken to run.
     const told = this.#alive?.assignment === assignment ? this.#alive : { position: ranges[0], running: 1 }
     return { lane: this.id, assignment, position: told.position, busyMs, running: told.running }

@@ -23,13 +23,15 @@ export class Conductor {
   /** Why nothing is handled any more: the engine is closed, or has met a bug of its own. */
   #stopped: Error | undefined
   #nextId = 1
+  #sharing: NodeJS.Timeout | undefined
 
   constructor(recycling: Recycling, makeBackend: (listener: BackendListener) => Backend) {
     this.#backend = makeBackend({
       event: (event) => this.#fromBackend(event),
       warning: (error, verifier) => this.#warn(error, verifier),
     })
-    this.#coordinator = new Coordinator(this.#backend.lanes, { recycling })
+    const { lanes, assignmentsPerLane } = this.#backend
+    this.#coordinator = new Coordinator(lanes, { recycling, assignmentsPerLane })
     this.#carryOut(this.#coordinator.start())
   }
 
@@ -119,6 +121,7 @@ export class Conductor {
 
   async close(): Promise<readonly number[]> {
     const stuck = await this.#backend.close()
+    clearTimeout(this.#sharing)
     this.#stopped = new FanfoldError('FANFOLD_ENGINE_CLOSED', 'the engine was closed before the verifier was set up')
     this.#letGo(this.#stopped)
     return stuck
@@ -135,7 +138,7 @@ export class Conductor {
   }
 
   #noteStuck(lane: number, position: number | undefined): void {
-    const assignment = workOf(this.#coordinator.state.lanes[lane]!.phase)
+    const assignment = workOf(this.#coordinator.state.lanes[lane]!.phase)?.assignment
     const run = assignment === undefined ? undefined : this.#runs.get(assignment.run)
     const index =
       assignment === undefined || position === undefined ? undefined : run?.indexAt(assignment.piece.shard, position)
@@ -190,6 +193,10 @@ export class Conductor {
         return this.#runs.get(command.run)!.settle(command)
       case 'waitForRetry':
         return this.#waitForRetry(command)
+      case 'waitToShare':
+        clearTimeout(this.#sharing)
+        this.#sharing = setTimeout(() => this.handle({ type: 'shareDue' }), command.delayMs).unref()
+        return
       case 'releaseShard':
         return this.#runs.get(command.run)?.release(command.shard)
       case 'endRun': {
@@ -271,6 +278,7 @@ export class Conductor {
     const message = `a bug in Fanfold: ${cause instanceof Error ? cause.message : String(cause)}. Please report it, with the stack of the cause.`
     const error = new FanfoldError('FANFOLD_INTERNAL', message, { cause })
     this.#stopped = error
+    clearTimeout(this.#sharing)
     for (const run of this.#runs.values()) run.failStart(error)
     this.#letGo(error)
     this.#runs.clear()

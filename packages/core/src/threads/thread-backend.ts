@@ -10,6 +10,7 @@ const EXIT_MS = 1000
 /** Verifiers in worker threads of this process. */
 export class ThreadBackend implements Backend {
   readonly lanes: number
+  readonly assignmentsPerLane = 2
   readonly #pool: ThreadPool
   readonly #pools: readonly LanePools[]
   readonly #ticker = new Ticker()

@@ -1,13 +1,13 @@
 import { MessageChannel } from 'node:worker_threads'
 import type { MessagePort, Worker } from 'node:worker_threads'
 import { FanfoldError, decodeError, encodeError } from '@fanfold/workers/protocol'
-import type { FromThread, RunShard, ToThread } from '@fanfold/workers/protocol'
+import type { FromThread, OutcomePart, RunShard, ToThread } from '@fanfold/workers/protocol'
 import type { BackendListener, LaneSnapshot, VerifierSpec, Work } from '../backend.ts'
 import { Deadline } from './deadline.ts'
 import { ThreadCells } from './thread-cells.ts'
 import type { LanePools, ThreadPool } from './thread-pool.ts'
 import type { Ticker } from './ticker.ts'
-import { TravellingBuffer } from './travelling-buffer.ts'
+import { TravellingBuffers } from './travelling-buffers.ts'
 import { findUnsendable, withoutGaps } from './unsendable.ts'
 import { OPEN_MS, blockedError, deathError, startError } from './waiting.ts'
 import type { Waiting, WaitingForShard } from './waiting.ts'
@@ -40,10 +40,12 @@ export class ThreadLane {
   #worker: Worker | undefined
   #cells = new ThreadCells()
   #waiting: Waiting = { for: 'nothing' }
+  /** What the thread is about, as far as was heard, also while its end is waited for. */
+  #atWork: WaitingForShard | undefined
   /** Counts sessions: what is heard of an earlier one is ignored. */
   #session = 0
   #error: Error | undefined
-  readonly #buffer = new TravellingBuffer()
+  readonly #buffers = new TravellingBuffers()
   #loaded = new Map<number, VerifierSpec>()
 
   constructor(id: number, place: LanePlace, pools: LanePools, listener: BackendListener, ticker: Ticker) {
@@ -85,13 +87,13 @@ export class ThreadLane {
   }
 
   run(work: Work): void {
-    this.#cells.begin(work.concurrency)
     const { lane: _lane, transfer, ...rest } = work
-    const payload = this.#buffer.copyOf(withoutGaps(work))
+    const stopCell = this.#cells.takeStop(work.assignment)
+    const payload = this.#buffers.copyOf(withoutGaps(work))
     try {
       const moved = 'bytes' in payload ? [payload.bytes.buffer as ArrayBuffer] : [...transfer] // a copy, so not shared
       this.#port!.postMessage(
-        { type: 'shard', ...rest, payload, traceFile: this.#place.traceFile?.() } satisfies RunShard,
+        { type: 'shard', ...rest, payload, stopCell, traceFile: this.#place.traceFile?.() } satisfies RunShard,
         moved,
       )
     } catch (error) {
@@ -99,19 +101,24 @@ export class ThreadLane {
       this.#listener.event({ type: 'unsendable', lane: this.id, assignment: work.assignment, failures })
       return
     }
-    const sentAt = performance.now()
-    this.#deadline.movedAt = sentAt
-    this.#wait({ for: 'shard', work, sentAt, isAborted: false, isOverdue: false }, work.timeoutMs)
+    const sent = { for: 'shard', work, stopCell, isAborted: false, isOverdue: false, behind: undefined } as const
+    const waiting: WaitingForShard = { ...sent, beganAt: 0 }
+    if (this.#atWork !== undefined) this.#atWork.behind = waiting
+    else if (this.#waiting.for === 'exit') this.#isAbout(waiting) // it has died already, which will be told
+    else this.#goOnWith(waiting)
   }
 
   stop(assignment: number): void {
-    if (this.#waiting.for === 'shard' && this.#waiting.work.assignment === assignment) this.#cells.stop()
+    const waiting = this.#sent(assignment)
+    if (waiting === undefined) return
+    const from = this.#cells.stop(assignment, waiting.work.concurrency, waiting.stopCell!) // of this process, so it has one
+    if (from !== undefined) this.#listener.event({ type: 'stopped', lane: this.id, assignment, from })
   }
 
   abort(assignment: number, reason: Error): void {
     const waiting = this.#waiting
     if (waiting.for !== 'shard' || waiting.work.assignment !== assignment) return
-    this.#cells.stop()
+    this.stop(assignment)
     this.#send({ type: 'abort', assignment, reason: encodeError(reason), graceMs: ABORT_GRACE_MS })
     waiting.isAborted = true
     this.#deadline.hold(Math.min(waiting.work.timeoutMs, ABORT_GRACE_MS))
@@ -147,7 +154,7 @@ export class ThreadLane {
     if (waiting.for !== 'shard')
       return { lane: this.id, assignment: undefined, position: undefined, busyMs: 0, running: 0 }
     const running = this.#cells.running()
-    const busyMs = performance.now() - waiting.sentAt
+    const busyMs = performance.now() - waiting.beganAt
     return { lane: this.id, assignment: waiting.work.assignment, position: running[0], busyMs, running: running.length }
   }
 
@@ -214,24 +221,15 @@ export class ThreadLane {
   #receive(message: FromThread): void {
     const lane = this.id
     switch (message.type) {
-      case 'part': {
-        const { assignment, part } = message
-        const valueBytes = part.details?.bytes.length ?? 0
-        return this.#listener.event({
-          type: 'part',
-          lane,
-          assignment,
-          positions: part.positions,
-          batch: part,
-          unsuccessful: part.unsuccessful,
-          valueBytes,
-        })
-      }
+      case 'part':
+        return this.#partCame(message.assignment, message.part)
       case 'ended': {
-        const waiting = this.#waiting
-        if (waiting.for === 'shard' && !waiting.isOverdue) this.#rest()
-        const { type: _type, buffer, ...ended } = message
-        this.#buffer.cameBack(buffer)
+        const behind = this.#atWork?.behind
+        if (this.#waiting.for === 'shard' && !this.#waiting.isOverdue) this.#goOnWith(behind)
+        else this.#isAbout(behind)
+        const { type: _type, buffer, part, ...ended } = message
+        this.#buffers.cameBack(buffer)
+        if (part !== undefined) this.#partCame(ended.assignment, part)
         return this.#listener.event({ type: 'assignmentEnded', lane, ...ended })
       }
       case 'loaded': {
@@ -261,6 +259,33 @@ export class ThreadLane {
     }
   }
 
+  #partCame(assignment: number, batch: OutcomePart): void {
+    const { positions, unsuccessful, details } = batch
+    const valueBytes = details?.bytes.length ?? 0
+    this.#listener.event({ type: 'part', lane: this.id, assignment, positions, batch, unsuccessful, valueBytes })
+  }
+
+  /** An assignment that was sent, and of whose end nothing was heard. */
+  #sent(assignment: number): WaitingForShard | undefined {
+    if (this.#waiting.for !== 'shard') return undefined
+    const { work, behind } = this.#waiting
+    if (work.assignment === assignment) return this.#waiting
+    return behind?.work.assignment === assignment ? behind : undefined
+  }
+
+  #goOnWith(waiting: WaitingForShard | undefined): void {
+    if (waiting === undefined) return this.#rest()
+    this.#isAbout(waiting)
+    this.#deadline.movedAt = waiting.beganAt = performance.now()
+    this.#wait(waiting, waiting.work.timeoutMs)
+  }
+
+  #isAbout(waiting: WaitingForShard | undefined): void {
+    this.#atWork = waiting
+    if (waiting === undefined) this.#cells.end()
+    else this.#cells.begin(waiting.work.assignment, waiting.work.concurrency)
+  }
+
   /** All that the thread had posted was received, or it never will be. */
   #died(error: Error, stuck: boolean): void {
     const running = this.#cells.running()
@@ -283,7 +308,7 @@ export class ThreadLane {
 
   #rest(): void {
     this.#waiting = { for: 'nothing' }
-    this.#cells.end()
+    this.#isAbout(undefined)
     this.#port?.unref()
     this.#deadline.rest()
   }

@@ -18,9 +18,14 @@ export type Waiting =
 export interface WaitingForShard {
   readonly for: 'shard'
   readonly work: Work
-  readonly sentAt: number
+  /** The cell in which it is stopped; of a thread of this process. */
+  readonly stopCell: number | undefined
+  /** When it was sent, or had its turn. */
+  beganAt: number
   isAborted: boolean
   isOverdue: boolean
+  /** What waits in the thread for its end. */
+  behind: WaitingForShard | undefined
 }
 
 /** A thread that did not answer in time is blocked, and ended: why. */

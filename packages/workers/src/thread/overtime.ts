@@ -44,6 +44,11 @@ export class Overtime {
     this.#listener = listener
   }
 
+  /** So many tasks of this thread have not ended that it takes no more. */
+  get isFull(): boolean {
+    return atomics.load(this.#cells, ABANDONED) >= MAX_ABANDONED
+  }
+
   /** Fires the signals of what is running; what has not ended after the grace is `aborted`. */
   abort(error: Error, graceMs: number): void {
     if (this.abortReason !== undefined) return
@@ -85,7 +90,7 @@ export class Overtime {
       task.context.abort(error)
     })
     if (!isNew) return
-    if (atomics.load(this.#cells, ABANDONED) >= MAX_ABANDONED) this.#listener.stop()
+    if (this.isFull) this.#listener.stop()
     this.#listener.changed()
   }
 

@@ -34,6 +34,8 @@ export class Session {
   /** Teardowns that are under way. */
   readonly #unloading = new Set<Promise<EncodedError | undefined>>()
   #loop: ShardLoop | undefined
+  /** Came while another one runs. */
+  #behind: RunShard | undefined
 
   /** Begins to listen; the session lives as long as its port. */
   static start(start: SessionStart): void {
@@ -80,6 +82,10 @@ export class Session {
   }
 
   async #run(message: RunShard): Promise<void> {
+    if (this.#loop !== undefined) {
+      this.#behind = message
+      return
+    }
     const verifier = this.#verifiers.get(message.verifier)
     if (verifier === undefined)
       throw new FanfoldError('FANFOLD_INTERNAL', `verifier ${message.verifier} was never loaded here`)
@@ -92,7 +98,12 @@ export class Session {
     // Items were parsed out of the bytes and share nothing with them.
     const { payload } = message
     const buffer = 'bytes' in payload ? (payload.bytes.buffer as ArrayBuffer) : undefined // moved here, so not shared
-    this.#port.postMessage({ ...ended, buffer } satisfies FromThread, buffer === undefined ? [] : [buffer])
+    const moved = ended.part === undefined ? [] : transferables(ended.part)
+    if (buffer !== undefined) moved.push(buffer)
+    this.#port.postMessage({ ...ended, buffer } satisfies FromThread, moved)
+    const behind = this.#behind
+    this.#behind = undefined
+    if (behind !== undefined) return this.#run(behind)
   }
 
   async #unload({ verifier, teardownTimeoutMs }: UnloadVerifier): Promise<void> {

@@ -1,5 +1,5 @@
 import * as atomics from './atomics.ts'
-import { ABANDONED, STOP } from '../cells.ts'
+import { ABANDONED, CURRENT, LAST, cellOf } from '../cells.ts'
 import { isA } from '../error-codec.ts'
 import { FanfoldError } from '../fanfold-error.ts'
 import { ABORTED, ERRORED } from '../outcome-columns.ts'
@@ -74,7 +74,13 @@ export class ShardLoop {
   async run(): Promise<Omit<ShardEnded, 'buffer'>> {
     const startedAt = clockMs()
     this.#lastYield = startedAt
-    this.#records = readRecords(this.#message.payload)
+    const { assignment, payload } = this.#message
+    // LAST first: under the new number, it must not be read as what the assignment before had left there.
+    atomics.store(this.#cells, LAST, 0)
+    atomics.store(this.#cells, CURRENT, cellOf(assignment))
+    // Taken back before it was begun, it has nothing to be cut.
+    if (this.#mayStart(0) && !this.#overtime.isFull) this.#records = readRecords(payload)
+    else this.#stopped = true
     for (;;) {
       const step = this.#advance()
       if (step === 'exhausted' && this.#pending.size === 0) break
@@ -82,10 +88,10 @@ export class ShardLoop {
       else await this.#change()
     }
     this.#pending.stop()
-    this.#outcomes.post(clockMs())
     return {
       type: 'ended',
-      assignment: this.#message.assignment,
+      assignment,
+      part: this.#outcomes.takeRest(),
       suspects: this.#overtime.suspects,
       abandoned: atomics.load(this.#cells, ABANDONED),
       busyMs: clockMs() - startedAt,
@@ -114,7 +120,8 @@ export class ShardLoop {
       const position = this.#next
       // The slot first, STOP second: see cells.ts. The main thread lowers STOP before it reads the slots.
       this.#slots.store(slot, position + 1)
-      if (position >= atomics.load(this.#cells, STOP)) {
+      if (this.#isAsync) atomics.store(this.#cells, LAST, position + 1)
+      if (!this.#mayStart(position)) {
         this.#slots.store(slot, 0)
         break
       }
@@ -127,6 +134,11 @@ export class ShardLoop {
     this.#clock.close()
     this.#rest()
     return 'exhausted'
+  }
+
+  /** Pairs with the main thread's lowering of STOP. */
+  #mayStart(position: number): boolean {
+    return position < atomics.load(this.#cells, this.#message.stopCell)
   }
 
   #start(position: number, ordinal: number): void {

@@ -2,6 +2,7 @@ import { NO_CHARGES } from '../../policy/retry.ts'
 import { Coordinator } from '../coordinator.ts'
 import type { CoordinatorOptions } from '../coordinator.ts'
 import type { Command, Event } from '../events.ts'
+import { assignmentOf } from '../outcomes.ts'
 import type { CoordinatorState, RunState } from '../state.ts'
 import type { Machine } from './machine.ts'
 
@@ -122,6 +123,29 @@ export const PLANTED_BUGS: Readonly<Record<string, ConstructorParameters<typeof 
     handle(event).map((command) =>
       command.type === 'stop' ? { ...command, type: 'abort', reason: new Error('stop') } : command,
     ),
+  'a lane keeps what it gives back': (handle, event, state) => {
+    const assignment = event.type === 'stopped' ? assignmentOf(state, event.lane, event.assignment) : undefined
+    const piece = assignment?.piece
+    const commands = handle(event)
+    if (assignment !== undefined && piece !== undefined) assignment.piece = piece
+    return commands
+  },
+  'a lane gives back the task that it runs, too': (handle, event) =>
+    handle(event.type === 'stopped' ? { ...event, from: Math.max(0, event.from - 1) } : event),
+  'what waits behind in a thread that dies is lost': (handle, event, state) => {
+    const lane = event.type === 'laneDied' ? state.lanes[event.lane] : undefined
+    if (lane?.phase.name === 'busy') lane.phase = { ...lane.phase, behind: undefined }
+    return handle(event)
+  },
+  'what has its turn is not counted as running': (handle, event, state) => {
+    const commands = handle(event)
+    if (event.type === 'assignmentEnded') {
+      const { phase } = state.lanes[event.lane]!
+      const run = phase.name === 'busy' ? state.runs.get(phase.assignment.run) : undefined
+      if (run !== undefined) run.concurrencyInUse -= 1
+    }
+    return commands
+  },
   'worn-out threads stay': (handle, event) =>
     handle(event.type === 'assignmentEnded' ? { ...event, heapMb: 0 } : event),
 }

@@ -74,6 +74,9 @@ export interface Scenario {
   readonly accidents: number
   /** Abandoned tasks that one hanging task counts for: how soon a thread has to be started anew. */
   readonly abandonedEach: number
+  readonly assignmentsPerLane: 1 | 2
+  /** Whether an answer to `stop` comes with the next messages, as from another process. */
+  readonly isAnsweredLater: boolean
   readonly recycling: Recycling
 }
 
@@ -94,6 +97,8 @@ export function drawScenario(seed: number, size: number): Scenario {
     stuck: random.chance(0.3) ? 0.5 : 0,
     accidents: random.chance(0.3) ? random.between(1, 3) : 0,
     abandonedEach: random.pick([1, 5, 16]),
+    assignmentsPerLane: random.chance(0.7) ? 2 : 1,
+    isAnsweredLater: random.chance(0.3),
     recycling: random.chance(0.7)
       ? NEVER
       : { tasks: random.pick([1, 5, Infinity]), heapMb: random.pick([50, Infinity]) },

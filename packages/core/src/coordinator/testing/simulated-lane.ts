@@ -6,15 +6,19 @@ import { SimulatedThread } from './simulated-thread.ts'
 import type { SimulatedWork } from './simulated-thread.ts'
 
 type LanePhase =
-  | { readonly name: 'closed' | 'opening' | 'idle' | 'stuck' | 'retiring' | 'dying' }
+  | { readonly name: 'closed' | 'opening' | 'idle' | 'stuck' | 'retiring' }
+  | { readonly name: 'dying'; work: SimulatedWork | undefined; behind: SimulatedWork | undefined }
   | { readonly name: 'loading' | 'unloading'; readonly verifier: VerifierId }
   | {
       readonly name: 'working'
-      readonly work: SimulatedWork
+      /** As far as was heard. */
+      work: SimulatedWork
+      behind: SimulatedWork | undefined
       isOverdue: boolean
       isKilled: boolean
       isAborted: boolean
       isStopped: boolean
+      isBehindStopped: boolean
     }
 
 /** What lanes share: accidents that are still to happen, and the way to the coordinator. */
@@ -58,6 +62,10 @@ export class SimulatedLane {
     return this.phase.name === 'working' ? this.phase.work : undefined
   }
 
+  get behind(): SimulatedWork | undefined {
+    return this.phase.name === 'working' ? this.phase.behind : undefined
+  }
+
   /** Whether something happens here by itself. */
   get isActive(): boolean {
     return !['closed', 'idle', 'stuck'].includes(this.phase.name)
@@ -88,12 +96,14 @@ export class SimulatedLane {
         this.#must(this.#isAt(command.assignment), command.type)
         if (this.phase.name !== 'working') return
         this.phase.isAborted = true
-        return this.#thread.abort()
+        this.#thread.abort(command.assignment)
+        return this.#stop(command.assignment)
       case 'stop':
         this.#must(this.#isAt(command.assignment), command.type)
         if (this.phase.name !== 'working') return
-        this.phase.isStopped = true
-        return this.#thread.stop()
+        if (this.phase.work.dispatch.assignment === command.assignment) this.phase.isStopped = true
+        else this.phase.isBehindStopped = true
+        return this.#stop(command.assignment)
       case 'killLane':
         this.#must(this.phase.name === 'working' && this.phase.isOverdue, command.type)
         if (this.phase.name === 'working') this.phase.isKilled = true
@@ -103,6 +113,15 @@ export class SimulatedLane {
         this.phase = { name: 'retiring' }
         return
     }
+  }
+
+  /** A thread is looked at at once; a process answers when it comes to it. */
+  #stop(assignment: number): void {
+    const { random } = this.#world
+    const from = this.#thread.stop(assignment, random)
+    if (from === undefined) return
+    if (this.#world.scenario.isAnsweredLater) this.#thread.inbox.push({ type: 'stopped', assignment, from })
+    else this.#world.emit({ type: 'stopped', lane: this.id, assignment, from })
   }
 
   /** Something happens, drawn at random. */
@@ -175,8 +194,14 @@ export class SimulatedLane {
   }
 
   #dispatch(command: Extract<Command, { type: 'dispatch' }>, work: SimulatedWork): void {
-    this.#must(this.phase.name === 'idle' && this.loaded.has(command.verifier), command.type)
-    this.#must(this.#thread.abandoned < MAX_ABANDONED, 'dispatch to a thread full of abandoned tasks')
+    const { phase } = this
+    const isBehind = phase.name === 'working' && phase.behind === undefined && !phase.isOverdue
+    const { assignmentsPerLane } = this.#world.scenario
+    // It has died with something that it had begun before anybody heard of it.
+    const isDying = phase.name === 'dying' && phase.behind === undefined
+    this.#must(phase.name === 'idle' || ((isBehind || isDying) && assignmentsPerLane === 2), command.type)
+    this.#must(this.loaded.has(command.verifier), command.type)
+    this.#must(phase.name !== 'idle' || this.#thread.abandoned < MAX_ABANDONED, 'dispatch to a thread full of abandoned tasks')
     this.#must(this.#heapMb < this.#world.scenario.recycling.heapMb, 'dispatch to a thread that is worn out')
     this.#must(!command.alone || this.isFresh, 'dispatch of a suspect to a used thread')
     this.isFresh = false
@@ -191,8 +216,19 @@ export class SimulatedLane {
       this.#world.emit({ type: 'unsendable', lane: this.id, assignment: command.assignment, failures })
       return
     }
+    if (isDying) {
+      if (phase.work === undefined) phase.work = work
+      else phase.behind = work
+      return
+    }
     this.#thread.receive(work)
-    this.phase = { name: 'working', work, isOverdue: false, isKilled: false, isAborted: false, isStopped: false }
+    if (isBehind) phase.behind = work
+    else this.#isAbout(work)
+  }
+
+  #isAbout(work: SimulatedWork, isStopped: boolean = false): void {
+    const untold = { isOverdue: false, isKilled: false, isAborted: false, isBehindStopped: false }
+    this.phase = { name: 'working', work, behind: undefined, ...untold, isStopped }
   }
 
   #work(phase: Extract<LanePhase, { name: 'working' }>): void {
@@ -201,12 +237,12 @@ export class SimulatedLane {
     if (thread.inbox.length > 0 && random.chance(0.5)) return this.#receive()
     if (phase.isKilled && random.chance(0.4)) return this.#end(random.chance(thread.isBlocked ? scenario.stuck : 0))
     if (thread.isBlocked) {
-      if (!phase.isOverdue && random.chance(0.5)) return this.#overdue(phase)
+      if (!phase.isOverdue && this.#isHeardOf(phase) && random.chance(0.5)) return this.#overdue(phase)
       if (phase.isOverdue) thread.wake()
       return
     }
     if (thread.isDone) return
-    if (this.#hasAccident(phase.work)) return random.chance(0.5) ? this.#end(false) : this.#standStill(phase)
+    if (this.#hasAccident(thread.work)) return random.chance(0.5) ? this.#end(false) : this.#standStill(phase)
     thread.step(random, scenario.abandonedEach)
     if (thread.isDead) this.#end(false)
   }
@@ -215,13 +251,19 @@ export class SimulatedLane {
   #end(isStuck: boolean): void {
     this.#thread.die()
     if (isStuck) return this.#died(true) // its port is closed: what it had posted is never heard
-    this.phase = { name: 'dying' }
+    const { phase } = this
+    if (phase.name === 'working') this.phase = { name: 'dying', work: phase.work, behind: phase.behind }
   }
 
   /** By nobody's fault: nothing can be certain then. */
   #standStill(phase: Extract<LanePhase, { name: 'working' }>): void {
-    if (phase.isOverdue || (this.#thread.running.length === 1 && this.#thread.abandoned === 0)) return
+    if (phase.isOverdue || !this.#isHeardOf(phase) || (this.#thread.running.length === 1 && this.#thread.abandoned === 0)) return
     this.#overdue(phase)
+  }
+
+  /** The thread has not gone on to something that nobody has heard of. */
+  #isHeardOf({ work }: Extract<LanePhase, { name: 'working' }>): boolean {
+    return this.#thread.work === work
   }
 
   #overdue(phase: Extract<LanePhase, { name: 'working' }>): void {
@@ -236,7 +278,8 @@ export class SimulatedLane {
     const message = this.#thread.inbox.shift()!
     const { phase } = this
     const lane = this.id
-    const { assignment } = this.#dispatched
+    const { assignment } = message
+    if (message.type === 'stopped') return this.#world.emit({ ...message, lane })
     if (message.type === 'part') {
       const positions = Uint32Array.from(message.settled, ({ position }) => position)
       const from = positions[0]!
@@ -254,19 +297,26 @@ export class SimulatedLane {
       })
       return
     }
-    if (phase.name === 'working' && !phase.isOverdue) this.phase = { name: 'idle' }
+    this.#hasEnded(phase)
     const { suspects, abandoned } = message
     const busyMs = this.#world.random.fraction() * 50
     this.#heapMb = this.#world.random.between(0, 60)
     this.#world.emit({ type: 'assignmentEnded', lane, assignment, suspects, abandoned, busyMs, heapMb: this.#heapMb })
   }
 
-  get #dispatched(): { readonly assignment: number } {
-    return this.#thread.work.dispatch
+  #hasEnded(phase: LanePhase): void {
+    if (phase.name === 'working' && phase.isOverdue) phase.work = phase.behind ?? phase.work
+    else if (phase.name === 'working' && phase.behind !== undefined) this.#isAbout(phase.behind, phase.isBehindStopped)
+    else if (phase.name === 'working') this.phase = { name: 'idle' }
+    else if (phase.name === 'dying') this.phase = { name: 'dying', work: phase.behind, behind: undefined }
   }
 
   #died(stuck: boolean): void {
-    const running = [...this.#thread.running]
+    const { phase } = this
+    // Of what nobody has heard that it was begun, nobody knows what ran.
+    const work = phase.name === 'working' || phase.name === 'dying' ? phase.work : undefined
+    const running = work !== undefined && work === this.#thread.work ? [...this.#thread.running] : []
+    this.#thread.die()
     this.#thread = new SimulatedThread()
     this.loaded.clear()
     this.phase = { name: stuck ? 'stuck' : 'closed' }
@@ -284,7 +334,8 @@ export class SimulatedLane {
 
   /** It may have died or refused the work already, without the coordinator having heard of it. */
   #isAt(assignment: number): boolean {
-    return ['dying', 'idle'].includes(this.phase.name) || this.work?.dispatch.assignment === assignment
+    if (['dying', 'idle'].includes(this.phase.name)) return true
+    return [this.work, this.behind].some((work) => work?.dispatch.assignment === assignment)
   }
 
   #must(isRight: boolean, what: string): void {

@@ -55,6 +55,7 @@ export class SimulatedRun {
       deaths: 0,
       failures: 0,
       accidentsAlone: 0,
+      isRunning: false,
       status: undefined,
     }))
     this.#merge = merge

@@ -14,9 +14,11 @@ export interface Settled {
 }
 
 /** What a thread has posted and the main thread has not received. */
-export type Message =
+export type Message = { readonly assignment: number } & (
   | { readonly type: 'part'; readonly settled: readonly Settled[]; readonly unsuccessful: readonly Unsuccessful[] }
   | { readonly type: 'ended'; readonly suspects: readonly number[]; readonly abandoned: number }
+  | { readonly type: 'stopped'; readonly from: number }
+)
 
 export interface WorkTask extends TaskPlan {
   /** How often it took its thread down. */
@@ -25,6 +27,8 @@ export interface WorkTask extends TaskPlan {
   failures: number
   /** How often something else took its thread down while it was alone there. */
   accidentsAlone: number
+  /** A thread executes it at this moment: two at once may never do. */
+  isRunning: boolean
 }
 
 export interface SimulatedWork {
@@ -34,7 +38,13 @@ export interface SimulatedWork {
   readonly task: (position: number) => WorkTask
 }
 
-/** A thread at work on one shard, as the shard loop in `@fanfold/workers` goes about it. */
+function isPoison({ dispatch: { ranges }, task }: SimulatedWork): boolean {
+  for (let i = 0; i < ranges.length; i += 2)
+    for (let position = ranges[i]!; position < ranges[i + 1]!; position++) if (task(position).nature === 'poisons') return true
+  return false
+}
+
+/** A thread at work on one shard, and another one behind it, as the shard loop in `@fanfold/workers` goes about it. */
 export class SimulatedThread {
   readonly inbox: Message[] = []
   /** Positions in the slots. */
@@ -42,10 +52,14 @@ export class SimulatedThread {
   /** The position that holds the thread. */
   #blocker: number | undefined
   isDead = false
-  /** It has said that it holds nothing of the shard any more. */
-  isDone = false
+  /** It has said that it holds nothing of any shard any more. */
+  isDone = true
   abandoned = 0
   #work!: SimulatedWork
+  /** Came while it was at work. */
+  #behind: SimulatedWork | undefined
+  #isBehindStopped = false
+  #started = 0
   #todo: number[] = []
   #unposted: Settled[] = []
   #suspects: number[] = []
@@ -56,18 +70,27 @@ export class SimulatedThread {
   #settledLast: number | undefined
 
   receive(work: SimulatedWork): void {
+    if (this.isDone) return this.#begin(work)
+    if (this.#behind !== undefined) throw new Error('a third shard for one thread')
+    this.#behind = work
+    this.#isBehindStopped = false
+  }
+
+  #begin(work: SimulatedWork): void {
     this.#work = work
+    this.#started = 0
     this.#todo = []
     const { ranges } = work.dispatch
     for (let i = 0; i < ranges.length; i += 2) for (let p = ranges[i]!; p < ranges[i + 1]!; p++) this.#todo.push(p)
     this.#todo.reverse()
     this.#suspects = []
-    this.#isReceived = this.#isStopped = this.#isAborted = this.isDone = false
+    this.#isReceived = this.#isAborted = this.isDone = false
+    this.#isStopped = this.abandoned >= MAX_ABANDONED
     this.#valueBytes = 0
     this.#settledLast = undefined
   }
 
-  /** What it was given last. */
+  /** What it is about. */
   get work(): SimulatedWork {
     return this.#work
   }
@@ -76,27 +99,45 @@ export class SimulatedThread {
     return this.#blocker !== undefined
   }
 
-  stop(): void {
+  /**
+   * Starts nothing more of it.
+   *
+   * @returns from which position on nothing was or will be started; `undefined` where that cannot be told
+   */
+  stop(assignment: number, random: Random): number | undefined {
+    if (this.#behind?.dispatch.assignment === assignment) {
+      this.#isBehindStopped = true
+      return 0
+    }
+    if (this.isDone || this.#work.dispatch.assignment !== assignment) return undefined
     this.#isStopped = true
+    // It was about to start one, and has seen that it may not: nobody outside can tell that from having started it.
+    const next = this.#todo.at(-1)
+    if (next !== undefined && !this.isBlocked && this.#isReceived && random.chance(0.3)) return next + 1
+    // Between tasks no slot says anything.
+    if (this.running.length === 0 && random.chance(0.5)) return undefined
+    return this.#started
   }
 
-  abort(): void {
-    this.#isStopped = this.#isAborted = true
+  abort(assignment: number): void {
+    if (!this.isDone && this.#work.dispatch.assignment === assignment) this.#isStopped = this.#isAborted = true
   }
 
   /** Goes on for a moment; not for a thread that is blocked, dead or done. */
   step(random: Random, abandonedEach: number): void {
     if (!this.#isReceived) {
       this.#isReceived = true
-      if (this.#todo.some((position) => this.#work.task(position).nature === 'poisons')) return this.die()
+      if (isPoison(this.#work)) return this.die()
     }
+    // What is behind is received between two tasks, and ends the thread of those before it.
+    if (this.#behind !== undefined && isPoison(this.#behind) && random.chance(0.1)) return this.die()
     for (let moves = random.between(1, 4); moves > 0; moves--) {
       const canStart =
         !this.#isStopped && this.#todo.length > 0 && this.running.length < this.#work.dispatch.concurrency
       if (this.running.length > 0 && (!canStart || random.chance(0.4))) this.#goOn(random, abandonedEach)
       else if (canStart) this.#start(this.#todo.pop()!, random)
       else return this.#end()
-      if (this.isDead || this.isBlocked) return
+      if (this.isDead || this.isBlocked || this.isDone) return
       if (random.chance(0.3)) this.#flush()
     }
   }
@@ -106,21 +147,32 @@ export class SimulatedThread {
     const blocker = this.#blocker
     if (blocker === undefined || this.#work.task(blocker).nature !== 'late') return
     this.#blocker = undefined
-    this.running.splice(this.running.indexOf(blocker), 1)
+    this.#leave(this.running.indexOf(blocker))
     this.#settle(blocker, COMPLETED)
   }
 
   die(): void {
+    for (const position of this.running) this.#work.task(position).isRunning = false
     this.isDead = true
     this.#unposted = []
   }
 
   #start(position: number, random: Random): void {
-    const { nature } = this.#work.task(position)
-    if (this.#work.isAsync && random.chance(0.8)) return void this.running.push(position)
-    if (nature === 'hangs' || nature === 'slow') return void this.running.push(position)
+    const task = this.#work.task(position)
+    if (task.isRunning) throw new Error(`a task at position ${position} is started while another thread executes it`)
+    task.isRunning = true
     this.running.push(position)
+    this.#started = position + 1
+    if (this.#work.isAsync && random.chance(0.8)) return
+    if (task.nature === 'hangs' || task.nature === 'slow') return
     this.#turn(this.running.length - 1)
+  }
+
+  /** It is in no slot any more. */
+  #leave(at: number): number {
+    const [position] = this.running.splice(at, 1)
+    this.#work.task(position!).isRunning = false
+    return position!
   }
 
   /** One of the pending tasks has its turn. */
@@ -131,15 +183,15 @@ export class SimulatedThread {
     const hasNeighbours = !this.#work.dispatch.alone && this.#work.dispatch.concurrency > 1
     if (nature !== 'hangs' && nature !== 'slow') return this.#turn(at, random)
     if (hasNeighbours && random.chance(0.3)) {
-      this.running.splice(at, 1)
+      this.#leave(at)
       this.#suspects.push(position)
       this.#abandon(nature === 'hangs' ? abandonedEach : 1)
     } else if (this.#isAborted) {
-      this.#settle(this.running.splice(at, 1)[0]!, ABORTED)
+      this.#settle(this.#leave(at), ABORTED)
       this.#abandon(1)
-    } else if (nature === 'slow') this.#settle(this.running.splice(at, 1)[0]!, COMPLETED)
+    } else if (nature === 'slow') this.#settle(this.#leave(at), COMPLETED)
     else {
-      this.#settle(this.running.splice(at, 1)[0]!, TIMED_OUT)
+      this.#settle(this.#leave(at), TIMED_OUT)
       this.#abandon(abandonedEach)
     }
   }
@@ -155,7 +207,7 @@ export class SimulatedThread {
       task.deaths++
       this.die()
     } else {
-      this.running.splice(at, 1)
+      this.#leave(at)
       if (this.#isAborted && random?.chance(0.5) === true) this.#settle(position, ABORTED)
       else if (
         task.nature === 'throws' ||
@@ -183,7 +235,7 @@ export class SimulatedThread {
     if (this.#unposted.length === 0) return
     for (const { valueBytes } of this.#unposted) this.#valueBytes += valueBytes
     if (this.#valueBytes > this.#work.dispatch.maxValueBytes) this.#isStopped = true
-    this.inbox.push({ type: 'part', settled: this.#unposted, unsuccessful: this.#unsuccessful() })
+    this.inbox.push({ type: 'part', assignment: this.#work.dispatch.assignment, settled: this.#unposted, unsuccessful: this.#unsuccessful() })
     this.#unposted = []
   }
 
@@ -201,7 +253,13 @@ export class SimulatedThread {
     // A listener of its signal throws, say: the outcome is out, and the thread goes with it.
     const isLate = this.#settledLast !== undefined && this.#work.task(this.#settledLast).nature === 'throwsAndDies'
     if (isLate) return this.die()
-    this.inbox.push({ type: 'ended', suspects: this.#suspects, abandoned: this.abandoned })
+    const { assignment } = this.#work.dispatch
+    this.inbox.push({ type: 'ended', assignment, suspects: this.#suspects, abandoned: this.abandoned })
     this.isDone = true
+    const behind = this.#behind
+    this.#behind = undefined
+    if (behind === undefined) return
+    this.#begin(behind)
+    this.#isStopped ||= this.#isBehindStopped
   }
 }

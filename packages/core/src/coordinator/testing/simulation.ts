@@ -36,6 +36,7 @@ class Simulation implements LaneWorld {
   readonly #gone = new Set<number>()
   readonly #events: Event[] = []
   #isHandling = false
+  #isWaitingToShare = false
 
   constructor(scenario: Scenario, options: PlayOptions) {
     this.scenario = scenario
@@ -43,8 +44,8 @@ class Simulation implements LaneWorld {
     this.accidents = scenario.accidents
     this.#log = options.log
     const make = options.makeMachine ?? ((lanes, how) => new Coordinator(lanes, how))
-    const { lanes, recycling } = scenario
-    this.#machine = make(lanes, { isChecked: options.isChecked ?? false, recycling })
+    const { lanes, recycling, assignmentsPerLane } = scenario
+    this.#machine = make(lanes, { isChecked: options.isChecked ?? false, recycling, assignmentsPerLane })
     this.#lanes = Array.from({ length: scenario.lanes }, (_, id) => new SimulatedLane(id, this))
     const makeMerge = options.makeMerge ?? ((order) => (order === 'input' ? new InputMerge() : new ArrivalMerge()))
     this.#runs = scenario.runs.map((plan) => new SimulatedRun(plan, makeMerge(plan.settings.order)))
@@ -90,6 +91,7 @@ class Simulation implements LaneWorld {
     const active: (() => void)[] = []
     for (const lane of this.#lanes) if (lane.isActive) active.push(() => lane.step())
     for (const run of this.#runs) this.#addActions(run, active)
+    if (this.#isWaitingToShare) active.push(() => this.#share())
     if (active.length > 0) {
       this.random.pick(active)()
       return true
@@ -107,6 +109,11 @@ class Simulation implements LaneWorld {
     const { consumer } = run.plan
     if (consumer === 'takes' || (consumer === 'slow' && this.random.chance(0.1)))
       active.push(() => this.emit(run.take()))
+  }
+
+  #share(): void {
+    this.#isWaitingToShare = false
+    this.emit({ type: 'shareDue' })
   }
 
   /** Timers fire in any order. */
@@ -174,12 +181,12 @@ class Simulation implements LaneWorld {
   #execute(command: Command): void {
     if ('lane' in command) {
       const { lane } = command
-      const told = this.#lanes[lane]!.work
-      if (told !== undefined && command.type === 'stop') this.#run(told.dispatch.run).isCutShort = true
       if (command.type === 'abort') this.#checkAbort(lane)
       return this.#lanes[lane]!.execute(command, command.type === 'dispatch' ? this.#workOf(command) : undefined)
     }
-    if (command.type === 'verifierReady' || command.type === 'verifierUnusable') {
+    if (command.type === 'waitToShare') {
+      this.#isWaitingToShare = true
+    } else if (command.type === 'verifierReady' || command.type === 'verifierUnusable') {
       const { verifier } = command
       must(!this.#told.has(verifier), `verifier ${verifier}: its readiness was told twice`)
       this.#told.add(verifier)
@@ -257,7 +264,9 @@ class Simulation implements LaneWorld {
 
   #workOf(dispatch: Extract<Command, { type: 'dispatch' }>): SimulatedWork {
     const run = this.#run(dispatch.run)
-    const others = this.#lanes.filter(({ work }) => work?.dispatch.run === dispatch.run)
+    const others = this.#lanes.filter(({ id, work }) => id !== dispatch.lane && work?.dispatch.run === dispatch.run)
+    const { work: first } = this.#lanes[dispatch.lane]!
+    must(first === undefined || first.dispatch.run === dispatch.run, 'a shard of another run waits behind this one')
     const running = others.reduce((sum, { work }) => sum + work!.dispatch.concurrency, dispatch.concurrency)
     const { concurrency } = run.plan.settings
     must(running <= concurrency, `${running} tasks may be running, at most ${concurrency} allowed`)

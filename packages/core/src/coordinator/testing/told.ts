@@ -99,6 +99,10 @@ export class Told {
     return this.tell({ type: 'assignmentEnded', lane, assignment, suspects, abandoned, busyMs: 1, heapMb })
   }
 
+  stopped(lane: number, assignment: number, from: number): string[] {
+    return this.tell({ type: 'stopped', lane, assignment, from })
+  }
+
   died(lane: number, running: number[] = [], stuck: boolean = false): string[] {
     return this.tell({ type: 'laneDied', lane, running, error: new Error('exit'), stuck })
   }
@@ -147,8 +151,11 @@ function brief(command: Command): string {
       return `${command.type} ${command.verifier}`
     case 'waitForRetry':
       return `wait ${command.run}:${command.shard}[${command.ranges.join(' ')}]`
-    case 'openLane':
+    case 'waitToShare':
+      return `wait ${command.delayMs} to share`
     case 'stop':
+      return `stop ${command.assignment} on ${command.lane}`
+    case 'openLane':
     case 'abort':
     case 'killLane':
     case 'retireLane':

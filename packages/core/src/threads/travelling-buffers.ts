@@ -5,19 +5,21 @@ const USUAL_BYTES = 1 << 20
 /** A buffer that a giant record needed is not kept, bytes. */
 const KEPT_BYTES = 4 << 20
 
+/** So many shards are with a thread at once. */
+const MOST = 2
+
 /**
  * What a lane's shards travel in. A shard keeps its bytes, since the thread may die, and what goes there is a copy; its
  * buffer comes back with the shard's end, for fresh memory costs more than the copying.
  */
-export class TravellingBuffer {
-  #buffer: ArrayBuffer | undefined
+export class TravellingBuffers {
+  readonly #kept: ArrayBuffer[] = []
 
   /** The payload with bytes that may be moved, if it has any. */
   copyOf(payload: ShardPayload): ShardPayload {
     if (!('bytes' in payload)) return payload
     const { bytes } = payload
-    const kept = this.#buffer
-    this.#buffer = undefined
+    const kept = this.#kept.pop()
     const buffer = kept !== undefined && kept.byteLength >= bytes.length ? kept : newBuffer(bytes.length)
     const copy = new Uint8Array(buffer, 0, bytes.length)
     copy.set(bytes)
@@ -25,7 +27,8 @@ export class TravellingBuffer {
   }
 
   cameBack(buffer: ArrayBuffer | undefined): void {
-    if (buffer !== undefined && buffer.byteLength <= KEPT_BYTES) this.#buffer = buffer
+    if (buffer === undefined || buffer.byteLength > KEPT_BYTES || this.#kept.length === MOST) return
+    this.#kept.push(buffer)
   }
 }
 
