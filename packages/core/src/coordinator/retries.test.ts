@@ -103,7 +103,11 @@ test('whoever waits when the run is cut short is aborted, after the attempts it 
   const told = working({ retries: 1 })
   told.failed(0, 1, [0, 1])
   told.retryDue(0, 1)
-  expect(told.cancel('soon')).toEqual(['settle 1:0[1 2] aborted after 1', 'settle 1:0[0 1] aborted after 1', 'stop 1 on 0'])
+  expect(told.cancel('soon')).toEqual([
+    'settle 1:0[1 2] aborted after 1',
+    'settle 1:0[0 1] aborted after 1',
+    'stop 1 on 0',
+  ])
   expect(told.retryDue(0, 0)).toEqual([])
   expect(told.failed(0, 1, [2])).toEqual(['deliver 1:0 1 after 1'])
   expect(told.ended(0, 1)).toEqual(['settle 1:0[3 4] aborted after 0', 'end 1 cancelled, not exhausted'])

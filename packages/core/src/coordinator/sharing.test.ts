@@ -82,7 +82,7 @@ describe('what was not started', () => {
     expect(told.ended(0, 1)).toEqual(['settle 1:0[2 3] aborted after 0', 'end 1 cancelled, not exhausted'])
   })
 
-  test('is nobody else\'s when the thread dies: that costs the one task which it kept', () => {
+  test("is nobody else's when the thread dies: that costs the one task which it kept", () => {
     const told = oneShard()
     told.tell({ type: 'sourceEnded', run: 1 }, { type: 'shareDue' })
     expect(told.stopped(0, 1, 1)).toEqual(['dispatch 2 to 1: 1:0[1 46]'])

@@ -4,7 +4,11 @@ import { Buffer } from 'node:buffer'
 const MAX_FREE = 8
 
 /**
- * The memory of a reader's blocks. Fresh memory for each costs more than reading into it (the kernel hands it out page by
+ * The memory of a reader's blocks, which threads read as well: a shard that is a view of it is sent without a copy. It is
+ * used again when the last shard in it is let go, and by then every task of it is settled, so no thread reads on; one that
+ * could not be ended may, and nobody listens to it.
+ *
+ * Fresh memory for each costs more than reading into it (the kernel hands it out page by
  * page), and what is dropped piles up until a collection of garbage, which a main thread that only reads seldom needs.
  */
 export class BlockMemory {
@@ -13,8 +17,7 @@ export class BlockMemory {
   /** Memory of this length, whatever is in it. */
   take(length: number): Lease {
     const at = this.#free.findIndex((buffer) => buffer.length === length)
-    // Not zeroed first, and not from Node's pool, which is shared.
-    const buffer = at < 0 ? Buffer.allocUnsafeSlow(length) : this.#free.splice(at, 1)[0]!
+    const buffer = at < 0 ? Buffer.from(new SharedArrayBuffer(length)) : this.#free.splice(at, 1)[0]!
     return new Lease(buffer, (unused) => {
       if (this.#free.length < MAX_FREE) this.#free.push(unused)
     })

@@ -91,10 +91,10 @@ export class ThreadLane {
     const stopCell = this.#cells.takeStop(work.assignment)
     const payload = this.#buffers.copyOf(withoutGaps(work))
     try {
-      const moved = 'bytes' in payload ? [payload.bytes.buffer as ArrayBuffer] : [...transfer] // a copy, so not shared
+      const moved = 'bytes' in payload ? movable(payload.bytes.buffer) : transfer
       this.#port!.postMessage(
         { type: 'shard', ...rest, payload, stopCell, traceFile: this.#place.traceFile?.() } satisfies RunShard,
-        moved,
+        [...moved],
       )
     } catch (error) {
       const failures = findUnsendable(work, error)
@@ -316,4 +316,9 @@ export class ThreadLane {
   #isCurrent(session: number): boolean {
     return session === this.#session
   }
+}
+
+/** What is shared stays where it is. */
+function movable(buffer: ArrayBufferLike): ArrayBuffer[] {
+  return buffer instanceof ArrayBuffer ? [buffer] : []
 }

@@ -15,10 +15,11 @@ const MOST = 2
 export class TravellingBuffers {
   readonly #kept: ArrayBuffer[] = []
 
-  /** The payload with bytes that may be moved, if it has any. */
+  /** The payload with bytes that may be moved, if it has any that are not shared anyway. */
   copyOf(payload: ShardPayload): ShardPayload {
     if (!('bytes' in payload)) return payload
     const { bytes } = payload
+    if (bytes.buffer instanceof SharedArrayBuffer) return payload
     const kept = this.#kept.pop()
     const buffer = kept !== undefined && kept.byteLength >= bytes.length ? kept : newBuffer(bytes.length)
     const copy = new Uint8Array(buffer, 0, bytes.length)

@@ -97,7 +97,7 @@ export class Session {
     this.#loop = undefined
     // Items were parsed out of the bytes and share nothing with them.
     const { payload } = message
-    const buffer = 'bytes' in payload ? (payload.bytes.buffer as ArrayBuffer) : undefined // moved here, so not shared
+    const buffer = 'bytes' in payload && payload.bytes.buffer instanceof ArrayBuffer ? payload.bytes.buffer : undefined
     const moved = ended.part === undefined ? [] : transferables(ended.part)
     if (buffer !== undefined) moved.push(buffer)
     this.#port.postMessage({ ...ended, buffer } satisfies FromThread, moved)

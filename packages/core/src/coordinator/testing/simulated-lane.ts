@@ -201,7 +201,10 @@ export class SimulatedLane {
     const isDying = phase.name === 'dying' && phase.behind === undefined
     this.#must(phase.name === 'idle' || ((isBehind || isDying) && assignmentsPerLane === 2), command.type)
     this.#must(this.loaded.has(command.verifier), command.type)
-    this.#must(phase.name !== 'idle' || this.#thread.abandoned < MAX_ABANDONED, 'dispatch to a thread full of abandoned tasks')
+    this.#must(
+      phase.name !== 'idle' || this.#thread.abandoned < MAX_ABANDONED,
+      'dispatch to a thread full of abandoned tasks',
+    )
     this.#must(this.#heapMb < this.#world.scenario.recycling.heapMb, 'dispatch to a thread that is worn out')
     this.#must(!command.alone || this.isFresh, 'dispatch of a suspect to a used thread')
     this.isFresh = false
@@ -257,7 +260,12 @@ export class SimulatedLane {
 
   /** By nobody's fault: nothing can be certain then. */
   #standStill(phase: Extract<LanePhase, { name: 'working' }>): void {
-    if (phase.isOverdue || !this.#isHeardOf(phase) || (this.#thread.running.length === 1 && this.#thread.abandoned === 0)) return
+    if (
+      phase.isOverdue ||
+      !this.#isHeardOf(phase) ||
+      (this.#thread.running.length === 1 && this.#thread.abandoned === 0)
+    )
+      return
     this.#overdue(phase)
   }
 

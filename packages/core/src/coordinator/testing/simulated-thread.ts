@@ -40,7 +40,8 @@ export interface SimulatedWork {
 
 function isPoison({ dispatch: { ranges }, task }: SimulatedWork): boolean {
   for (let i = 0; i < ranges.length; i += 2)
-    for (let position = ranges[i]!; position < ranges[i + 1]!; position++) if (task(position).nature === 'poisons') return true
+    for (let position = ranges[i]!; position < ranges[i + 1]!; position++)
+      if (task(position).nature === 'poisons') return true
   return false
 }
 
@@ -235,7 +236,12 @@ export class SimulatedThread {
     if (this.#unposted.length === 0) return
     for (const { valueBytes } of this.#unposted) this.#valueBytes += valueBytes
     if (this.#valueBytes > this.#work.dispatch.maxValueBytes) this.#isStopped = true
-    this.inbox.push({ type: 'part', assignment: this.#work.dispatch.assignment, settled: this.#unposted, unsuccessful: this.#unsuccessful() })
+    this.inbox.push({
+      type: 'part',
+      assignment: this.#work.dispatch.assignment,
+      settled: this.#unposted,
+      unsuccessful: this.#unsuccessful(),
+    })
     this.#unposted = []
   }
 
