@@ -19,7 +19,7 @@ const COUNTS = `
   }
 `
 
-function place(): { readonly file: string; executed(): number[] } {
+function place(): { readonly file: string; readonly executed: () => number[] } {
   const file = join(tempFolder(), 'executed')
   writeFileSync(file, '')
   return { file, executed: () => [...readFileSync(file, 'utf8').matchAll(/\d+/g)].map(Number).sort((a, b) => a - b) }

@@ -1,50 +1,46 @@
 /**
  * The shared cells of one thread (int32), through which the main thread can see and stop it while its event loop is
- * blocked. The main thread writes the STOPs, the thread writes the rest.
+ * blocked.
  *
- * **Stopping.** Before it starts a task, the thread stores `position + 1` into the task's slot and *then* reads its
- * assignment's STOP; it does not start the task when `position >= STOP`. The main thread lowers STOP and *then* reads the
- * slots. Both are sequentially consistent (`Atomics`), so one of the two sees the other: a task that the main thread does
- * not see in a slot after lowering STOP below it will not be started.
+ * **The gate.** Tasks are started in the order of their positions, and each start passes the assignment's gate: the thread
+ * replaces `position + 1` of the task before by its own, with a compare-and-exchange. To stop the assignment, the main
+ * thread sets the bit STOPPED in the same cell (`Atomics.or`) and gets what was there. Both are single operations on one
+ * cell, so one comes first: either the start does, and the main thread sees it, or the bit does, and the exchange fails.
+ * Hence what was there is, exactly, the first position that was not started and never will be; the thread keeps what it has
+ * started, and the rest is the main thread's, at once, whatever the thread is doing.
  *
- * **How far it has come.** Tasks are started in the order of their positions, so what is behind the last one that was
- * started has not been, and with STOP at 0 never will be: it is the main thread's again. The last one is in a slot as long
- * as tasks are sync. Async ones leave their slots in any order, so with these the thread also keeps LAST, which it stores
- * before it reads STOP, too. Where no slot and no LAST says anything, the thread is between tasks with its loop free, and
- * its word that the assignment has ended follows soon.
+ * A second assignment may wait in the thread, so there are two gates, in turns. Whoever has not been begun has a gate at 0.
  *
- * **Which assignment it is.** A second one may wait in the thread, and be begun before the main thread has heard of the
- * first one's end. So the thread stores the number of the one that it begins into CURRENT before anything else, and
- * the main thread reads CURRENT before *and* after the slots: they are about that assignment only if both agree. Each of
- * the two has a STOP of its own. An assignment that is not CURRENT yet when its STOP is lowered will not start a task.
+ * **What runs.** A sync task runs while RESTING is 0; it is the last that passed the gate. Async ones have a slot each from
+ * when they have returned a promise until they are settled. The thread stores the number of the assignment that it begins
+ * into CURRENT before anything else: it may have gone on to the next one before the main thread hears of the first one's
+ * end, and what runs then is not of the one that the main thread asks about.
  */
 
 /** Counted up by the thread whenever its loop turns or an async task starts or settles; compared, never ordered. */
 export const BEAT = 0
-/** First position that must not be started of every other assignment … */
-export const EVEN_STOP = 1
+/** The gate of every other assignment … */
+export const EVEN_GATE = 1
 /** Tasks settled over their head that have not ended yet. */
 export const ABANDONED = 2
-/** The assignment whose tasks are in the slots (modulo 2³¹). */
+/** The assignment that the thread is about (modulo 2³¹). */
 export const CURRENT = 3
-/** Where the verifier is async: `position + 1` of the task that was started last, or 0. */
-export const LAST = 4
+/** 1 while no sync task, nor the sync part of an async one, is running. */
+export const RESTING = 4
 /** … and of those between. */
-export const ODD_STOP = 5
-/** From here on: one slot for each task that may be running, `position + 1`, or 0 when idle. */
+export const ODD_GATE = 5
+/** From here on: one slot for each async task that may be running, `position + 1`, or 0 when idle. */
 export const FIRST_SLOT = 8
 
 /** The most tasks that can be running in one thread at once. */
 export const MAX_SLOTS = 4096
-/** In a STOP: nothing is to be stopped. */
-export const NO_STOP = 0x7fffffff
+/** The bit of a gate that is closed; no position reaches it. */
+export const STOPPED: number = 1 << 30
 
 /** Cells for one session of one thread. */
 export function createCells(): SharedArrayBuffer {
   const buffer = new SharedArrayBuffer((FIRST_SLOT + MAX_SLOTS) * Int32Array.BYTES_PER_ELEMENT)
-  const cells = new Int32Array(buffer)
-  cells[EVEN_STOP] = NO_STOP
-  cells[ODD_STOP] = NO_STOP
+  new Int32Array(buffer)[RESTING] = 1
   return buffer
 }
 

@@ -107,8 +107,8 @@ export interface RunShard {
   readonly mayRetry: boolean
   /** The thread ends the shard early when the values it has posted exceed this; the rest is sent again later. */
   readonly maxValueBytes: number
-  /** The cell in which the main thread stops it. */
-  readonly stopCell: number
+  /** The cell that is its gate. */
+  readonly gate: number
   /** A file (its descriptor) into which the thread mirrors its slots, at the same offsets as in the cells. */
   readonly traceFile?: number | undefined
 }

@@ -81,8 +81,8 @@ export interface AssignmentEnded {
 }
 
 /**
- * In answer to a `stop`: no position from `from` on was started, or will be. Where the lane cannot say how far it has
- * come, there is no such answer, and the assignment ends soon.
+ * In answer to a `stop`: no position from `from` on was started, or will be. There is no such answer if the assignment has
+ * ended, or its thread has died, before the lane heard of it.
  */
 export interface AssignmentStopped {
   readonly type: 'stopped'

@@ -87,7 +87,7 @@ export class ProcessLane implements Watched {
     }
     const at = performance.now()
     this.#sent = { work, at, isTraced }
-    const sent = { for: 'shard', work, stopCell: undefined, isAborted: false, isOverdue: false } as const
+    const sent = { for: 'shard', work, gate: undefined, isAborted: false, isOverdue: false } as const
     const waiting: Waiting = { ...sent, beganAt: at, behind: undefined }
     const isInFile = this.#child?.file?.put(payload.bytes) === true
     const bytesInFile = isInFile ? payload.bytes.length : undefined

@@ -88,12 +88,12 @@ export class ThreadLane {
 
   run(work: Work): void {
     const { lane: _lane, transfer, ...rest } = work
-    const stopCell = this.#cells.takeStop(work.assignment)
+    const gate = this.#cells.openGate()
     const payload = this.#buffers.copyOf(withoutGaps(work))
     try {
       const moved = 'bytes' in payload ? movable(payload.bytes.buffer) : transfer
       this.#port!.postMessage(
-        { type: 'shard', ...rest, payload, stopCell, traceFile: this.#place.traceFile?.() } satisfies RunShard,
+        { type: 'shard', ...rest, payload, gate, traceFile: this.#place.traceFile?.() } satisfies RunShard,
         [...moved],
       )
     } catch (error) {
@@ -101,7 +101,7 @@ export class ThreadLane {
       this.#listener.event({ type: 'unsendable', lane: this.id, assignment: work.assignment, failures })
       return
     }
-    const sent = { for: 'shard', work, stopCell, isAborted: false, isOverdue: false, behind: undefined } as const
+    const sent = { for: 'shard', work, gate, isAborted: false, isOverdue: false, behind: undefined } as const
     const waiting: WaitingForShard = { ...sent, beganAt: 0 }
     if (this.#atWork !== undefined) this.#atWork.behind = waiting
     else if (this.#waiting.for === 'exit') this.#isAbout(waiting) // it has died already, which will be told
@@ -111,8 +111,8 @@ export class ThreadLane {
   stop(assignment: number): void {
     const waiting = this.#sent(assignment)
     if (waiting === undefined) return
-    const from = this.#cells.stop(assignment, waiting.work.concurrency, waiting.stopCell!) // of this process, so it has one
-    if (from !== undefined) this.#listener.event({ type: 'stopped', lane: this.id, assignment, from })
+    const from = this.#cells.stop(waiting.gate!) // of this process, so it has one
+    this.#listener.event({ type: 'stopped', lane: this.id, assignment, from })
   }
 
   abort(assignment: number, reason: Error): void {
@@ -283,7 +283,7 @@ export class ThreadLane {
   #isAbout(waiting: WaitingForShard | undefined): void {
     this.#atWork = waiting
     if (waiting === undefined) this.#cells.end()
-    else this.#cells.begin(waiting.work.assignment, waiting.work.concurrency)
+    else this.#cells.begin(waiting.work.assignment, waiting.gate!, waiting.work.concurrency) // as above
   }
 
   /** All that the thread had posted was received, or it never will be. */

@@ -18,8 +18,8 @@ export type Waiting =
 export interface WaitingForShard {
   readonly for: 'shard'
   readonly work: Work
-  /** The cell in which it is stopped; of a thread of this process. */
-  readonly stopCell: number | undefined
+  /** Its gate, in the cells of a thread of this process. */
+  readonly gate: number | undefined
   /** When it was sent, or had its turn. */
   beganAt: number
   isAborted: boolean

@@ -5,4 +5,5 @@
 export const load: typeof Atomics.load = Atomics.load
 export const store: typeof Atomics.store = Atomics.store
 export const add: typeof Atomics.add = Atomics.add
+export const compareExchange: typeof Atomics.compareExchange = Atomics.compareExchange
 export const sub: typeof Atomics.sub = Atomics.sub

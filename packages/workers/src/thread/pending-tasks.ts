@@ -74,9 +74,10 @@ export class PendingTasks {
     return this.#tasks[Symbol.iterator]()
   }
 
-  /** The task that was started in {@link nextSlot} turned out to be async. */
+  /** The task that was started last turned out to be async: it has a slot from now on. */
   add(started: StartedTask): PendingTask {
     const slot = this.#freeSlots.pop()!
+    this.#slots.store(slot, started.position + 1)
     const task: PendingTask = { ...started, slot, frozenAtStart: this.frozenMs }
     this.#tasks.add(task)
     this.beat()

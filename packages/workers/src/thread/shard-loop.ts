@@ -1,5 +1,5 @@
 import * as atomics from './atomics.ts'
-import { ABANDONED, CURRENT, LAST, cellOf } from '../cells.ts'
+import { ABANDONED, CURRENT, RESTING, STOPPED, cellOf } from '../cells.ts'
 import { isA } from '../error-codec.ts'
 import { FanfoldError } from '../fanfold-error.ts'
 import { ABORTED, ERRORED } from '../outcome-columns.ts'
@@ -44,6 +44,8 @@ export class ShardLoop {
   #range = 0
   #next = 0
   #stopped = false
+  /** What is in the gate as long as it is open. */
+  #lastStarted = 0
   /** The verifier has returned a promise before: worth tracking which task prints. */
   #isAsync = false
   #lastYield = 0
@@ -75,11 +77,10 @@ export class ShardLoop {
     const startedAt = clockMs()
     this.#lastYield = startedAt
     const { assignment, payload } = this.#message
-    // LAST first: under the new number, it must not be read as what the assignment before had left there.
-    atomics.store(this.#cells, LAST, 0)
     atomics.store(this.#cells, CURRENT, cellOf(assignment))
     // Taken back before it was begun, it has nothing to be cut.
-    if (this.#mayStart(0) && !this.#overtime.isFull) this.#records = readRecords(payload)
+    const isStopped = atomics.load(this.#cells, this.#message.gate) === STOPPED
+    if (!isStopped && !this.#overtime.isFull) this.#records = readRecords(payload)
     else this.#stopped = true
     for (;;) {
       const step = this.#advance()
@@ -109,6 +110,7 @@ export class ShardLoop {
   /** Starts tasks until there is a reason to let go of the thread. */
   #advance(): Step {
     const { ranges, base } = this.#message
+    atomics.store(this.#cells, RESTING, 0)
     while (!this.#stopped && this.#range < ranges.length) {
       if (this.#next >= ranges[this.#range + 1]!) {
         this.#range += 2
@@ -116,15 +118,9 @@ export class ShardLoop {
         continue
       }
       if (this.#pending.isFull) return this.#wait()
-      const slot = this.#pending.nextSlot
       const position = this.#next
-      // The slot first, STOP second: see cells.ts. The main thread lowers STOP before it reads the slots.
-      this.#slots.store(slot, position + 1)
-      if (this.#isAsync) atomics.store(this.#cells, LAST, position + 1)
-      if (!this.#mayStart(position)) {
-        this.#slots.store(slot, 0)
-        break
-      }
+      if (!this.#passesGate(position)) break
+      if (this.#slots.isTraced) this.#slots.store(this.#pending.nextSlot, position + 1)
       this.#next = position + 1
       this.#start(position, position - base)
       if (this.#clock.isDue && this.#isTimeToYield()) return 'yield'
@@ -136,9 +132,11 @@ export class ShardLoop {
     return 'exhausted'
   }
 
-  /** Pairs with the main thread's lowering of STOP. */
-  #mayStart(position: number): boolean {
-    return position < atomics.load(this.#cells, this.#message.stopCell)
+  /** Pairs with the main thread's closing of the gate: see cells.ts. */
+  #passesGate(position: number): boolean {
+    const before = this.#lastStarted
+    this.#lastStarted = position + 1
+    return atomics.compareExchange(this.#cells, this.#message.gate, before, position + 1) === before
   }
 
   #start(position: number, ordinal: number): void {
@@ -242,7 +240,8 @@ export class ShardLoop {
   /** Lets go of the thread: no sync task is running, and an error that comes up now is nobody's. */
   #rest(): void {
     nameTask(undefined)
-    if (!this.#pending.isFull) this.#slots.store(this.#pending.nextSlot, 0)
+    atomics.store(this.#cells, RESTING, 1)
+    if (this.#slots.isTraced && !this.#pending.isFull) this.#slots.store(this.#pending.nextSlot, 0)
     this.#pending.beat()
   }
 

@@ -16,6 +16,11 @@ export class TaskSlots {
     this.#file = file
   }
 
+  /** Whether a process that dies leaves in a file what ran in it. */
+  get isTraced(): boolean {
+    return this.#file !== undefined
+  }
+
   /** `position + 1` of the task that runs in the slot, or 0. Pairs with the main thread's reads of the slots. */
   store(slot: number, value: number): void {
     atomics.store(this.#cells, slot, value)
