@@ -12,8 +12,8 @@ function working(tasks: number, lanes = 1, settings: Parameters<Told['run']>[1] 
 describe('a run', () => {
   test('reads, dispatches, delivers, lets go and ends', () => {
     const told = Told.ready(1)
-    expect(told.run(1)).toEqual(['read 1 2'])
-    expect(told.read(2)).toEqual(['keepShard 1:0', 'dispatch 1 to 0: 1:0[0 2]', 'read 1 2'])
+    expect(told.run(1)).toEqual(['read 1 32'])
+    expect(told.read(2)).toEqual(['keepShard 1:0', 'dispatch 1 to 0: 1:0[0 2]', 'read 1 32'])
     expect(told.tell({ type: 'sourceEnded', run: 1 })).toEqual([])
     expect(told.part(0, 1, 0, 2)).toEqual(['deliver 1:0 2 after 1'])
     expect(told.ended(0, 1)).toEqual(['end 1 finished'])
@@ -61,7 +61,7 @@ describe('a run', () => {
     const told = working(8)
     told.read(8)
     told.part(0, 1, 0, 3)
-    expect(told.ended(0, 1)).toEqual(['dispatch 2 to 0: 1:0[3 8]', 'dispatch 3 to 0: 1:1[0 8]'])
+    expect(told.ended(0, 1)).toEqual(['dispatch 2 to 0: 1:0[3 8]', 'dispatch 3 to 0: 1:1[0 8]', 'read 1 24'])
   })
 
   test('has items that cannot be sent errored, and their neighbours run', () => {

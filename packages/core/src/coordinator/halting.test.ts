@@ -147,7 +147,7 @@ describe('a thread that is worn out', () => {
     told.read(4)
     told.read(4)
     told.part(0, 1, 0, 4)
-    expect(told.ended(0, 1)).toEqual(['dispatch 2 to 0: 1:1[0 4]'])
+    expect(told.ended(0, 1)).toEqual(['dispatch 2 to 0: 1:1[0 4]', 'read 1 32'])
     told.part(0, 2, 0, 4)
     expect(told.ended(0, 2)).toEqual(['retireLane 0'])
     told.died(0)

@@ -70,7 +70,7 @@ test('the tasks of the other verifier run on, whoever ends threads during loads'
   told.died(0)
   expect(opened(told)).toEqual(['loadVerifier 2 on 0'])
   expect(loaded(told, 2)).toEqual(['verifierReady 2, 0 failures', 'loadVerifier 1 on 0'])
-  expect(loaded(told, 1)).toEqual(['dispatch 1 to 0: 1:0[0 2]'])
+  expect(loaded(told, 1)).toEqual(['dispatch 1 to 0: 1:0[0 2]', 'read 1 32'])
 })
 
 test('two verifiers that cannot be in one thread take turns, and at the eighth death one is given up', () => {

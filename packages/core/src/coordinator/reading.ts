@@ -11,8 +11,9 @@ export function readIfNeeded(state: CoordinatorState, run: RunState): void {
   const unread = settings.limit - run.tasksRead
   if (run.ended !== undefined || run.phase.name !== 'running' || run.source !== 'open' || unread <= 0) return
   const lanes = countUsable(state, run)
-  // One shard more than there are lanes: a lane that becomes idle finds one at once.
-  if (run.held > 0 && run.queue.length > lanes) return
+  // So many are ready for lanes that become idle; fewer where each has one behind what it runs.
+  const ready = state.assignmentsPerLane > 1 ? lanes / 2 : lanes
+  if (run.held > 0 && run.queue.length > ready) return
   const size = shardSize({
     cost: run.cost,
     fixed: settings.shardSize,

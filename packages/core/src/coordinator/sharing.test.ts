@@ -4,7 +4,7 @@ import { Told } from './testing/told.ts'
 /** Two lanes; shard 0, of 90 tasks, is on lane 0 as assignment 1, and the source has no more. */
 function oneShard(): Told {
   const told = Told.ready(2)
-  told.run(1, { concurrency: 2 })
+  told.run(1, { concurrency: 2, maxHeldTasks: 1000 })
   told.read(90)
   return told
 }
@@ -33,7 +33,7 @@ describe('a lane with nothing to do', () => {
 
   test('waits longer for a source that has more, and nothing is stopped when that comes first', () => {
     const told = Told.ready(2)
-    told.run(1, { concurrency: 2 })
+    told.run(1, { concurrency: 2, maxHeldTasks: 1000 })
     expect(told.read(50)).toContain('wait 10 to share')
     told.read(50)
     expect(told.tell({ type: 'shareDue' })).toEqual([])
@@ -41,21 +41,21 @@ describe('a lane with nothing to do', () => {
 
   test('has no use for tasks that may not run beside those that do', () => {
     const told = Told.ready(2)
-    told.run(1, { concurrency: 1 })
+    told.run(1, { concurrency: 1, maxHeldTasks: 1000 })
     told.read(90)
     expect(told.tell({ type: 'sourceEnded', run: 1 })).toEqual([])
   })
 
   test('is not given the only task that is left', () => {
     const told = Told.ready(2)
-    told.run(1, { concurrency: 2 })
+    told.run(1, { concurrency: 2, maxHeldTasks: 1000 })
     told.read(1)
     expect(told.tell({ type: 'sourceEnded', run: 1 })).toEqual([])
   })
 
   test('gets small pieces whole: to cut them would cost more', () => {
     const told = Told.ready(2)
-    told.run(1, { concurrency: 2 })
+    told.run(1, { concurrency: 2, maxHeldTasks: 1000 })
     told.read(90)
     told.read(1)
     told.part(1, 2, 0, 1)

@@ -148,6 +148,7 @@ describe('suspects', () => {
       'verifierReady 2, 1 failures',
       'dispatch 2 to 1: 2:0[0 1]',
       'retireLane 0',
+      'read 2 32',
     ])
   })
 
@@ -155,7 +156,7 @@ describe('suspects', () => {
     const told = working(4, 1, { concurrency: 4 })
     told.run(2, { concurrency: 1 })
     told.read(4, { run: 2 })
-    expect(told.ended(0, 1, [0, 1], 2)).toEqual(['dispatch 2 to 0: 2:0[0 4]'])
+    expect(told.ended(0, 1, [0, 1], 2)).toEqual(['dispatch 2 to 0: 2:0[0 4]', 'read 2 32'])
     expect(told.ended(0, 2)).toEqual(['retireLane 0'])
     told.died(0)
     expect(told.open(0)).toEqual(['dispatch 3 to 0: 1:0[0 1] alone'])

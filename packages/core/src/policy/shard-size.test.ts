@@ -66,19 +66,21 @@ test('the less remains, and the more lanes share it, the smaller the shards', ()
   )
 })
 
-test('first shards have one task for each that may run, so that a few slow tasks are spread over all lanes', () => {
-  expect(sizeOf({ cost: newCost() })).toBe(1)
-  expect(sizeOf({ cost: newCost(), concurrencyPerLane: 16 })).toBe(16)
+test('first shards are small, and those of a small source are spread over all lanes', () => {
+  expect(sizeOf({ cost: newCost() })).toBe(32)
+  expect(sizeOf({ cost: newCost(), concurrencyPerLane: 50 })).toBe(50)
+  expect(sizeOf({ cost: newCost(), remainingTasks: 20 })).toBe(5)
+  expect(sizeOf({ cost: newCost(), remainingTasks: 3 })).toBe(1)
 })
 
-test('shards of cheap tasks grow to the largest in five steps, and no faster', () => {
+test('shards of cheap tasks grow to the largest in four steps, and no faster', () => {
   let known = newCost()
-  const sizes = Array.from({ length: 7 }, () => {
+  const sizes = Array.from({ length: 6 }, () => {
     const tasks = sizeOf({ cost: known })
     known = withMeasurement(known, tasks, tasks * 1e-4)
     return tasks
   })
-  expect(sizes).toEqual([1, 8, 64, 512, 4096, 32_768, 65_536])
+  expect(sizes).toEqual([32, 256, 2048, 16_384, 65_536, 65_536])
 })
 
 test('a shard takes about 40 ms', () => {

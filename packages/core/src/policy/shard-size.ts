@@ -1,8 +1,13 @@
-/** How long a shard should keep its thread, ms: a round trip of 0.1 ms is then 0.3% of it, and no tail is longer. */
+/** How long a shard should keep its thread, ms: a round trip of 0.1 ms is then 0.3% of it. */
 const TARGET_MS = 40
 /**
- * A shard is at most this many times the largest that was measured: one cheap task must not promise that all are. From a
- * first shard of one task it takes five round trips to the largest.
+ * Tasks of a shard of whose cost nothing is known. Should they be slow, a lane that has nothing to do gets what another one
+ * has not started; and outcomes come every few milliseconds, however many tasks there are.
+ */
+const FIRST_TASKS = 32
+/**
+ * A shard is at most this many times the largest that was measured: one cheap task must not promise that all are. From the
+ * first shard it takes four round trips to the largest.
  */
 const MAX_GROWTH = 8
 export const MAX_SHARD_TASKS = 65_536
@@ -62,8 +67,7 @@ export function shardSize(input: ShardSizeInput): { readonly maxTasks: number; r
 }
 
 function wantedTasks({ cost, concurrencyPerLane }: ShardSizeInput): number {
-  // Nothing is known of the first tasks: were they slow, the other lanes would have to look on.
-  if (cost.msPerTask === undefined) return concurrencyPerLane
+  if (cost.msPerTask === undefined) return Math.max(FIRST_TASKS, concurrencyPerLane)
   const byTime = Math.ceil(TARGET_MS / cost.msPerTask)
   const byGrowth = Math.max(1, cost.measuredTasks * MAX_GROWTH)
   // An async verifier's shard should keep all its running tasks busy for a while.
