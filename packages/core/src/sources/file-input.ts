@@ -73,7 +73,8 @@ export function unreadableInput(name: string, cause: unknown): FanfoldError {
   return unreadable(name, ...explain(cause), cause)
 }
 
-function unreadable(name: string, problem: string, remedy: string, cause?: unknown): FanfoldError {
+/** The error for an input that is not one. @param name - as given */
+export function unreadable(name: string, problem: string, remedy: string, cause?: unknown): FanfoldError {
   const options = cause === undefined ? undefined : { cause }
   return new FanfoldError(
     'FANFOLD_SOURCE_UNREADABLE',
