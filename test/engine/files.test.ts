@@ -239,6 +239,24 @@ test('the number of files and their bytes are known when all are listed, long be
   expect(await run.report()).toMatchObject({ result: 'aborted', total: 2000 })
 })
 
+test('a shard has a fair share of the bytes: small files come together, large ones by themselves', async () => {
+  for (let n = 0; n < 40; n++) writeFileSync(join(folder, String(100 + n)), 'x'.repeat(n % 10 === 5 ? 100_000 : 100))
+  const reader = await files('*', { folder }).open()
+  const shards: number[][] = []
+  // What is listed is there in one piece, so that the shares are known.
+  for (;;) {
+    const shard = await reader.next({ maxTasks: 8, maxBytes: 1e6 })
+    if (shard === undefined) break
+    shards.push(Array.from({ length: shard.tasks }, (_, at) => (shard.itemAt(at) as FileItem).size))
+  }
+  reader.close()
+  expect(shards.flat()).toHaveLength(40)
+  // The mean is 10,090 bytes, so that eight files have 80,720: less than one of the large ones.
+  const large = shards.filter((sizes) => sizes.includes(100_000))
+  expect(large.map((sizes) => sizes.length)).toEqual([1, 1, 1, 1])
+  expect(shards.filter((sizes) => !sizes.includes(100_000)).some((sizes) => sizes.length > 1)).toBe(true)
+})
+
 test('more files than are listed ahead are all verified, each once', async () => {
   write('only')
   const pieces = Readable.from(Array.from({ length: 700 }, () => Buffer.from('only\n')))
@@ -271,10 +289,15 @@ test('runs that end, are cancelled or cannot start leave no thread and no file b
     const engine = new Engine({ threads: 1 })
     const loaded = engine.load(${JSON.stringify(looking.href)})
     await loaded.run(files('*', options)).report()
+    async function* unfinished() {
+      yield Buffer.from('1\\n2\\n')
+      await new Promise(() => {})
+    }
     const once = async () => {
       await loaded.run(files('*', options)).report()
       for await (const outcome of loaded.run(files('*', options))) break
       await loaded.run(files('no*', options)).report().catch(() => {})
+      for await (const outcome of loaded.run(files(unfinished(), options))) break
     }
     await once()
     const before = counts()

@@ -104,13 +104,12 @@ export class FileReader implements ShardReader {
   }
 
   /**
-   * How many bytes of files a shard should have: as many as its number of tasks has on average among what is listed and
-   * not read. So a few large files that come together make several shards, and where all are of a size, nothing changes.
+   * How many bytes of files a shard should have: as many as its number of tasks has on average of all that is listed. So
+   * large files come in small shards, and where all are of a size, nothing changes.
    */
   #fairBytes(maxTasks: number): number {
     const { files, bytes } = this.#listing
-    const tasks = files - this.#tasksRead
-    return tasks === 0 ? Infinity : ((bytes - this.bytesRead) / tasks) * maxTasks
+    return (bytes / files) * maxTasks
   }
 }
 

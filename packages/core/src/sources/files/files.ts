@@ -52,7 +52,7 @@ export interface FilesOptions {
 export function files(input: FilesInput, options: FilesOptions = {}): Source<FileItem> {
   const { exclude = [] } = options
   const folder = resolve(options.folder === undefined ? '.' : pathOf(options.folder))
-  if (isStream(input) && !isPath(input)) return streamedFiles(openOnce(input), folder)
+  if (isStream(input) && !isPath(input)) return streamedFiles(openOnce(input), folder, exclude)
   const choice = { folder, given: givenPaths(input), exclude }
   return {
     open: async (): Promise<ShardReader> => {
@@ -67,11 +67,11 @@ export function files(input: FilesInput, options: FilesOptions = {}): Source<Fil
   }
 }
 
-function streamedFiles(open: () => Promise<ByteInput>, folder: string): Source<FileItem> {
+function streamedFiles(open: () => Promise<ByteInput>, folder: string, exclude: readonly string[]): Source<FileItem> {
   return {
     open: async (): Promise<ShardReader> => {
       const input = await open()
-      const listing = new Listing({ do: 'look', folder })
+      const listing = new Listing({ do: 'look', folder, exclude })
       await listing.begun()
       readPaths(input, listing).catch((error: unknown) => listing.close(brokenInput(error, undefined)))
       return new FileReader(listing, folder, () => input.close())

@@ -76,7 +76,8 @@ function* inTurn(finds: readonly Finds[], folder: string): Generator<Found, void
   }
 }
 
-function exclusion(folder: string, exclude: readonly string[]): IsExcluded {
+/** What is meant by the paths and patterns of what is left out. */
+export function exclusion(folder: string, exclude: readonly string[]): IsExcluded {
   const paths = new Set(exclude.map((text) => resolve(folder, text)))
   const patterns = exclude.filter(isPattern).map((text) => parsePattern(text, folder))
   if (paths.size === 0) return () => false

@@ -7,7 +7,7 @@ export type ListingTask =
   | ({ readonly do: 'list' } & FileChoice)
   | ({ readonly do: 'identify' } & FileChoice)
   /** Looks at paths that are sent to it. */
-  | { readonly do: 'look'; readonly folder: string }
+  | ({ readonly do: 'look' } & Omit<FileChoice, 'given'>)
 
 export type ToListing =
   /** Another list may be sent. */

@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import { parentPort, workerData } from 'node:worker_threads'
 import { FanfoldError } from '@fanfold/workers/protocol'
 import { identityOfList } from './file-list-identity.ts'
-import { findFiles } from './find-files.ts'
+import { exclusion, findFiles } from './find-files.ts'
 import { LIST_FILES, MOST_LISTS } from './listing-messages.ts'
 import type { FileList, FromListing, ListingTask, ToListing } from './listing-messages.ts'
 import { found, statsOf } from './walk.ts'
@@ -52,14 +52,17 @@ async function list(files: Iterable<Found>): Promise<void> {
 }
 
 /** Looks at what it is sent. Folders are no tasks: whoever lists with `find` gets them too. */
-function look(folder: string): Promise<void> {
+function look(folder: string, exclude: readonly string[]): Promise<void> {
+  const isExcluded = exclusion(folder, exclude)
   return new Promise((resolveEnd) => {
     port.on('message', (message: ToListing) => {
       if (message.type === 'end') return resolveEnd()
       if (message.type === 'more') return
       const files: Found[] = []
       for (const name of message.names) {
-        const stats = statsOf(resolve(folder, name))
+        const path = resolve(folder, name)
+        if (isExcluded(path)) continue
+        const stats = statsOf(path)
         if (stats instanceof Error || !stats.isDirectory()) files.push(found(name, stats))
       }
       post(listOf(files))
@@ -79,7 +82,7 @@ async function carryOut(): Promise<void> {
     }
     case 'look':
       post({ type: 'begun' })
-      await look(task.folder)
+      await look(task.folder, task.exclude)
       return post({ type: 'ended' })
   }
 }
