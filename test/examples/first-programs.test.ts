@@ -67,7 +67,9 @@ function byFile(stdout: string): (string | undefined)[][] {
     .split('\n')
     .map((line) => JSON.parse(line) as { file: string; verdict?: string; status: string; reason?: string })
   const from = (file: string): string => file.slice(file.indexOf('delivery/') + 'delivery/'.length)
-  return outcomes.map(({ file, verdict, status, reason }) => [from(file), verdict ?? status, reason]).toSorted()
+  return outcomes
+    .map(({ file, verdict, status, reason }) => [from(file), verdict ?? status, reason])
+    .toSorted(([a = ''], [b = '']) => (a < b ? -1 : 1))
 }
 
 test('checksums of files: what has changed fails, what the manifest does not name is flagged', async () => {
