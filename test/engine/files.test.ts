@@ -243,7 +243,8 @@ test('a shard has a fair share of the bytes: small files come together, large on
   for (let n = 0; n < 40; n++) writeFileSync(join(folder, String(100 + n)), 'x'.repeat(n % 10 === 5 ? 100_000 : 100))
   const reader = await files('*', { folder }).open()
   const shards: number[][] = []
-  // What is listed is there in one piece, so that the shares are known.
+  // Only when all are listed, their mean is known.
+  await expect.poll(() => reader.totalTasks).toBe(40)
   for (;;) {
     const shard = await reader.next({ maxTasks: 8, maxBytes: 1e6 })
     if (shard === undefined) break

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
-import { FanfoldError } from '@fanfold/workers/protocol'
-import { unreadable, unreadableInput } from '../file-input.ts'
+import { explain, unreadableText } from '../unreadable-text.ts'
+import type { Explanation } from '../unreadable-text.ts'
 import { belowRoot, isPattern, parsePattern } from './pattern.ts'
 import type { Pattern } from './pattern.ts'
 import { found, statsOf, walk } from './walk.ts'
@@ -16,11 +16,14 @@ export interface FileChoice {
   readonly exclude: readonly string[]
 }
 
+/** What was asked for is not there. It becomes an error of ours on the main thread. */
+export class Refusal extends Error {}
+
 /**
  * Finds files in the order of what is given, each once, whatever number of patterns match it. Looks at all that is given
  * before the first one is asked for.
  *
- * @throws {FanfoldError} `FANFOLD_SOURCE_UNREADABLE`: a path that is no file, or a pattern without one
+ * @throws {Refusal} a path that is no file, or a pattern without one
  */
 export function findFiles({ folder, given, exclude }: FileChoice): Generator<Found, void, undefined> {
   const isExcluded = exclusion(folder, exclude)
@@ -41,19 +44,23 @@ function begin(given: string, folder: string, isExcluded: IsExcluded): Finds {
   // What is there is taken as it is, whatever characters its name has.
   if (!(stats instanceof Error)) {
     if (stats.isDirectory())
-      throw unreadable(given, 'it is a folder', `Give the files in it, as '${given.replace(/\/+$/, '')}/**'.`)
-    if (!stats.isFile()) throw unreadable(given, 'it is a pipe, a socket or a device', 'Give regular files.')
+      throw refusal(given, ['it is a folder', `Give the files in it, as '${given.replace(/\/+$/, '')}/**'.`])
+    if (!stats.isFile()) throw refusal(given, ['it is a pipe, a socket or a device', 'Give regular files.'])
     return { wanted: path, files: isExcluded(path) ? [] : [found(given, stats)] }
   }
-  if (!isPattern(given)) throw unreadableInput(given, stats)
+  if (!isPattern(given)) throw refusal(given, explain(stats))
   const pattern = parsePattern(given, folder)
   const files = walk(pattern, isExcluded)
   const first = files.next()
   if (first.done === true) {
     const message = `the pattern '${given}' matches no file. Check it, and the folder where it starts: '${folder}'.`
-    throw new FanfoldError('FANFOLD_SOURCE_UNREADABLE', message)
+    throw new Refusal(message)
   }
   return { wanted: pattern, files: withFirst(first.value, files) }
+}
+
+function refusal(given: string, why: Explanation): Refusal {
+  return new Refusal(unreadableText(given, why))
 }
 
 function* withFirst(first: Found, rest: Iterable<Found>): Generator<Found, void, undefined> {

@@ -1,9 +1,7 @@
 /** Lists files: the module that a thread of its own runs, so that the main thread has nothing to do for them. */
 import { resolve } from 'node:path'
 import { parentPort, workerData } from 'node:worker_threads'
-import { FanfoldError } from '@fanfold/workers/protocol'
-import { identityOfList } from './file-list-identity.ts'
-import { exclusion, findFiles } from './find-files.ts'
+import { Refusal, exclusion, findFiles } from './find-files.ts'
 import { LIST_FILES, MOST_LISTS } from './listing-messages.ts'
 import type { FileList, FromListing, ListingTask, ToListing } from './listing-messages.ts'
 import { found, statsOf } from './walk.ts'
@@ -72,8 +70,10 @@ function look(folder: string, exclude: readonly string[]): Promise<void> {
 
 async function carryOut(): Promise<void> {
   switch (task.do) {
-    case 'identify':
+    case 'identify': {
+      const { identityOfList } = await import('./file-list-identity.ts')
       return post({ type: 'identified', identity: identityOfList(findFiles(task)) })
+    }
     case 'list': {
       const files = findFiles(task)
       post({ type: 'begun' })
@@ -90,7 +90,7 @@ async function carryOut(): Promise<void> {
 try {
   await carryOut()
 } catch (error) {
-  if (!(error instanceof FanfoldError)) throw error
+  if (!(error instanceof Refusal)) throw error
   post({ type: 'refused', message: error.message })
 } finally {
   port.close()
