@@ -48,11 +48,11 @@ const CASES: Readonly<Record<string, readonly [args: readonly string[], line: st
   ],
   'an unknown ending': [
     ['verify', 'a.xml', '--with', OBEDIENT],
-    "the format of 'a.xml' is not known: its ending is .xml. Add --format ndjson, csv or lines.",
+    "the format of 'a.xml' is not known: its ending is .xml. Add --format ndjson, csv or lines; or files, to verify it as a whole.",
   ],
   'no ending': [
     ['verify', 'noending', '--with', OBEDIENT],
-    "the format of 'noending' is not known: it has no ending. Add --format ndjson, csv or lines.",
+    "the format of 'noending' is not known: it has no ending. Add --format ndjson, csv or lines; or files, to verify it as a whole.",
   ],
   'files of different formats': [
     ['verify', FILE, 'a.txt', '--with', OBEDIENT],
@@ -60,7 +60,7 @@ const CASES: Readonly<Record<string, readonly [args: readonly string[], line: st
   ],
   'stdin without a format': [
     ['verify', '-', '--with', OBEDIENT],
-    'the format of stdin is not known. Add --format ndjson, csv or lines.',
+    'the format of stdin is not known. Add --format ndjson, csv or lines; or files, for a list of paths.',
   ],
   'stdin and a file': [
     ['verify', '-', FILE, '--with', OBEDIENT],
@@ -175,7 +175,7 @@ const CASES: Readonly<Record<string, readonly [args: readonly string[], line: st
     [...GOOD, '--thread-memory', '256'],
     "--thread-memory is '256'. A thread needs 8mb or more, and a bare number is bytes.",
   ],
-  '--format of a word': [[...GOOD, '--format', 'xml'], "--format is 'xml'. Give ndjson, csv or lines."],
+  '--format of a word': [[...GOOD, '--format', 'xml'], "--format is 'xml'. Give ndjson, csv, lines or files."],
   '--order of a word': [[...GOOD, '--order', 'size'], "--order is 'size'. Give arrival or input."],
   '--include of a word': [[...GOOD, '--include', 'some'], "--include is 'some'. Give none, attention or all."],
   '--progress of a word': [[...GOOD, '--progress', 'loud'], "--progress is 'loud'. Give auto, bar, json or none."],

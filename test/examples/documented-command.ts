@@ -42,7 +42,8 @@ export async function runCommand(command: string): Promise<Ended> {
 
 export function start(command: string, extraEnv: Readonly<Record<string, string>> = {}): ChildProcess {
   // `exec`, so that a signal reaches the program and not only the shell before it.
-  return spawn(`exec ${command}`, { shell: true, cwd: root, env: { ...env, ...extraEnv } })
+  const isOne = !/ (&&|\|) /.test(command)
+  return spawn(isOne ? `exec ${command}` : command, { shell: true, cwd: root, env: { ...env, ...extraEnv } })
 }
 
 async function readAll(stream: NodeJS.ReadableStream): Promise<string> {

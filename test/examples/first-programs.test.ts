@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { request } from 'node:http'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { runDocumented } from './documented-command.ts'
+import { documentedCommand, runCommand, runDocumented } from './documented-command.ts'
 import { startDocumented } from './running-program.ts'
 import type { RunningProgram } from './running-program.ts'
 
@@ -58,6 +58,43 @@ test('a database per thread: each thread opens and closes a connection of its ow
   expect(stderr.match(/opened .*accounts\.sqlite/g)).toHaveLength(threads)
   expect(stderr.match(/closed/g)).toHaveLength(threads)
   expect(code).toBe(0)
+})
+
+/** What has come of each file. */
+function byFile(stdout: string): (string | undefined)[][] {
+  const outcomes = stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { file: string; verdict?: string; status: string; reason?: string })
+  const from = (file: string): string => file.slice(file.indexOf('delivery/') + 'delivery/'.length)
+  return outcomes
+    .map(({ file, verdict, status, reason }) => [from(file), verdict ?? status, reason])
+    .toSorted(([a = ''], [b = '']) => (a < b ? -1 : 1))
+}
+
+test('checksums of files: what has changed fails, what the manifest does not name is flagged', async () => {
+  const { code, stdout, stderr } = await runDocumented(README, 'Checksums of files')
+  expect(byFile(stdout)).toEqual([
+    ['invoice (final).txt', 'pass', undefined],
+    ['order.txt', 'pass', undefined],
+    ['scans/page-1.txt', 'pass', undefined],
+    ['scans/page-2.txt', 'fail', 'changed'],
+    ['scans/stray.txt', 'flag', 'not-in-manifest'],
+  ])
+  expect(stderr).toContain('5 files verified')
+  expect(code).toBe(1)
+})
+
+test("checksums of a manifest's own list: what is missing is errored", async () => {
+  const { code, stdout } = await runCommand(documentedCommand(README, 'Checksums of files', 1))
+  expect(byFile(stdout)).toEqual([
+    ['invoice (final).txt', 'pass', undefined],
+    ['order.txt', 'pass', undefined],
+    ['scans/page-1.txt', 'pass', undefined],
+    ['scans/page-2.txt', 'fail', 'changed'],
+    ['scans/page-3.txt', 'errored', undefined],
+  ])
+  expect(code).toBe(3)
 })
 
 describe('an endpoint that verifies an upload', () => {

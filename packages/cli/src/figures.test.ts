@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { counted, percent, rate, short, time, whole } from './figures.ts'
+import { counted, percent, rate, short, time, whole, size } from './figures.ts'
 
 test('numbers', () => {
   expect([whole(1204332), short(9999), short(27_140), short(1_204_332)]).toEqual([
@@ -22,5 +22,11 @@ test('times, from microseconds to hours', () => {
 test('a share is 100% or 0% only if it is all or nothing', () => {
   expect([percent(1, 3), percent(99_999, 100_000), percent(1, 100_000), percent(3, 3), percent(0, 3)]).toEqual([
     ...['33.3%', '99.9%', '0.1%', '100%', '0%'],
+  ])
+})
+
+test('bytes, in units of 1,024', () => {
+  expect([0, 1, 1023, 1024, 1536, 20_000, 5 * 1024 ** 2, 3 * 1024 ** 3, 2 ** 60].map(size)).toEqual([
+    ...['0 B', '1 B', '1023 B', '1.0 KB', '1.5 KB', '20 KB', '5.0 MB', '3.0 GB', '1048576 TB'],
   ])
 })

@@ -1,6 +1,7 @@
 /** Numbers as a person reads them; the same on every machine, whatever its language. */
 const WHOLE = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 })
 const SHORT = new Intl.NumberFormat('en-US', { notation: 'compact', maximumFractionDigits: 1 })
+const SIZES = ['B', 'KB', 'MB', 'GB', 'TB'] as const
 
 /** `1,204,332` */
 export function whole(count: number): string {
@@ -41,6 +42,13 @@ export function percent(part: number, total: number): string {
   if (total === 0 || part === 0) return '0%'
   if (part === total) return '100%'
   return `${Math.min(99.9, Math.max(0.1, (part / total) * 100)).toFixed(1)}%`
+}
+
+/** `512 B`, `1.2 MB`; of 1,024 as `--max-record` has them. */
+export function size(bytes: number): string {
+  const step = bytes < 1 ? 0 : Math.min(SIZES.length - 1, Math.floor(Math.log2(bytes) / 10))
+  const count = bytes / 1024 ** step
+  return `${step === 0 || count >= 10 ? Math.round(count) : count.toFixed(1)} ${SIZES[step]}`
 }
 
 export function cut(text: string, columns: number): string {

@@ -1,6 +1,6 @@
 import { defineVerifier, flag, pass } from '@fanfold/workers'
 import { expectTypeOf, test } from 'vitest'
-import { Engine, ndjson, verifierAt, verify } from './index.ts'
+import { Engine, files, ndjson, verifierAt, verify } from './index.ts'
 import type { Outcome, Run, VerifierUrl } from './index.ts'
 
 interface Customer {
@@ -37,6 +37,8 @@ test('the value reaches the outcome, and items and config are checked', () => {
   // A text source is whatever the verifier expects: nobody can know before it is parsed.
   engine.run(customers, ndjson('customers.ndjson'))
   engine.load(customers).run(ndjson('customers.ndjson'))
+  // @ts-expect-error -- a file is no customer
+  engine.run(customers, files('*.png'), { config: { crm: 'x' } })
 })
 
 test('an outcome is a union by status: a value exists only where there is a verdict', () => {

@@ -25,9 +25,12 @@ export type { Tolerance } from './policy/tolerance.ts'
 export type { Outcome, CompletedOutcome, UnsuccessfulOutcome, AbortedOutcome, Status } from './outcome.ts'
 export type { Batch } from './merge/batch.ts'
 export type { FirstError, Progress, Report, RunResult, StuckThread } from './report/report.ts'
-export { csv, lines, ndjson } from './sources/index.ts'
+export { csv, files, lines, ndjson } from './sources/index.ts'
 export type {
   CsvOptions,
+  FileItem,
+  FilesInput,
+  FilesOptions,
   LinesOptions,
   NdjsonOptions,
   PathLike,

@@ -8,7 +8,7 @@ interface OutcomeBase {
   readonly index: number
   /** Text sources: the 1-based line within its file, where the record starts. */
   readonly line?: number
-  /** The input as given, when the source has several. */
+  /** The input as given, when the source has several; of `files`, the file's name. */
   readonly file?: string
   /** What the source's `id` option pointed at. */
   readonly id?: unknown

@@ -13,7 +13,7 @@ import type { OutcomePart } from './outcome-columns.ts'
 export const PROTOCOL_VERSION = 2
 
 /** How the records of a shard travel. Positions count from the first record in the payload. */
-export type ShardPayload = TextPayload | ItemsPayload | NumbersPayload | SerialisedPayload
+export type ShardPayload = TextPayload | ItemsPayload | NumbersPayload | FilesPayload | SerialisedPayload
 
 /** Raw bytes that start and end at record borders; the thread cuts and parses them. */
 export interface TextPayload {
@@ -54,7 +54,18 @@ export interface NumbersPayload {
   readonly firstIndex: number
 }
 
-/** One of the two above as bytes (`plain-value.ts`): on its way through another process they are not opened. */
+/** Whole files, by their names; the item is `{ path, size }`. */
+export interface FilesPayload {
+  readonly kind: 'files'
+  /** Absolute: where names that are not absolute start. */
+  readonly folder: string
+  readonly names: readonly string[]
+  /** Bytes. */
+  readonly sizes: Float64Array
+  readonly firstIndex: number
+}
+
+/** One of the three above as bytes (`plain-value.ts`): on its way through another process they are not opened. */
 export interface SerialisedPayload {
   readonly kind: 'serialised'
   readonly bytes: Uint8Array

@@ -31,7 +31,7 @@ export interface VerifyContext<Config = unknown, State = unknown> {
   readonly index: number
   /** Text sources: the 1-based line within its file, where the record starts. */
   readonly line: number | undefined
-  /** The input as given, when the source has several. */
+  /** The input as given, when the source has several; of `files`, the file's name. */
   readonly file: string | undefined
 }
 

@@ -1,8 +1,9 @@
 import { glob, stat } from 'node:fs/promises'
 import { extname } from 'node:path'
-import { csv, lines, ndjson } from '@fanfold/core'
+import { csv, files, lines, ndjson } from '@fanfold/core'
 import type { Source, TextInput } from '@fanfold/core'
 import { badUsage } from '../problem.ts'
+import { ownFiles } from './targets.ts'
 import type { Format, VerifyOptions } from '../options/verify-options.ts'
 
 /** What is to be verified. */
@@ -14,7 +15,7 @@ export interface Inputs {
 }
 
 const STDIN = '-'
-const ENDINGS: Readonly<Record<string, Format>> = {
+const ENDINGS: Readonly<Record<string, Exclude<Format, 'files'>>> = {
   '.ndjson': 'ndjson',
   '.jsonl': 'ndjson',
   '.csv': 'csv',
@@ -30,7 +31,10 @@ const MAGIC = /[*?[\]{}]/
  */
 export async function resolveInputs(given: readonly string[], options: VerifyOptions): Promise<Inputs> {
   if (given.length === 0) throw badUsage('no input is given. Name files, patterns, or - for stdin.')
+  if (options.format === 'files') refuseReading(options)
   if (given.includes(STDIN)) return fromStdin(given, options)
+  if (options.format === 'files')
+    return { paths: given, format: 'files', source: files(given, { exclude: ownFiles(options) }) }
   const paths = (await Promise.all(given.map(expand))).flat()
   const { format, delimiter } = readingOf(paths, options.format)
   return { paths, format, source: makeSource([...paths], format, delimiter, options) }
@@ -39,7 +43,11 @@ export async function resolveInputs(given: readonly string[], options: VerifyOpt
 function fromStdin(given: readonly string[], options: VerifyOptions): Inputs {
   if (given.length > 1) throw badUsage('- is stdin, and has to be the only input. Verify the files by themselves.')
   const { format } = options
-  if (format === undefined) throw badUsage('the format of stdin is not known. Add --format ndjson, csv or lines.')
+  if (format === undefined)
+    throw badUsage(
+      'the format of stdin is not known. Add --format ndjson, csv or lines; or files, for a list of paths.',
+    )
+  if (format === 'files') return { paths: [], format, source: files(process.stdin, { exclude: ownFiles(options) }) }
   return { paths: [], format, source: makeSource(process.stdin, format, ',', options) }
 }
 
@@ -68,12 +76,12 @@ async function isFolder(path: string): Promise<boolean> {
 }
 
 interface Reading {
-  readonly format: Format
+  readonly format: Exclude<Format, 'files'>
   readonly delimiter: string
 }
 
 /** One format for all inputs; the delimiter of CSV follows from the ending, also when the format was given. */
-function readingOf(paths: readonly string[], given: Format | undefined): Reading {
+function readingOf(paths: readonly string[], given: Exclude<Format, 'files'> | undefined): Reading {
   const [first, ...rest] = paths.map((path): Reading => {
     const ending = extname(path).toLowerCase()
     const format = given ?? ENDINGS[ending]
@@ -91,10 +99,25 @@ function readingOf(paths: readonly string[], given: Format | undefined): Reading
 
 function unknownFormat(path: string, ending: string): Error {
   const why = ending === '' ? 'it has no ending' : `its ending is ${ending}`
-  return badUsage(`the format of '${path}' is not known: ${why}. Add --format ndjson, csv or lines.`)
+  return badUsage(
+    `the format of '${path}' is not known: ${why}. Add --format ndjson, csv or lines; or files, to verify it as a whole.`,
+  )
 }
 
-function makeSource(input: TextInput, format: Format, delimiter: string, options: VerifyOptions): Source {
+/** These say how records are read, and whole files have none. */
+function refuseReading({ idField, maxRecord }: VerifyOptions): void {
+  if (idField !== undefined)
+    throw badUsage('--id-field needs records with fields, and --format files has none: each outcome names its file.')
+  if (maxRecord !== undefined)
+    throw badUsage('--max-record is about records, and --format files has none. Leave it out.')
+}
+
+function makeSource(
+  input: TextInput,
+  format: Exclude<Format, 'files'>,
+  delimiter: string,
+  options: VerifyOptions,
+): Source {
   const { idField, maxRecord } = options
   const common = maxRecord === undefined ? {} : { maxRecordBytes: maxRecord }
   const withId = idField === undefined ? common : { ...common, id: idField }

@@ -43,7 +43,7 @@ export async function prepare(given: readonly string[], options: VerifyOptions):
     config,
     engine,
     settings,
-    name: nameOf(inputs.paths),
+    name: nameOf(inputs),
   }
 }
 
@@ -67,7 +67,8 @@ async function checkJournalOptions(given: readonly string[], options: VerifyOpti
     )
 }
 
-function nameOf([first, ...rest]: readonly string[]): string {
+function nameOf({ paths: [first, ...rest], format }: Inputs): string {
   if (first === undefined) return 'stdin'
+  if (format === 'files') return rest.length === 0 ? first : 'files'
   return rest.length === 0 ? basename(first) : `${rest.length + 1} files`
 }

@@ -40,6 +40,13 @@ export async function checkTargets(options: VerifyOptions, read: readonly string
   }
 }
 
+/** All that a run writes: no input, wherever it lies. */
+export function ownFiles(options: VerifyOptions): string[] {
+  const { out, summary, journal } = options
+  const written = [out, summary, journal, ...Object.values(besides(options))]
+  return written.flatMap((path) => (path === undefined || path === '-' ? [] : [path]))
+}
+
 /** What a journaled run writes beside what it was given. */
 function besides({ out, journal }: VerifyOptions): Record<string, string | undefined> {
   if (journal === undefined) return {}

@@ -47,7 +47,7 @@ export async function verify(
 ): Promise<Ending> {
   const prepared = await prepare(given, options)
   const { inputs, engine, name, verifier } = prepared
-  const display = makeDisplay(options.progress, { name, verifier })
+  const display = makeDisplay(options.progress, { name, verifier, hasFiles: inputs.format === 'files' })
   const interruption = new Interruption(() => display.stop())
   const lines = new OutcomeLines({ format: inputs.format, ...options, only: options.only })
   const tour = { prepared, options, lines, display, interruption, args }

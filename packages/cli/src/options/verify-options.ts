@@ -14,14 +14,14 @@ import {
   tolerance,
 } from './values.ts'
 
-export type Format = 'ndjson' | 'csv' | 'lines'
+export type Format = 'ndjson' | 'csv' | 'lines' | 'files'
 export type Include = 'none' | 'attention' | 'all'
 /** What can be asked of an outcome: its verdict, or the status of one that has none. */
 export type Kind = VerdictName | Exclude<Status, 'completed' | 'skipped'>
 type Halt = NonNullable<RunOptions['halt']>
 export type ProgressMode = 'auto' | 'bar' | 'json' | 'none'
 
-const FORMATS: readonly Format[] = ['ndjson', 'csv', 'lines']
+const FORMATS: readonly Format[] = ['ndjson', 'csv', 'lines', 'files']
 const KINDS: readonly Kind[] = ['pass', 'flag', 'fail', 'errored', 'timedOut', 'crashed', 'aborted']
 const INCLUDES: readonly Include[] = ['none', 'attention', 'all']
 const ORDERS: readonly Order[] = ['arrival', 'input']
@@ -112,7 +112,7 @@ export const VERIFY_OPTIONS: Table = {
   format: {
     flags: '--format <format>',
     group: INPUT,
-    description: `${FORMATS.join(', ')}; needed for stdin`,
+    description: `${FORMATS.join(', ')}; needed for stdin; with files each input is a task, whatever is in it`,
     parse: oneOf(FORMATS),
     defaultText: "by the file's ending",
   },

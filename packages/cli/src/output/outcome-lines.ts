@@ -78,6 +78,7 @@ export class OutcomeLines {
 
   #recordText(batch: Batch, i: number, outcome: Outcome): string | undefined {
     const raw = batch.recordAt(i)
+    if (this.#options.format === 'files') return JSON.stringify(raw)
     if (typeof raw !== 'string') return undefined // it was too long to be kept
     switch (this.#options.format) {
       case 'ndjson':

@@ -77,3 +77,8 @@ test('no line is ever wider than the terminal', () => {
     }),
   )
 })
+
+test('of whole files it has the bytes beside their number', () => {
+  const text = barText(HALF, { ...SUBJECT, hasFiles: true }, 79)
+  expect(stripVTControlCharacters(text)).toContain('\n1,000 done  488 KB of 977 KB  900 pass')
+})

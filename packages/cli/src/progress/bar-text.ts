@@ -1,6 +1,7 @@
 import type { Progress } from '@fanfold/core'
 import { cut, rate, short, time } from '../figures.ts'
 import { paint } from '../paint.ts'
+import { bytesText } from './bytes-text.ts'
 import type { Subject } from './display.ts'
 import { shareDone } from './share.ts'
 
@@ -18,7 +19,7 @@ const MOST_BAR = 60
 /** Two lines that fit a terminal of this width: how far it is, and what has come of it. */
 export function barText(progress: Progress | undefined, subject: Subject, columns: number): string {
   if (progress === undefined) return paint('dim', cut(`setting up ${subject.verifier}`, columns))
-  return `${wayLine(progress, subject, columns)}\n${countLine(progress, columns)}`
+  return `${wayLine(progress, subject, columns)}\n${countLine(progress, subject, columns)}`
 }
 
 function wayLine(progress: Progress, { name }: Subject, columns: number): string {
@@ -43,9 +44,11 @@ function wayLine(progress: Progress, { name }: Subject, columns: number): string
 }
 
 /** As many counts as fit, the most telling first. */
-function countLine({ statuses, verdicts, tasksPerSecond, waiting }: Progress, columns: number): string {
+function countLine(progress: Progress, { hasFiles = false }: Subject, columns: number): string {
+  const { statuses, verdicts, tasksPerSecond, waiting } = progress
   const done = statuses.completed + statuses.errored + statuses.timedOut + statuses.crashed
   const parts: Part[] = [{ plain: `${short(done)} done`, style: 'reset' }]
+  if (hasFiles) parts.push({ plain: bytesText(progress), style: 'reset' })
   const add = (count: number, word: string, style: Part['style']): void => {
     if (count > 0) parts.push({ plain: `${short(count)} ${word}`, style })
   }

@@ -13,4 +13,6 @@ export interface Subject {
   /** The input. */
   readonly name: string
   readonly verifier: string
+  /** Tasks are whole files: one may take a thousand times as long as another, so their bytes tell more than their number. */
+  readonly hasFiles?: boolean
 }

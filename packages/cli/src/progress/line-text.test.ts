@@ -28,3 +28,9 @@ test('it tells the share, the rate, the counts, and what waits for another attem
 test('before the first task it says what is being set up', () => {
   expect(lineText(undefined, SUBJECT)).toBe('fanfold: setting up ./v.ts')
 })
+
+test('of whole files it tells the bytes too, and of how many as soon as that is known', () => {
+  const subject = { ...SUBJECT, hasFiles: true }
+  expect(lineText(HALF, subject)).toMatch(/^fanfold: 1,000 done \(50%\), 488 KB, 412\/s/)
+  expect(lineText({ ...HALF, bytesTotal: 3_000_000 }, subject)).toContain(', 488 KB of 2.9 MB, ')
+})

@@ -36,7 +36,7 @@ const MOST_MESSAGE = 300
 /** What has come of a run, for a person: short, and the most important first. */
 export function summaryText(report: Report, context: SummaryContext): string {
   const blocks = [
-    headline(report, context.limit, context.columns),
+    headline(report, context),
     counts(report),
     details(report, context),
     errors(report, context),
@@ -95,7 +95,7 @@ function shares({ total, statuses, durationMs }: Report): string {
 
 /** The report knows indices only; for lines of a single input, the line follows. */
 function placeOf(index: number, { format, hasSeveralInputs }: SummaryContext): string {
-  if (hasSeveralInputs) return `index ${index}`
+  if (hasSeveralInputs || format === 'files') return `index ${index}`
   return format === 'csv' ? `record ${index + 1}` : `line ${index + 1}`
 }
 
@@ -134,7 +134,7 @@ const ENDS: Readonly<Record<FirstError['status'], string>> = {
 }
 
 function errorPlace({ index, line, file }: Omit<FirstError, 'error'>): string {
-  if (line === undefined) return `index ${index}`
+  if (line === undefined) return file ?? `index ${index}`
   return file === undefined ? `line ${line}` : `${file}:${line}`
 }
 
@@ -143,7 +143,7 @@ function errorLine(error: Error): string {
   return cut(`${code}: ${oneLine(messageOf(error))}`, MOST_MESSAGE)
 }
 
-function ends(report: Report, { written, command, isFromStdin, columns }: SummaryContext): string {
+function ends(report: Report, { written, command, isFromStdin, format, columns }: SummaryContext): string {
   const rows: string[] = []
   const { out, lines, summary } = written
   const hasWritten = report.resumed === undefined || lines > 0 || verifiedNow(report) > 0
@@ -156,7 +156,8 @@ function ends(report: Report, { written, command, isFromStdin, columns }: Summar
   const goOn = command === undefined ? undefined : goOnCommand(report, command)
   if (goOn !== undefined) {
     rows.push(labelledCommand('next', goOn, columns, 'cyan'))
-    if (isFromStdin) rows.push(labelled('', 'with the same records piped in again, from their start', columns, 'dim'))
+    const piped = `with the same ${format === 'files' ? 'paths' : 'records'} piped in again, from their start`
+    if (isFromStdin) rows.push(labelled('', piped, columns, 'dim'))
   } else {
     const next = nextStep(report, written)
     if (next !== undefined) rows.push(labelled('next', next, columns, 'cyan'))

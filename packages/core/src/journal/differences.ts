@@ -1,5 +1,6 @@
 import { FanfoldError } from '../errors.ts'
 import type { InputIdentity } from '../sources/shard.ts'
+import { fileListDifferences } from './file-list-differences.ts'
 import type { JournalIdentity, JournaledSource } from './frames.ts'
 
 /** What differs between two starts of a run, each as a sentence that goes on from a colon. */
@@ -54,6 +55,8 @@ function sourceDifferences(journaled: JournaledSource, asked: JournaledSource): 
     const names = [journaled, asked].map(({ id }) => (id === undefined ? 'not given' : `'${id}'`))
     return names[0] === names[1] ? reading : [...reading, `the source id was ${names[0]} and is ${names[1]}`]
   }
+  if (journaled.files !== undefined && asked.files !== undefined)
+    return [...reading, ...fileListDifferences(journaled.files, asked.files)]
   return [...reading, ...inputDifferences(journaled.inputs ?? [], asked.inputs ?? [])]
 }
 

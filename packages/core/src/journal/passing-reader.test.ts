@@ -198,3 +198,18 @@ test('a source that ends before what is settled is another one', async () => {
   await expect(read(new IndexRanges([0, 3]), Infinity)).resolves.toBeDefined()
   await expect(read(new IndexRanges([0, 1, 3, 4]), 2)).resolves.toBeDefined()
 })
+
+test('of a source that comes to know its number of tasks while it is read, what is pending is known from then on', async () => {
+  const inner = await toSource([1, 2, 3, 4, 5]).open()
+  const late: { totalTasks: number | undefined } & ShardReader = {
+    totalTasks: undefined,
+    totalBytes: undefined,
+    bytesRead: 0,
+    next: (wanted) => inner.next(wanted),
+    close: () => inner.close(),
+  }
+  const reader = new PassingReader(late, new IndexRanges([0, 2]), 4)
+  expect(reader.totalTasks).toBe(undefined)
+  late.totalTasks = 5
+  expect(reader.totalTasks).toBe(2)
+})

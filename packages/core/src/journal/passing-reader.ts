@@ -16,7 +16,6 @@ const LONGEST_STEP_MS = 8
  * handed out one by one.
  */
 export class PassingReader implements ShardReader {
-  readonly totalTasks: number | undefined
   readonly #inner: ShardReader
   readonly #settled: IndexRanges
   readonly #limit: number
@@ -27,6 +26,7 @@ export class PassingReader implements ShardReader {
   /** What the next task's index will be if there is no gap. */
   #nextIndex = 0
   #reachedLimit = false
+  #total: { readonly of: number; readonly pending: number } | undefined
   #isClosed = false
 
   /** @param limit - how many tasks to read from the source, settled ones included; `Infinity` is all */
@@ -34,12 +34,21 @@ export class PassingReader implements ShardReader {
     this.#inner = inner
     this.#settled = settled
     this.#limit = limit
-    const { totalTasks } = inner
-    // Sources that know their number of tasks have no gaps between indices.
-    const most = totalTasks === undefined ? undefined : Math.min(totalTasks, limit)
-    this.totalTasks = most === undefined ? undefined : most - settled.countIn(0, most)
   }
 
+  /** Of the tasks that are to be handed out. Files are counted while they are read, so it may come to be known. */
+  get totalTasks(): number | undefined {
+    const { totalTasks } = this.#inner
+    if (totalTasks === undefined) return undefined
+    // Sources that know their number of tasks have no gaps between indices.
+    const most = Math.min(totalTasks, this.#limit)
+    if (this.#total?.of !== most) this.#total = { of: most, pending: most - this.#settled.countIn(0, most) }
+    return this.#total.pending
+  }
+
+  get areBytesElsewhere(): boolean {
+    return this.#inner.areBytesElsewhere === true
+  }
   get totalBytes(): number | undefined {
     return this.#inner.totalBytes
   }

@@ -8,9 +8,10 @@ import type { JournaledSource } from './frames.ts'
  * @throws {FanfoldError} `FANFOLD_JOURNAL_SOURCE_ID` when there is neither; `FANFOLD_SOURCE_UNREADABLE`
  */
 export async function journaledSource(source: Source, sourceId: string | undefined): Promise<JournaledSource> {
-  const { reading, inputs } = (await source.identity?.()) ?? { reading: {} }
+  const { reading, inputs, files } = (await source.identity?.()) ?? { reading: {} }
   if (sourceId !== undefined) return { reading, id: sourceId }
   if (inputs !== undefined) return { reading, inputs }
+  if (files !== undefined) return { reading, files }
   const message =
     'the source is a stream, a pipe or made of items, so a journal cannot know it again. ' +
     'Give a sourceId (--source-id) that stands for exactly these tasks in this order, or read them from a file.'

@@ -33,6 +33,10 @@ export class SubShard implements Shard {
     return this.#whole.indexAt(this.#offset + position)
   }
 
+  fileAt(position: number): string | undefined {
+    return this.#whole.fileAt?.(this.#offset + position)
+  }
+
   lineAt(position: number): number | undefined {
     return this.#whole.lineAt(this.#offset + position)
   }

@@ -166,7 +166,8 @@ export class OutcomeBatch implements Batch {
     const outcome: Record<string, unknown> = { index: this.shard.indexAt(position) }
     const line = this.shard.lineAt(position)
     if (line !== undefined) outcome['line'] = line
-    if (this.shard.file !== undefined) outcome['file'] = this.shard.file
+    const file = this.shard.file ?? this.shard.fileAt?.(position)
+    if (file !== undefined) outcome['file'] = file
     const id = error === undefined ? ids?.[i] : this.shard.idAt(position)
     if (id !== undefined) outcome['id'] = id
     outcome['status'] = STATUSES[status]

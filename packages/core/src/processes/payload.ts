@@ -22,6 +22,7 @@ export function payloadForProcess(work: Work): BytesPayload {
     case 'items':
       return { kind: 'serialised', bytes: serialiseForProcess(payload) }
     case 'numbers':
+    case 'files':
       return { kind: 'serialised', bytes: serialisePlain(payload) }
   }
 }

@@ -260,7 +260,7 @@ export class Conductor {
   }
 
   #shardRead(id: RunId, run: ActiveRun, shard: Shard): void {
-    const { totalTasks, totalBytes, bytesRead } = run.reader!
+    const { totalTasks, totalBytes, bytesRead, areBytesElsewhere = false } = run.reader!
     this.handle({
       type: 'shardRead',
       run: id,
@@ -269,7 +269,7 @@ export class Conductor {
       records: shard,
       unreadable: shard.unreadable,
       remainingTasks: totalTasks === undefined ? undefined : Math.max(0, totalTasks - run.read - shard.tasks),
-      remainingBytes: totalBytes === undefined ? undefined : Math.max(0, totalBytes - bytesRead),
+      remainingBytes: totalBytes === undefined || areBytesElsewhere ? undefined : Math.max(0, totalBytes - bytesRead),
     })
   }
 

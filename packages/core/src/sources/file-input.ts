@@ -9,6 +9,8 @@ import { FanfoldError } from '@fanfold/workers/protocol'
 import { BlockMemory } from './block-memory.ts'
 import type { Block, ByteInput } from './byte-input.ts'
 import { StreamInput } from './stream-input.ts'
+import { explain, unreadableText } from './unreadable-text.ts'
+import type { Explanation } from './unreadable-text.ts'
 
 /** The unfinished record of the block before fits in front, nearly always: then no block is ever copied. */
 const HEADROOM = 64 * 1024
@@ -31,7 +33,7 @@ export async function inputAt(path: PathLike): Promise<ByteInput> {
   try {
     const target = typeof path === 'string' ? path : fileURLToPath(path)
     const stats = await stat(target)
-    if (stats.isDirectory()) throw unreadable(name, 'it is a folder', 'Give the files in it.')
+    if (stats.isDirectory()) throw unreadable(name, ['it is a folder', 'Give the files in it.'])
     await access(target, constants.R_OK)
     // A process started by Node has a socket for stdin, and /dev/stdin cannot be opened then.
     if (stats.isSocket() && STDIN.has(target)) return new StreamInput(process.stdin, name)
@@ -54,32 +56,14 @@ function isTerminal(path: string): boolean {
   }
 }
 
-function explain(error: unknown): [problem: string, remedy: string] {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined
-  switch (code) {
-    case 'ENOENT':
-    case 'ENOTDIR':
-      return ['there is no such file', 'Check the path; a relative one starts at the working directory.']
-    case 'EACCES':
-    case 'EPERM':
-      return ['this user may not read it', 'Check its permissions and those of the folders above it.']
-    default:
-      return [error instanceof Error ? error.message : String(error), 'Check the path.']
-  }
-}
-
 /** The error for an input that the system does not let us read. @param name - as given */
 export function unreadableInput(name: string, cause: unknown): FanfoldError {
-  return unreadable(name, ...explain(cause), cause)
+  return unreadable(name, explain(cause), cause)
 }
 
-function unreadable(name: string, problem: string, remedy: string, cause?: unknown): FanfoldError {
+function unreadable(name: string, why: Explanation, cause?: unknown): FanfoldError {
   const options = cause === undefined ? undefined : { cause }
-  return new FanfoldError(
-    'FANFOLD_SOURCE_UNREADABLE',
-    `the input '${name}' cannot be read: ${problem}. ${remedy}`,
-    options,
-  )
+  return new FanfoldError('FANFOLD_SOURCE_UNREADABLE', unreadableText(name, why), options)
 }
 
 /** A regular file. */

@@ -1,5 +1,8 @@
 export { csv } from './csv.ts'
 export type { CsvOptions } from './csv.ts'
+export { files } from './files/files.ts'
+export type { FilesInput, FilesOptions } from './files/files.ts'
+export type { FileItem } from './files/file-shard.ts'
 export type { PathLike } from './file-input.ts'
 export { lines } from './lines.ts'
 export type { LinesOptions } from './lines.ts'

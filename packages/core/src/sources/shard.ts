@@ -13,6 +13,8 @@ export interface Shard {
   readonly bytes: number
   /** The input it came from, when the source has several. */
   readonly file: string | undefined
+  /** `outcome.file` of the task at `position`, where each has its own. */
+  fileAt?(position: number): string | undefined
   /** Set when its only task could not be read: it is `errored` without being run. */
   readonly unreadable: FanfoldError | undefined
   /** `outcome.index` of the task at `position`. */
@@ -43,10 +45,15 @@ export interface ReadLimits {
 
 /** Reads one source once, shard by shard. */
 export interface ShardReader {
-  /** What is known of the size before reading: of an array both may be missing or exact, of a file the bytes. */
+  /** What is known of the size before reading: of an array both may be missing or exact, of a file the bytes. Of files, from when their list is complete. */
   readonly totalTasks: number | undefined
   readonly totalBytes: number | undefined
-  /** Bytes (text sources) of what was handed out so far. */
+  /**
+   * The bytes are those of files that tasks name: no shard holds them, so they have nothing to do with its `bytes`, nor
+   * with limits of these.
+   */
+  readonly areBytesElsewhere?: boolean
+  /** Bytes (text sources, files) of what was handed out so far. */
   readonly bytesRead: number
   /**
    * The next shard, or `undefined` at the end of the source. Called again only after the last call has settled.
@@ -59,7 +66,7 @@ export interface ShardReader {
   close(): void
 }
 
-/** Where tasks come from. Made by `ndjson`, `csv`, `lines`; anything iterable is one too. */
+/** Where tasks come from. Made by `ndjson`, `csv`, `lines`, `files`; anything iterable is one too. */
 export interface Source<Item = unknown> {
   /** Carries the type of the items; never present at run time. */
   readonly item?: Item
@@ -85,6 +92,18 @@ export interface SourceIdentity {
   readonly reading: Readonly<Record<string, string>>
   /** In order; `undefined` for what can be read once, or is not in files: streams, pipes, iterables, arrays. */
   readonly inputs?: readonly InputIdentity[]
+  /** Of whole files, which may be too many to be named one by one. */
+  readonly files?: FileListIdentity
+}
+
+/** A list of files, as far as it can be known without opening any. */
+export interface FileListIdentity {
+  readonly files: number
+  readonly bytes: number
+  /** So many files, the last time fewer, are in each of the `stretches`: a power of two. */
+  readonly stretch: number
+  /** In order: the name of the first, and the SHA-256, in hex, of the names, sizes and times of modification of all. */
+  readonly stretches: readonly (readonly [name: string, sha256: string])[]
 }
 
 /** A regular file, as far as it can be known without reading it whole. */

@@ -83,15 +83,18 @@ function inputsOf(input: unknown, factory: string): readonly (() => Promise<Byte
   throw badInput(factory, nameOf(input), 'Give a path, a list of paths, or a stream of bytes.')
 }
 
-function isPath(value: unknown): value is PathLike {
+/** A path, or a URL of one. */
+export function isPath(value: unknown): value is PathLike {
   return typeof value === 'string' || (value instanceof URL && value.protocol === 'file:')
 }
 
-function isStream(value: unknown): value is AsyncIterable<unknown> | ReadableStream<unknown> {
+/** What may be a stream of bytes. */
+export function isStream(value: unknown): value is AsyncIterable<unknown> | ReadableStream<unknown> {
   return typeof value === 'object' && value !== null && (Symbol.asyncIterator in value || 'getReader' in value)
 }
 
-function openOnce(stream: AsyncIterable<unknown> | ReadableStream<unknown>): () => Promise<ByteInput> {
+/** Reads a stream of bytes, the first time. */
+export function openOnce(stream: AsyncIterable<unknown> | ReadableStream<unknown>): () => Promise<ByteInput> {
   let opened = false
   return async () => {
     // The second time it would be empty, which looks like success.
@@ -111,7 +114,8 @@ function unreadableStream(problem: string, cause: unknown): FanfoldError {
   return new FanfoldError('FANFOLD_SOURCE_UNREADABLE', message, cause === undefined ? undefined : { cause })
 }
 
-function badInput(factory: string, received: string, remedy: string): FanfoldError {
+/** A source was given what it cannot read. */
+export function badInput(factory: string, received: string, remedy: string): FanfoldError {
   return new FanfoldError('FANFOLD_BAD_SOURCE', `${factory}() received ${received}. ${remedy}`)
 }
 

@@ -1,5 +1,6 @@
 import { deserialisePlain } from '../plain-value.ts'
 import type { ShardPayload } from '../protocol.ts'
+import { FileRecords } from './file-records.ts'
 import { ItemRecords, NumberRecords } from './item-records.ts'
 import type { Records } from './record-list.ts'
 import { CsvRecords, JsonRecords, LineRecords } from './text-records.ts'
@@ -22,6 +23,8 @@ export function readRecords(payload: ShardPayload): Records {
       return new ItemRecords(payload)
     case 'numbers':
       return new NumberRecords(payload)
+    case 'files':
+      return new FileRecords(payload)
     case 'serialised':
       return readRecords(deserialisePlain(payload.bytes) as ShardPayload) // what the other side has serialised
   }

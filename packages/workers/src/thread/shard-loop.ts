@@ -147,7 +147,12 @@ export class ShardLoop {
     try {
       const item = records.item(ordinal)
       id = records.id(ordinal, item)
-      const context = new TaskContext(this.#shard, records.index(ordinal), records.line(ordinal))
+      const context = new TaskContext(
+        this.#shard,
+        records.index(ordinal),
+        records.line(ordinal),
+        records.file?.(ordinal),
+      )
       const answer = this.#isAsync ? this.#verifyAsync(item, context) : this.#verifySync(item, context)
       if (isThenable(answer)) return this.#startedAsync({ position, id, context, startedAt }, answer)
       this.#settle(position, id, answer)

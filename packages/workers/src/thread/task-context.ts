@@ -11,13 +11,13 @@ export class TaskContext implements VerifyContext {
   #controller: AbortController | undefined
   #ended: { reason: unknown } | undefined
 
-  constructor(shard: ShardContext, index: number, line: number | undefined) {
+  constructor(shard: ShardContext, index: number, line: number | undefined, file: string | undefined = shard.file) {
     this.state = shard.state
     this.config = shard.config
     this.attempt = shard.attempt
     this.index = index
     this.line = line
-    this.file = shard.file
+    this.file = file
   }
 
   get signal(): AbortSignal {
