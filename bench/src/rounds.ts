@@ -3,54 +3,55 @@ import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import type { BenchCase, CaseOptions } from './bench-case.ts'
 import type { Measurement, SideRequest } from './measure-side.ts'
-import { spreadOf } from './ratios.ts'
 
-/** Timed runs in one process; their median is the side's time in that round. */
 const ITERATIONS = 3
 
 /** One round: every side once, each in a fresh process. */
 export type Round = Readonly<Record<string, Measurement>>
 
+/** Why sides were left out, by their names. */
+export type Missing = Readonly<Record<string, string>>
+
+export interface RoundsOptions extends CaseOptions {
+  readonly rounds: number
+  /** Timed runs in one process; their median is the side's time in that round. The case's own number by default. */
+  readonly iterations?: number | undefined
+}
+
+/** The sides that cannot run here. */
+export function missingSides({ sides }: BenchCase): Missing {
+  return Object.fromEntries(
+    sides.flatMap((side) => {
+      const reason = side.missing?.()
+      return reason === undefined ? [] : [[side.name, reason] as const]
+    }),
+  )
+}
+
 /**
  * Runs the sides of a case round after round. Every other round goes through them backwards, so that none always
  * follows the same neighbour, and what changes slowly (heat, caches, a noisy machine) falls on all alike.
+ *
+ * @throws when a side breaks, or finds something else than what was planted.
  */
 export async function runRounds(
   benchCase: BenchCase,
-  options: CaseOptions,
-  count: number,
+  options: RoundsOptions,
+  missing: Missing,
   onSide: (round: number, side: string) => void,
 ): Promise<readonly Round[]> {
+  const { tasks, threads, iterations = benchCase.iterations ?? ITERATIONS } = options
+  const names = benchCase.sides.map(({ name }) => name).filter((name) => !Object.hasOwn(missing, name))
   const rounds: Round[] = []
-  for (let round = 0; round < count; round++) {
+  for (let round = 0; round < options.rounds; round++) {
     const measured: Record<string, Measurement> = {}
-    const names = benchCase.sides.map(({ name }) => name)
     for (const side of round % 2 === 0 ? names : names.toReversed()) {
       onSide(round, side)
-      measured[side] = await inFreshProcess({ benchCase: benchCase.name, side, ...options, iterations: ITERATIONS })
+      measured[side] = await inFreshProcess({ benchCase: benchCase.name, side, tasks, threads, iterations })
     }
     rounds.push(measured)
   }
   return rounds
-}
-
-/** µs a task, by round. */
-export function warmMicroseconds(rounds: readonly Round[], side: string): number[] {
-  return rounds.map((round) => perTask(round[side], ({ samplesMs }) => spreadOf(samplesMs).median))
-}
-
-/** µs a task in a process's first run, by round. */
-export function firstMicroseconds(rounds: readonly Round[], side: string): number[] {
-  return rounds.map((round) => perTask(round[side], ({ firstMs }) => firstMs))
-}
-
-/** Processor time of all threads together, µs a task, by round. */
-export function cpuMicroseconds(rounds: readonly Round[], side: string): number[] {
-  return rounds.map((round) => perTask(round[side], ({ cpuMs }) => cpuMs))
-}
-
-function perTask(measurement: Measurement | undefined, ms: (measurement: Measurement) => number): number {
-  return measurement === undefined ? NaN : (ms(measurement) * 1000) / measurement.tasks
 }
 
 async function inFreshProcess(request: SideRequest): Promise<Measurement> {

@@ -1,0 +1,52 @@
+import { spreadOfFigure } from './figures.ts'
+import { digits, range, unitOf } from './formats.ts'
+import type { SampledCase } from './samples.ts'
+
+/** The sides that have samples, in the case's order. */
+export function sampledSides({ benchCase, samples }: SampledCase): string[] {
+  return benchCase.sides.map(({ name }) => name).filter((name) => samples.rounds.some((round) => name in round))
+}
+
+/** A case's times: a line a side, speeds given in the first one's. */
+export function sideRows(sampled: SampledCase): string[][] {
+  const { rounds } = sampled.samples
+  const base = sampled.benchCase.sides[0].name
+  const head = [
+    'side',
+    'µs a task',
+    'tasks/s',
+    `speed, × ${base}`,
+    'min … max',
+    'first run, µs',
+    'CPU, µs',
+    'stall p99, ms',
+  ]
+  const rows = sampledSides(sampled).map((side) => {
+    const median = (measure: string): string => digits(spreadOfFigure(rounds, { measure, side })?.median)
+    const speed = spreadOfFigure(rounds, { measure: 'speed', side, against: base })
+    return [
+      side,
+      median('microseconds'),
+      median('speed'),
+      digits(speed?.median),
+      range(speed),
+      median('firstMicroseconds'),
+      median('cpuMicroseconds'),
+      median('stallP99Ms'),
+    ]
+  })
+  return [head, ...rows]
+}
+
+/** What sides measured themselves: a line a side and measure, none if there is nothing. */
+export function measureRows(sampled: SampledCase): string[][] {
+  const { rounds } = sampled.samples
+  const rows = sampledSides(sampled).flatMap((side) => {
+    const measures = new Set(rounds.flatMap((round) => Object.keys(round[side]?.measures ?? {})))
+    return [...measures].map((measure) => {
+      const spread = spreadOfFigure(rounds, { measure, side })
+      return [side, measure, `${digits(spread?.median)} ${unitOf(measure)}`.trimEnd(), range(spread)]
+    })
+  })
+  return rows.length === 0 ? [] : [['side', 'measure', 'median', 'min … max'], ...rows]
+}
