@@ -5,6 +5,9 @@ import type { Measures, ReadySide, RunResult } from './bench-case.ts'
 import { findCase } from './cases.ts'
 import { spreadOf } from './ratios.ts'
 
+/** A few turns of an event loop with a timer of 1 ms. */
+const LOOK_MS = 3
+
 /** What a side's process is told. */
 export interface SideRequest {
   readonly benchCase: string
@@ -62,12 +65,13 @@ async function timeRuns(
   bench.add('side', run, { async: true, afterEach: () => results.slice(-1).forEach(validate) })
   // Its timer wakes the main thread a thousand times a second, about half a percent of a core, on every side alike.
   const delay = monitorEventLoopDelay({ resolution: 1 })
-  const before = process.cpuUsage()
   delay.enable()
+  // It counts from its second turn on, and looks once more at the end: a loop that is held up all the time is seen so.
+  await sleep(LOOK_MS)
+  const before = process.cpuUsage()
   const [task] = await bench.run()
   const { user, system } = process.cpuUsage(before)
-  // A loop that was held up to the end has yet to be seen late.
-  await sleep(2)
+  await sleep(LOOK_MS)
   delay.disable()
   if (task?.result.state !== 'completed') throw new Error(`the side was not measured: ${task?.result.state}`)
   const samplesMs = task.result.latency.samples ?? []
