@@ -1,8 +1,9 @@
 import type { BenchCase } from './bench-case.ts'
 import { ndjsonJsonSchema } from './cases/ndjson-json-schema/case.ts'
+import { overhead } from './cases/overhead/case.ts'
 import { stringsIban } from './cases/strings-iban/case.ts'
 
-export const CASES: readonly BenchCase[] = [ndjsonJsonSchema, stringsIban]
+export const CASES: readonly BenchCase[] = [ndjsonJsonSchema, stringsIban, overhead]
 
 /** @throws when there is none of this name; the message lists them. */
 export function findCase(name: string): BenchCase {

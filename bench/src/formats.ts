@@ -23,9 +23,12 @@ const OWN_UNITS: Readonly<Record<string, string>> = {
   cpuMicroseconds: 'µs',
 }
 
-/** What a measure is in, from the end of its name; nothing for a plain number. */
+/**
+ * What a measure is in, from the end of its name; nothing for a plain number. What follows an `@` says where it was taken
+ * (`perTaskUs@10 µs`).
+ */
 export function unitOf(measure: string): string {
-  return OWN_UNITS[measure] ?? UNITS[measure.slice(-2)] ?? ''
+  return OWN_UNITS[measure] ?? UNITS[measure.replace(/@.*/, '').slice(-2)] ?? ''
 }
 
 /** Lines of equal width: the first column to the left, the others to the right. */

@@ -5,6 +5,8 @@ import type { BenchCase, CaseOptions } from './bench-case.ts'
 import type { Measurement, SideRequest } from './measure-side.ts'
 
 const ITERATIONS = 3
+/** Far more than any side takes: one that hangs is broken. */
+const SIDE_TIMEOUT_MS = 5 * 60_000
 
 /** One round: every side once, each in a fresh process. */
 export type Round = Readonly<Record<string, Measurement>>
@@ -55,14 +57,18 @@ export async function runRounds(
 }
 
 async function inFreshProcess(request: SideRequest): Promise<Measurement> {
-  const child = fork(fileURLToPath(new URL('./side-process.ts', import.meta.url)))
+  const child = fork(fileURLToPath(new URL('./side-process.ts', import.meta.url)), {
+    timeout: SIDE_TIMEOUT_MS,
+    killSignal: 'SIGKILL',
+  })
   child.send(request)
   let measurement: Measurement | undefined
   // The child is side-process.ts, which sends this and nothing else.
   child.once('message', (message) => (measurement = message as Measurement))
-  const [code] = (await once(child, 'exit')) as [number | null]
+  const [code, signal] = (await once(child, 'exit')) as [number | null, string | null]
   if (code !== 0 || measurement === undefined) {
-    throw new Error(`${request.benchCase}: ${request.side} did not validate, or broke (exit ${code}); see above`)
+    const how = signal === null ? `exit code ${code}` : `${signal}; after ${SIDE_TIMEOUT_MS / 1000} s it is ended`
+    throw new Error(`${request.benchCase}: ${request.side} did not validate, or broke (${how}); see above`)
   }
   return measurement
 }

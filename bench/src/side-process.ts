@@ -9,8 +9,8 @@ process.once('message', (request: SideRequest) => {
   measureSide(request).then(
     (measurement) => {
       process.off('disconnect', onOrphaned)
-      process.send?.(measurement)
-      process.disconnect()
+      // Whatever a library leaves open, the next side does not wait for it.
+      process.send?.(measurement, () => process.exit())
     },
     (error: unknown) => {
       console.error(error)
