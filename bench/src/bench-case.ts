@@ -123,6 +123,8 @@ export interface BenchCase {
   validate(counts: Counts, tasks: number): void
   readonly targets: readonly Target[]
   readonly plots?: readonly Plot[]
+  /** A run is a sweep: what counts are its sides' measures, and the time of the whole says nothing. */
+  readonly isSweep?: boolean
   /** `busy` when the case itself keeps Fanfold's main thread or all cores busy, so that its stalls are no finding. */
   readonly mainThread?: 'free' | 'busy'
 }

@@ -21,7 +21,7 @@ const OWN: Readonly<Record<OwnMeasure, (measured: Measurement) => number>> = {
 }
 
 /** The figure in every round that has it. */
-export function figuresOf(rounds: readonly Round[], { measure, side, against, compare = 'ratio' }: Figure): number[] {
+function figuresOf(rounds: readonly Round[], { measure, side, against, compare = 'ratio' }: Figure): number[] {
   return rounds.flatMap((round) => {
     const value = valueOf(round[side], measure)
     if (against === undefined) return value ?? []

@@ -19,7 +19,7 @@ import { missingSides, runRounds } from './rounds.ts'
 import type { RoundsOptions } from './rounds.ts'
 import { describeMachine, keepSamples, newestSamples } from './samples.ts'
 import type { Samples } from './samples.ts'
-import { measureRows, sideRows } from './tables.ts'
+import { caseTables } from './tables.ts'
 import { targetCells, targetRows } from './targets.ts'
 
 const ROUNDS = 11
@@ -88,8 +88,7 @@ function printCase(benchCase: BenchCase, samples: Samples): void {
   console.log(
     `${tasks.toLocaleString('en')} tasks, ${threads} threads, ${samples.rounds.length} rounds. ${benchCase.fairness}`,
   )
-  for (const rows of [sideRows({ benchCase, samples }), measureRows({ benchCase, samples })])
-    if (rows.length > 0) console.log(`\n${alignedTable(rows)}`)
+  for (const rows of caseTables({ benchCase, samples })) console.log(`\n${alignedTable(rows)}`)
   for (const [side, reason] of Object.entries(samples.missing)) console.log(`${side} was left out: ${reason}`)
 }
 

@@ -8,7 +8,7 @@ export function sampledSides({ benchCase, samples }: SampledCase): string[] {
 }
 
 /** A case's times: a line a side, speeds given in the first one's. */
-export function sideRows(sampled: SampledCase): string[][] {
+function sideRows(sampled: SampledCase): string[][] {
   const { rounds } = sampled.samples
   const base = sampled.benchCase.sides[0].name
   const head = [
@@ -39,14 +39,39 @@ export function sideRows(sampled: SampledCase): string[][] {
 }
 
 /** What sides measured themselves: a line a side and measure, none if there is nothing. */
-export function measureRows(sampled: SampledCase): string[][] {
+function measureRows(sampled: SampledCase): string[][] {
   const { rounds } = sampled.samples
-  const rows = sampledSides(sampled).flatMap((side) => {
-    const measures = new Set(rounds.flatMap((round) => Object.keys(round[side]?.measures ?? {})))
-    return [...measures].map((measure) => {
-      const spread = spreadOfFigure(rounds, { measure, side })
-      return [side, measure, `${digits(spread?.median)} ${unitOf(measure)}`.trimEnd(), range(spread)]
-    })
-  })
+  const rows = sampledSides(sampled).flatMap((side) =>
+    measuresOf(sampled, side)
+      .filter((measure) => !measure.includes('@'))
+      .map((measure) => {
+        const spread = spreadOfFigure(rounds, { measure, side })
+        return [side, measure, `${digits(spread?.median)} ${unitOf(measure)}`.trimEnd(), range(spread)]
+      }),
+  )
   return rows.length === 0 ? [] : [['side', 'measure', 'median', 'min … max'], ...rows]
+}
+
+/** Measures that were taken at several places (`perTaskUs@10 µs`): a table each, with a column a place. */
+function sweepTables(sampled: SampledCase): string[][][] {
+  const { rounds } = sampled.samples
+  const sides = sampledSides(sampled)
+  const all = [...new Set(sides.flatMap((side) => measuresOf(sampled, side)))].filter((name) => name.includes('@'))
+  return [...Map.groupBy(all, (measure) => measure.split('@')[0])].map(([name = '', measures]) => [
+    [`${unitOf(name)} at`.trim(), ...measures.map((measure) => measure.slice(name.length + 1))],
+    ...sides.map((side) => [
+      side,
+      ...measures.map((measure) => digits(spreadOfFigure(rounds, { measure, side })?.median)),
+    ]),
+  ])
+}
+
+/** Every table of a case, in the order in which they are read. */
+export function caseTables(sampled: SampledCase): string[][][] {
+  const times = sampled.benchCase.isSweep === true ? [] : [sideRows(sampled)]
+  return [...times, ...sweepTables(sampled), measureRows(sampled)].filter((rows) => rows.length > 0)
+}
+
+function measuresOf({ samples }: SampledCase, side: string): string[] {
+  return [...new Set(samples.rounds.flatMap((round) => Object.keys(round[side]?.measures ?? {})))]
 }

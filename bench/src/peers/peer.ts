@@ -3,7 +3,7 @@ import type { Counts } from '../bench-case.ts'
 /** What all peers run: a module whose default export says whether one item is valid. Imported once a thread. */
 export type Task = (item: unknown) => boolean | Promise<boolean>
 
-export interface PeerOptions {
+interface PeerOptions {
   readonly threads: number
   /** The module whose default export is a `Task`. */
   readonly taskModule: URL

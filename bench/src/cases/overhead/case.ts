@@ -19,6 +19,7 @@ export const overhead: BenchCase = {
     'of a cost one by one, so the times that count are those at each cost, not the sums.',
   defaultTasks: 1_000_000,
   iterations: 2,
+  isSweep: true,
   prepare: async () => {},
   sides: [oneLoop, fanfold, ...PEERS.map(onePerTask), ...THREAD_PEERS.map(inBatches)],
   validate: (counts, tasks) => requireCounts(counts, expectedSpins(tasks)),
@@ -30,7 +31,7 @@ export const overhead: BenchCase = {
       title: 'Time a task, each by itself',
       x: cost,
       y: { label: 'time a task, µs', scale: 'log' },
-      points: [oneLoop, fanfold, ...PEERS.map(onePerTask)].flatMap(({ name }) =>
+      points: [fanfold, ...PEERS.map(onePerTask), oneLoop].flatMap(({ name }) =>
         COSTS.map((x): PlotPoint => ({ line: name, x, side: name, measure: stepMeasure(x) })),
       ),
     },

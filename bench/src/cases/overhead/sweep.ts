@@ -41,7 +41,7 @@ export function stepMeasure(microseconds: number): string {
   return `perTaskUs@${costName(microseconds)}`
 }
 
-export function costName(microseconds: number): string {
+function costName(microseconds: number): string {
   return microseconds >= 1000 ? `${microseconds / 1000} ms` : `${microseconds} µs`
 }
 

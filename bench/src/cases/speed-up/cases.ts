@@ -17,8 +17,8 @@ export const speedUpNdjson: BenchCase = speedUpCase({
   title: 'an NDJSON file against a JSON Schema',
   fairness: ndjsonJsonSchema.fairness,
   defaultTasks: 300_000,
-  prepare: ndjsonJsonSchema.prepare,
-  validate: ndjsonJsonSchema.validate,
+  prepare: (options) => ndjsonJsonSchema.prepare(options),
+  validate: (counts, tasks) => ndjsonJsonSchema.validate(counts, tasks),
 })
 
 const oneLoop: Side = {
