@@ -40,32 +40,38 @@ const { values, positionals } = parseArgs({
 const folders = resultFolders(values.quick, values.results)
 const chosen = positionals.length === 0 ? CASES : positionals.map(findCase)
 
+const broken = new Set<BenchCase>()
 for (const [n, benchCase] of (values.report ? [] : chosen).entries()) {
   try {
     const samples = await measure(benchCase, `${n + 1}/${chosen.length} ${benchCase.name}`)
     printCase(benchCase, samples)
     console.log(`\nsamples: ${keepSamples(folders.samples, samples)}`)
   } catch (error) {
+    // The others are measured all the same.
     console.error(error)
+    broken.add(benchCase)
     process.exitCode = 1
   }
 }
 const sampled = newestSamples(folders.samples, CASES)
 const results = writeReport(folders.results, sampled)
-console.log(`\n${alignedTable(targetCells(targetRows(sampled.filter(({ benchCase }) => chosen.includes(benchCase)))))}`)
+const asked = sampled.filter(({ benchCase }) => chosen.includes(benchCase) && !broken.has(benchCase))
+console.log(`\n${alignedTable(targetCells(targetRows(asked)))}`)
 console.log(`\nresults of all cases that have been measured: ${results}`)
 
 async function measure(benchCase: BenchCase, progress: string): Promise<Samples> {
   const options = optionsFor(benchCase)
   const missing = missingSides(benchCase)
   await benchCase.prepare(options)
+  const startedAt = performance.now()
   const loadBefore = loadavg()[0] ?? 0
   const takenAt = new Date().toISOString()
   const rounds = await runRounds(benchCase, options, missing, (round, side) => {
     const line = `${progress}: round ${round + 1} of ${options.rounds}, ${side}`
     process.stderr.write(process.stderr.isTTY ? `\r\u001B[K${line}` : `${line}\n`)
   })
-  if (process.stderr.isTTY) process.stderr.write('\r\u001B[K')
+  const seconds = Math.round((performance.now() - startedAt) / 1000)
+  process.stderr.write(`${process.stderr.isTTY ? '\r\u001B[K' : ''}${progress}: ${seconds} s\n`)
   const { tasks, threads } = options
   const machine = describeMachine(loadBefore)
   return { benchCase: benchCase.name, takenAt, options: { tasks, threads }, machine, missing, rounds }

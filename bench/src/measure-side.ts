@@ -84,7 +84,7 @@ async function timeRuns(
 }
 
 /** Of each measure the median over the runs that took it. */
-export function medianMeasures(results: readonly RunResult[]): Measures {
+function medianMeasures(results: readonly RunResult[]): Measures {
   const names = new Set(results.flatMap(({ measures }) => Object.keys(measures ?? {})))
   return Object.fromEntries(
     [...names].map((name) => {

@@ -26,6 +26,8 @@ export const COLOURS: readonly string[] = [
 /** The same on a dark page. */
 const ON_DARK: readonly (readonly [string, string])[] = [
   [PAGE, '#0d1117'],
+  // Hollow symbols.
+  ['#fff', '#0d1117'],
   [INK, '#e6edf3'],
   [FAINT, '#30363d'],
   [GREY, '#9198a1'],
@@ -33,6 +35,7 @@ const ON_DARK: readonly (readonly [string, string])[] = [
   ['#d55e00', '#ff8533'],
   ['#009e73', '#2fc79a'],
   ['#b07d00', '#e6b422'],
+  ['#56b4e9', '#b6e3ff'],
   ['#8250df', '#b392f0'],
   ['#57606a', '#adb5bd'],
 ]
@@ -54,7 +57,7 @@ function followPage(svg: string): string {
   const plain = svg
     // For pointers, which no picture has, and numbered by how many charts were drawn before.
     .replaceAll(/ class="zr\d+-cls-\d+"/g, '')
-    .replaceAll(/<style ?><!\[CDATA\[\s*\]\]>\s*<\/style>\n?/g, '')
+    .replaceAll(/<style ?><!\[CDATA\[.*?\]\]>\s*<\/style>\n?/gs, '')
     .replaceAll(/\bzr\d+-/g, 'chart-')
   return `${plain.replace(/(<svg[^>]*>)/, `$1${style}`).trimEnd()}\n`
 }

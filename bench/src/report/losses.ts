@@ -20,9 +20,7 @@ function caseLosses(sampled: SampledCase): string[] {
     .flatMap((side) => {
       const ratio = spreadOfFigure(rounds, { measure: 'speed', side, against: own })
       if (ratio === undefined || ratio.median <= 1) return []
-      return [
-        `- ${sampled.benchCase.name}: *${side}* was ${digits(ratio.median)} × as fast as *${own}* (${range(ratio)}).`,
-      ]
+      return [sentence(sampled.benchCase.name, side, own, ratio)]
     })
 }
 

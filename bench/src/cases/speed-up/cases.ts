@@ -10,13 +10,13 @@ import { speedUpCase } from './speed-up-case.ts'
 const MICROSECONDS = 20
 const TASK_MODULE = new URL('../overhead/spin-task.ts', import.meta.url)
 
-/** The file of the NDJSON case, a third as long. */
+/** The file of the NDJSON case, a fifth as long. */
 export const speedUpNdjson: BenchCase = speedUpCase({
   ...ndjsonSides,
   name: 'speed-up-ndjson',
   title: 'an NDJSON file against a JSON Schema',
   fairness: ndjsonJsonSchema.fairness,
-  defaultTasks: 300_000,
+  defaultTasks: 200_000,
   prepare: (options) => ndjsonJsonSchema.prepare(options),
   validate: (counts, tasks) => ndjsonJsonSchema.validate(counts, tasks),
 })
@@ -66,7 +66,7 @@ export const speedUpCpu: BenchCase = speedUpCase({
   fairness:
     'Before the clock: process, threads, modules, numbers. In it: getting the numbers to the threads, the hash, counting ' +
     'valid and invalid. The static split sends each thread its share as one array.',
-  defaultTasks: 30_000,
+  defaultTasks: 20_000,
   oneLoop,
   staticSplit,
   fanfold,
