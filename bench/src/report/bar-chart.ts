@@ -9,17 +9,17 @@ const WIDTH = 860
 const BAR = 34
 const [FANFOLD, , , , , OTHERS] = COLOURS
 
-/** A bar for each side, its median written beside it, and the range. */
+/** A bar for each side, its median beside its name, and the range. */
 export function barChart(plot: BarPlot, bars: readonly Bar[]): string {
   const option = {
     title: { text: plot.title, left: 10, top: 6, textStyle: { fontSize: 15, color: INK } },
-    grid: { left: 230, right: 70, top: 45, bottom: 55 },
+    grid: { left: 270, right: 70, top: 45, bottom: 55 },
     xAxis: axisOption(plot.y, 32),
     yAxis: {
       type: 'category',
       inverse: true,
-      data: bars.map(({ name }) => name),
-      axisLabel: { color: INK, width: 210, overflow: 'truncate' },
+      data: bars.map(({ name, spread }) => `${name}: ${digits(spread.median)}`),
+      axisLabel: { color: INK, width: 250, overflow: 'truncate' },
       axisLine: { lineStyle: { color: GREY } },
       axisTick: { show: false },
     },
@@ -31,12 +31,6 @@ export function barChart(plot: BarPlot, bars: readonly Bar[]): string {
           value: spread.median,
           itemStyle: { color: name.startsWith('fanfold') ? FANFOLD : OTHERS },
         })),
-        label: {
-          show: true,
-          position: 'insideLeft',
-          color: INK,
-          formatter: ({ value }: { value: number }) => digits(value),
-        },
       },
       whiskers(
         INK,
