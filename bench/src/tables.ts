@@ -52,18 +52,30 @@ function measureRows(sampled: SampledCase): string[][] {
   return rows.length === 0 ? [] : [['side', 'measure', 'median', 'min … max'], ...rows]
 }
 
-/** Measures that were taken at several places (`perTaskUs@10 µs`): a table each, with a column a place. */
+/**
+ * Measures that were taken at several places (`perTaskUs@10 µs`): a table each, with a column a place, and one that
+ * compares them with the first side's: of times, its own is divided by the side's.
+ */
 function sweepTables(sampled: SampledCase): string[][][] {
   const { rounds } = sampled.samples
   const sides = sampledSides(sampled)
+  const base = sampled.benchCase.sides[0].name
   const all = [...new Set(sides.flatMap((side) => measuresOf(sampled, side)))].filter((name) => name.includes('@'))
-  return [...Map.groupBy(all, (measure) => measure.split('@')[0])].map(([name = '', measures]) => [
-    [`${unitOf(name)} at`.trim(), ...measures.map((measure) => measure.slice(name.length + 1))],
-    ...sides.map((side) => [
-      side,
-      ...measures.map((measure) => digits(spreadOfFigure(rounds, { measure, side })?.median)),
-    ]),
-  ])
+  return [...Map.groupBy(all, (measure) => measure.split('@')[0])].flatMap(([name = '', measures]) => {
+    const places = measures.map((measure) => measure.slice(name.length + 1))
+    const table = (head: string, cell: (measure: string, side: string) => string): string[][] => [
+      [head, ...places],
+      ...sides.map((side) => [side, ...measures.map((measure) => cell(measure, side))]),
+    ]
+    const times = table(`${unitOf(name)} at`.trim(), (measure, side) =>
+      digits(spreadOfFigure(rounds, { measure, side })?.median),
+    )
+    const speeds = table(`speed, × ${base}, at`, (measure, side) => {
+      const ratio = spreadOfFigure(rounds, { measure, side: base, against: side })
+      return ratio === undefined ? '–' : `${digits(ratio.median)} (${range(ratio)})`
+    })
+    return ['µs', 'ms'].includes(unitOf(name)) ? [times, speeds] : [times]
+  })
 }
 
 /** Every table of a case, in the order in which they are read. */

@@ -84,6 +84,7 @@ test('a sweep is shown as a table of places, and loses at each place by itself',
   const page = readFileSync(writeReport(folder, [sampledOf(sweep, rounds)]), 'utf8')
   expect(page).toContain('| µs at | 1 µs | 1 ms |')
   expect(page).toContain('| fanfold | 4.00 | 500 |')
+  expect(page).toContain('| fanfold | 0.250 (0.250 … 0.250) | 2.00 (2.00 … 2.00) |')
   expect(page.match(/^- .*$/gm)).toEqual(['- made-up, 1 µs: *loop* was 4.00 × as fast as *fanfold* (4.00 … 4.00).'])
 })
 
