@@ -2,11 +2,15 @@
 import { measureSide } from './measure-side.ts'
 import type { SideRequest } from './measure-side.ts'
 
+// The one that started this is gone, and nobody waits for the measurement.
+const onOrphaned = (): never => process.exit(1)
+process.once('disconnect', onOrphaned)
 process.once('message', (request: SideRequest) => {
   measureSide(request).then(
     (measurement) => {
-      process.send?.(measurement)
-      process.disconnect()
+      process.off('disconnect', onOrphaned)
+      // Whatever a library leaves open, the next side does not wait for it.
+      process.send?.(measurement, () => process.exit())
     },
     (error: unknown) => {
       console.error(error)

@@ -14,5 +14,13 @@ export const ndjsonJsonSchema: BenchCase = {
   prepare: async ({ tasks }) => void (await customersFile(tasks)),
   sides: [oneLoop, staticSplit, fanfold],
   validate: (counts, tasks) => requireCounts(counts, expectedCounts(tasks)),
-  targets: [{ side: 'fanfold', against: 'static split', atLeast: 0.9 }],
+  targets: [
+    {
+      id: 'NDJSON × JSON Schema against the bare static split',
+      measure: 'speed',
+      side: 'fanfold',
+      against: 'static split',
+      atLeast: 0.97,
+    },
+  ],
 }

@@ -1,0 +1,3 @@
+import { spin } from './spin.ts'
+
+export default (item: number): boolean => spin(item)

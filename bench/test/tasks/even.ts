@@ -1,0 +1,1 @@
+export default (item: number): boolean => item % 2 === 0
