@@ -1,8 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { Engine } from '@fanfold/core'
-import type { LoadedVerifier, Outcome } from '@fanfold/core'
+import type { Outcome } from '@fanfold/core'
 import type { CaseOptions } from '../../bench-case.ts'
 import { bareWorkerThreads } from '../../peers/bare-worker-threads.ts'
+import type { Claim } from '../../fixed-work.ts'
 import type { Peer } from '../../peers/peer.ts'
 import { piscina } from '../../peers/piscina.ts'
 import { poolifier } from '../../peers/poolifier.ts'
@@ -41,10 +42,10 @@ export const fanfoldCheck: Asker = {
   name: 'fanfold check',
   async start({ threads }) {
     const engine = new Engine({ threads })
-    const loaded = engine.load<string>(new URL('./verify-request.ts', import.meta.url))
+    const loaded = engine.load<string | Claim>(new URL('./verify-request.ts', import.meta.url))
     await loaded.ready
     // Only where the method is there; this case is listed where it is.
-    const checks = loaded as LoadedVerifier<string> & { check(text: string): Promise<Outcome> }
+    const checks = loaded as typeof loaded & { check(item: string): Promise<Outcome> }
     return {
       ask: (text) => checks.check(text),
       // What check() promises is an outcome.

@@ -7,12 +7,12 @@ const STEPS = 50 * STEPS_PER_MICROSECOND
 const ARRAY = 100
 
 /** Tasks without end. */
-export function* endlessClaims(): Generator<Claim> {
+export function* endlessClaims(): Generator<Claim, never> {
   for (let n = 1; ; n++) yield makeClaim(n, STEPS, true)
 }
 
 /** The same in arrays. */
-export function* endlessArrays(): Generator<Claim[]> {
+export function* endlessArrays(): Generator<Claim[], never> {
   const claims = endlessClaims()
   for (;;) yield Array.from({ length: ARRAY }, () => claims.next().value)
 }
