@@ -4,6 +4,7 @@ import { cold2000 } from './cases/cold-2000/case.ts'
 import { consumers } from './cases/consumers/case.ts'
 import { csvQuoted } from './cases/csv-quoted/case.ts'
 import { firstOutcome } from './cases/first-outcome/case.ts'
+import { headroom } from './cases/headroom/case.ts'
 import { heavyTail } from './cases/heavy-tail/case.ts'
 import { largeValues } from './cases/large-values/case.ts'
 import { memory } from './cases/memory/case.ts'
@@ -34,6 +35,7 @@ export const CASES: readonly BenchCase[] = [
   out,
   firstOutcome,
   memory,
+  headroom,
   overhead,
   speedUpNdjson,
   speedUpCpu,
