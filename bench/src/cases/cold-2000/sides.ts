@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url'
-import type { Counts, Side } from '../../bench-case.ts'
+import type { Counts, RunResult, Side } from '../../bench-case.ts'
 import { benchFile } from '../../bench-folder.ts'
 import { answerOf } from '../../fresh-process.ts'
 import { verifyByCommand } from '../../sides/command-line.ts'
@@ -19,7 +19,7 @@ export const commandLine: Side = {
     const verifier = fileURLToPath(builtProgram('verify-claim'))
     const summary = benchFile('cold-2000/summary.json')
     const args = [claimsFile(tasks), '--with', verifier, '--threads', String(threads), '--summary', summary]
-    const run = (): Promise<Counts> => verifyByCommand(args, summary)
+    const run = (): Promise<RunResult> => verifyByCommand(args, summary)
     return { tasks, run, close: async () => {} }
   },
 }
@@ -30,7 +30,11 @@ function programSide(name: string, program: () => URL): Side {
     name,
     async setup({ tasks, threads }) {
       const args = [claimsFile(tasks), String(threads)]
-      return { tasks, run: () => answerOf<Counts>(program(), args), close: async () => {} }
+      const run = async (): Promise<RunResult> => {
+        const { answer, usage } = await answerOf<Counts>(program(), args)
+        return { ...answer, measures: usage }
+      }
+      return { tasks, run, close: async () => {} }
     },
   }
 }

@@ -1,8 +1,7 @@
-import type { BenchCase, RunResult, Side } from '../../bench-case.ts'
+import type { BenchCase, Counts, RunResult, Side } from '../../bench-case.ts'
 import { answerOf } from '../../fresh-process.ts'
 import { plantedCounts } from '../../planted.ts'
 import { requireCounts } from '../../require-counts.ts'
-import type { Peak } from './programs/print-peak.ts'
 import { BLOCK_RECORDS } from './records.ts'
 
 /** A part of the whole batch that is small enough for every side; the others need not be shown to hold no more. */
@@ -69,8 +68,8 @@ function memorySide(program: Program, part: number): Side {
       const tasks = Math.max(1, Math.round(options.tasks / part / BLOCK_RECORDS)) * BLOCK_RECORDS
       const file = new URL(`./programs/${program}.ts`, import.meta.url)
       const run = async (): Promise<RunResult> => {
-        const { pass, fail, peakMb } = await answerOf<Peak>(file, [String(tasks), String(options.threads)])
-        return { pass, fail, measures: { peakMb } }
+        const { answer, usage } = await answerOf<Counts>(file, [String(tasks), String(options.threads)])
+        return { ...answer, measures: usage }
       }
       return { tasks, run, close: async () => {} }
     },

@@ -1,9 +1,8 @@
-/** `bare-blocks <tasks> <threads>`: two blocks wait at each thread. Prints the counts and the process's peak memory. */
+/** `bare-blocks <tasks> <threads>`: two blocks wait at each thread. Prints the counts. */
 import { startThreads } from '../../../bare-threads.ts'
 import type { Counts } from '../../../bench-case.ts'
 import { sumCounts } from '../../../planted.ts'
 import { blocks } from '../records.ts'
-import { printPeak } from './print-peak.ts'
 
 const IN_FLIGHT = 2
 const started = await startThreads<Counts>(new URL('../block-thread.ts', import.meta.url), Number(process.argv[3]))
@@ -20,5 +19,5 @@ await Promise.all(
       }
     }),
 )
-printPeak(counts)
+console.log(JSON.stringify(counts))
 await Promise.all(started.map((thread) => thread.end()))
