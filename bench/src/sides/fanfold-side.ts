@@ -5,7 +5,7 @@ import type { CaseOptions, RunResult, Side } from '../bench-case.ts'
 export interface FanfoldPlan<Item> {
   readonly name: string
   readonly verifier: URL
-  readonly config?: unknown
+  readonly config?: (options: CaseOptions) => unknown
   /** Makes what is read, before the clock, and returns how a run gets at it. */
   readonly source: (options: CaseOptions) => Promise<() => SourceInput<Item>> | (() => SourceInput<Item>)
   readonly threads?: (threads: number) => number
@@ -16,13 +16,13 @@ export interface FanfoldPlan<Item> {
 
 /** A warm engine with the verifier loaded, whose run is what the clock covers. */
 export function fanfoldSide<Item>(plan: FanfoldPlan<Item>): Side {
-  const { name, verifier, config = {}, consume = awaitReport } = plan
+  const { name, verifier, consume = awaitReport } = plan
   return {
     name,
     async setup(options) {
       const makeSource = await plan.source(options)
       const engine = new Engine({ threads: plan.threads?.(options.threads) ?? options.threads })
-      const loaded = engine.load<Item>(verifier, { config })
+      const loaded = engine.load<Item>(verifier, { config: plan.config?.(options) ?? {} })
       await loaded.ready
       return {
         tasks: options.tasks,

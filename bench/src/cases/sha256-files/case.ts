@@ -4,6 +4,7 @@ import { plantedCounts } from '../../planted.ts'
 import { requireCounts } from '../../require-counts.ts'
 import { loopSide, nextFreeSide, splitSide } from '../../sides/bare-sides.ts'
 import { fanfoldSide } from '../../sides/fanfold-side.ts'
+import { fanfoldFiles } from './listed-side.ts'
 import type { Entry } from './manifest.ts'
 import { countIntact, manifestFile, readManifest } from './manifest.ts'
 import { parallelSha256sum, sha256sum } from './sha256sum.ts'
@@ -33,6 +34,7 @@ export const sha256Files: BenchCase = {
         return () => all
       },
     }),
+    fanfoldFiles,
     sha256sum,
     parallelSha256sum,
   ],

@@ -40,7 +40,7 @@ function signatures(algorithm: Algorithm): BenchCase {
       fanfoldSide<string>({
         name: 'fanfold',
         verifier: new URL('./verify-token.ts', import.meta.url),
-        config: { algorithm },
+        config: () => ({ algorithm }),
         source: ({ tasks }) => {
           const tokens = readTokens(algorithm, tasks)
           return () => tokens
