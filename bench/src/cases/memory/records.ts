@@ -17,7 +17,7 @@ export function isPayment({ amount, currency, reference }: Payment): boolean {
 }
 
 /** NDJSON of `BLOCK_RECORDS` records; the same each time, so that reading a stream of them costs next to nothing. */
-export function makeBlock(): Uint8Array<ArrayBuffer> {
+function makeBlock(): Uint8Array<ArrayBuffer> {
   const lines = Array.from({ length: BLOCK_RECORDS }, (_, n) =>
     JSON.stringify({
       id: 1_000_000 + n,
