@@ -36,10 +36,8 @@ export function startOwnWork(share: number): OwnWork {
       clearTimeout(timer)
       const seconds = (performance.now() - startedAt) / 1000
       return {
-        ownLateP50Ms: atShare(late, 0.5),
         ownLateP99Ms: atShare(late, 0.99),
         ownTookP50Ms: atShare(took, 0.5),
-        ownTookP99Ms: atShare(took, 0.99),
         ownTurnsPerS: took.length / seconds,
       }
     },
