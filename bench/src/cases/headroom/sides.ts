@@ -46,4 +46,3 @@ async function workAlone(share: number): Promise<Measures> {
   const { ownTookP50Ms, ownTurnsPerS } = work.stop()
   return { aloneTookP50Ms: ownTookP50Ms!, aloneTurnsPerS: ownTurnsPerS! }
 }
-}

@@ -15,7 +15,7 @@ export const ndjsonJsonSchema: BenchCase = {
     'starts its processes in the clock: it has no way to keep them.',
   defaultTasks: 1_000_000,
   prepare: async ({ tasks }) => void (await customersFile(tasks)),
-  sides: [readlineLoop, oneLoop, staticSplit, gnuParallel, fanfold],
+  sides: [oneLoop, readlineLoop, staticSplit, gnuParallel, fanfold],
   validate: (counts, tasks) => requireCounts(counts, expectedCounts(tasks)),
   targets: [
     {

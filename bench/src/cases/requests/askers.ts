@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import { Engine } from '@fanfold/core'
 import type { Outcome } from '@fanfold/core'
 import type { CaseOptions } from '../../bench-case.ts'
@@ -11,8 +10,6 @@ import { tinypool } from '../../peers/tinypool.ts'
 import { workerpool } from '../../peers/workerpool.ts'
 import { isIban } from '../strings-iban/iban.ts'
 import { endlessArrays, endlessClaims } from './endless-batch.ts'
-
-const CLOSING_MS = 2_000
 
 /** Something that is asked about one string at a time. */
 export interface Asker {
@@ -86,8 +83,7 @@ function peerAsker(peer: Peer): Asker {
             await Promise.all(lanes)
           }
         },
-        // poolifier 5.3.2 misses the exit of a thread now and then, and its destroy() never resolves.
-        close: () => Promise.race([running.close(), delay(CLOSING_MS)]),
+        close: () => running.close(),
       }
     },
   }
