@@ -1,49 +1,15 @@
 import { Engine } from '@fanfold/core'
 import type { LoadedVerifier } from '@fanfold/core'
-import { startThreads } from '../../bare-threads.ts'
 import type { CaseOptions, Counts, ReadySide, Side } from '../../bench-case.ts'
 import { countIbans, makeIbans } from './iban.ts'
 
 const FAIL = 2
-/** Strings in one message of the hand-written batches; 1,000 to 20,000 are within 5%. */
-const BATCH = 5_000
-/** Messages that wait at a thread, so that it never does. */
-const IN_FLIGHT = 2
 
 export const oneLoop: Side = {
   name: 'one loop',
   async setup({ tasks }: CaseOptions): Promise<ReadySide> {
     const texts = makeIbans(tasks)
     return { tasks, run: async () => countIbans(texts), close: async () => {} }
-  },
-}
-
-export const handBatched: Side = {
-  name: 'batches by hand',
-  async setup({ tasks, threads }: CaseOptions): Promise<ReadySide> {
-    const texts = makeIbans(tasks)
-    const started = await startThreads<Counts>(new URL('./batch-thread.ts', import.meta.url), threads)
-    return {
-      tasks,
-      run: async () => {
-        let next = 0
-        let pass = 0
-        let fail = 0
-        const lanes = started.flatMap((thread) => Array.from({ length: IN_FLIGHT }, () => thread))
-        await Promise.all(
-          lanes.map(async (thread) => {
-            while (next < tasks) {
-              const batch = texts.slice(next, (next += BATCH))
-              const counts = await thread.ask(batch)
-              pass += counts.pass
-              fail += counts.fail
-            }
-          }),
-        )
-        return { pass, fail }
-      },
-      close: async () => void (await Promise.all(started.map((thread) => thread.end()))),
-    }
   },
 }
 

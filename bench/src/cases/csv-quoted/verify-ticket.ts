@@ -1,0 +1,3 @@
+import { isTicket } from './rows.ts'
+
+export default isTicket

@@ -1,0 +1,3 @@
+import { isReading } from './readings.ts'
+
+export default isReading

@@ -1,0 +1,3 @@
+import { isOrder } from './orders.ts'
+
+export default isOrder

@@ -1,0 +1,3 @@
+import { isIntact } from './manifest.ts'
+
+export default isIntact
