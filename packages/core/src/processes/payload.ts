@@ -1,15 +1,15 @@
 import { serialisePlain } from '@fanfold/workers/protocol'
-import type { SerialisedPayload, TextPayload } from '@fanfold/workers/protocol'
+import type { SerialisedPayload, StringsPayload, TextPayload } from '@fanfold/workers/protocol'
 import type { Work } from '../backend.ts'
 import { withoutGaps } from '../threads/unsendable.ts'
 import { serialiseForProcess } from './crossing.ts'
 
 /** Records as bytes. */
-export type BytesPayload = TextPayload | SerialisedPayload
+export type BytesPayload = TextPayload | StringsPayload | SerialisedPayload
 
 /**
- * A shard's records as they travel to a process: text as it is, all else as bytes that only the verifier's thread opens.
- * Text pays nothing for the check of what can cross.
+ * A shard's records as they travel to a process: text and strings as they are, all else as bytes that only the verifier's thread opens.
+ * They pay nothing for the check of what can cross.
  *
  * @throws {Error} when an item cannot be sent.
  */
@@ -17,6 +17,7 @@ export function payloadForProcess(work: Work): BytesPayload {
   const payload = withoutGaps(work)
   switch (payload.kind) {
     case 'text':
+    case 'strings':
     case 'serialised':
       return payload
     case 'items':

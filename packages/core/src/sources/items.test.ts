@@ -46,10 +46,10 @@ test('an array is cut before the limit of bytes, and a larger item comes alone',
   expect(sizes(drained)).toEqual([2, 1, 1])
 })
 
-test('items travel as they are, numbers as bytes', async () => {
+test('strings travel joined, numbers as bytes, all else as it is', async () => {
   const kindOf = async (input: unknown): Promise<string | undefined> =>
     (await drain(toSource(input))).shards[0]?.payload(0, 1).payload.kind
-  expect(await kindOf(['a', 'b'])).toBe('items')
+  expect(await kindOf(['a', 'b'])).toBe('strings')
   expect(await kindOf(['a', 1])).toBe('items')
   expect(await kindOf(Uint32Array.of(1))).toBe('numbers')
 })

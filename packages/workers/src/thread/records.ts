@@ -2,6 +2,7 @@ import { deserialisePlain } from '../plain-value.ts'
 import type { ShardPayload } from '../protocol.ts'
 import { ItemRecords, NumberRecords } from './item-records.ts'
 import type { Records } from './record-list.ts'
+import { StringRecords } from './string-records.ts'
 import { CsvRecords, JsonRecords, LineRecords } from './text-records.ts'
 
 export type { Records }
@@ -18,6 +19,8 @@ export function readRecords(payload: ShardPayload): Records {
         case 'csv':
           return new CsvRecords(payload, payload.format)
       }
+    case 'strings':
+      return new StringRecords(payload)
     case 'items':
       return new ItemRecords(payload)
     case 'numbers':
