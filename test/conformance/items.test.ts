@@ -23,7 +23,7 @@ const items = fc.oneof(fc.array(text), fc.array(plain), fc.array(fc.oneof(text, 
 
 describe.each(POOLS)('with %s', (pool) => {
   test('a verifier gets each item of any array as the structured clone algorithm would give it', async () => {
-    const echoes = engineOn(pool).load<unknown>(echo)
+    const echoes = engineOn(pool).load(echo)
     await echoes.ready
     await fc.assert(
       fc.asyncProperty(
@@ -41,7 +41,7 @@ describe.each(POOLS)('with %s', (pool) => {
   })
 
   test('the numbers of a typed array, of memory of its own or shared, arrive and stay', async () => {
-    const echoes = engineOn(pool).load<unknown>(echo)
+    const echoes = engineOn(pool).load(echo)
     for (const buffer of [new ArrayBuffer(80), new SharedArrayBuffer(80)]) {
       const view = new Float64Array(buffer, 8, 7)
       view.set([0.5, -0, NaN, Infinity, 1e300, 2, 3])
