@@ -1,5 +1,5 @@
 import { serialisePlain } from '@fanfold/workers/protocol'
-import type { SerialisedPayload, StringsPayload, TextPayload } from '@fanfold/workers/protocol'
+import type { NumbersPayload, SerialisedPayload, StringsPayload, TextPayload } from '@fanfold/workers/protocol'
 import type { Work } from '../backend.ts'
 import { withoutGaps } from '../threads/unsendable.ts'
 import { serialiseForProcess } from './crossing.ts'
@@ -23,6 +23,12 @@ export function payloadForProcess(work: Work): BytesPayload {
     case 'items':
       return { kind: 'serialised', bytes: serialiseForProcess(payload) }
     case 'numbers':
-      return { kind: 'serialised', bytes: serialisePlain(payload) }
+      return { kind: 'serialised', bytes: serialisePlain({ ...payload, numbers: ownNumbers(payload.numbers) }) }
   }
+}
+
+/** Memory that threads share ends at the process. */
+function ownNumbers(numbers: NumbersPayload['numbers']): NumbersPayload['numbers'] {
+  const isShared = ArrayBuffer.isView(numbers) && numbers.buffer instanceof SharedArrayBuffer
+  return isShared ? Uint8Array.prototype.slice.call(numbers) : numbers // every typed array has this method, and it copies
 }

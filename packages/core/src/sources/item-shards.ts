@@ -100,7 +100,7 @@ export class StringsShard extends ItemsShard {
   }
 }
 
-/** A stretch of a typed array, which stays the user's until it is sent. */
+/** A stretch of a typed array, which stays the user's. Memory that is shared is sent as it is, all else as a copy that is moved. */
 export class NumbersShard extends ShardOfItems {
   readonly tasks: number
   readonly bytes: number
@@ -118,8 +118,11 @@ export class NumbersShard extends ShardOfItems {
   }
 
   payload(from: number, to: number): { readonly payload: ShardPayload; readonly transfer: readonly ArrayBuffer[] } {
+    const firstIndex = this.indexAt(from)
+    if (this.#numbers.buffer instanceof SharedArrayBuffer)
+      return { payload: { kind: 'numbers', numbers: this.#numbers.subarray(from, to), firstIndex }, transfer: [] }
     // Every typed array has this method, but a Buffer's own one does not copy.
     const numbers = Uint8Array.prototype.slice.call(this.#numbers, from, to)
-    return { payload: { kind: 'numbers', numbers, firstIndex: this.indexAt(from) }, transfer: [numbers.buffer] }
+    return { payload: { kind: 'numbers', numbers, firstIndex }, transfer: [numbers.buffer] }
   }
 }

@@ -70,6 +70,17 @@ test('typed arrays of every kind give their numbers, and keep them', async () =>
   }
 })
 
+test('numbers in shared memory are sent as they are, all others as a copy', async () => {
+  for (const buffer of [new SharedArrayBuffer(8), new ArrayBuffer(8)]) {
+    const numbers = new Uint16Array(buffer, 2)
+    const { payload, transfer } = (await drain(toSource(numbers))).shards[0]!.payload(1, 3)
+    if (payload.kind !== 'numbers') throw new Error(`sent as ${payload.kind}`)
+    numbers[1] = 42
+    expect(payload.numbers[0]).toBe(buffer instanceof SharedArrayBuffer ? 42 : 0)
+    expect(transfer.length).toBe(buffer instanceof SharedArrayBuffer ? 0 : 1)
+  }
+})
+
 test('the number of items of an array is known, that of an iterable is not', async () => {
   expect((await toSource([1, 2, 3]).open()).totalTasks).toBe(3)
   expect((await toSource(new Float32Array(9)).open()).totalTasks).toBe(9)
