@@ -19,7 +19,14 @@ const plain = fc.anything({
   withTypedArray: true,
   withSparseArray: true,
 })
-const items = fc.oneof(fc.array(text), fc.array(plain), fc.array(fc.oneof(text, plain)))
+const short = fc.string({ unit: 'binary-ascii', maxLength: 40 })
+const items = fc.oneof(
+  fc.array(short),
+  fc.array(text),
+  fc.array(fc.uint8Array()),
+  fc.array(plain),
+  fc.array(fc.oneof(text, plain)),
+)
 
 describe.each(POOLS)('with %s', (pool) => {
   test('a verifier gets each item of any array as the structured clone algorithm would give it', async () => {

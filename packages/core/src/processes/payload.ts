@@ -1,14 +1,20 @@
 import { serialisePlain } from '@fanfold/workers/protocol'
-import type { NumbersPayload, SerialisedPayload, StringsPayload, TextPayload } from '@fanfold/workers/protocol'
+import type {
+  ByteArraysPayload,
+  NumbersPayload,
+  SerialisedPayload,
+  StringsPayload,
+  TextPayload,
+} from '@fanfold/workers/protocol'
 import type { Work } from '../backend.ts'
 import { withoutGaps } from '../threads/unsendable.ts'
 import { serialiseForProcess } from './crossing.ts'
 
 /** Records as bytes. */
-export type BytesPayload = TextPayload | StringsPayload | SerialisedPayload
+export type BytesPayload = TextPayload | StringsPayload | ByteArraysPayload | SerialisedPayload
 
 /**
- * A shard's records as they travel to a process: text and strings as they are, all else as bytes that only the verifier's thread opens.
+ * A shard's records as they travel to a process: text, strings and byte arrays as they are, all else as bytes that only the verifier's thread opens.
  * They pay nothing for the check of what can cross.
  *
  * @throws {Error} when an item cannot be sent.
@@ -18,6 +24,7 @@ export function payloadForProcess(work: Work): BytesPayload {
   switch (payload.kind) {
     case 'text':
     case 'strings':
+    case 'byteArrays':
     case 'serialised':
       return payload
     case 'items':

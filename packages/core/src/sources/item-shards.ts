@@ -1,6 +1,7 @@
 import type { ShardPayload } from '@fanfold/workers/protocol'
+import { joinByteArrays } from './byte-arrays.ts'
 import type { Shard } from './shard.ts'
-import { encodeStrings } from './string-bytes.ts'
+import { joinStrings } from './string-bytes.ts'
 import type { Strings } from './string-bytes.ts'
 
 /** Any typed array. */
@@ -44,7 +45,7 @@ abstract class ShardOfItems implements Shard {
   }
 }
 
-/** Items, sent as the structured clone algorithm sends them. They stay where they are, in the application's own array. */
+/** Items, sent as the structured clone algorithm sends them, byte arrays joined. They stay where they are, in the application's own array. */
 export class ItemsShard extends ShardOfItems {
   readonly tasks: number
   readonly bytes: number
@@ -71,15 +72,15 @@ export class ItemsShard extends ShardOfItems {
   }
 
   payload(from: number, to: number): { readonly payload: ShardPayload; readonly transfer: readonly ArrayBuffer[] } {
-    const items = this.#items.slice(this.#from + from, this.#from + to)
+    const [first, last] = [this.#from + from, this.#from + to]
+    const joined = joinByteArrays(this.#items, first, last)
+    if (joined !== undefined) return { payload: { ...joined, firstIndex: this.indexAt(from) }, transfer: [] }
+    const items = this.#items.slice(first, last)
     return { payload: { kind: 'items', items, firstIndex: this.indexAt(from) }, transfer: [] }
   }
 }
 
-/** Strings with more characters than this are few, and copied from memory to memory by either way. */
-const MAX_CHARACTERS = 1 << 20
-
-/** Strings, sent as one stretch of characters, which is half the cost of cloning each on either side. */
+/** Strings, joined where that is worth it: one stretch of characters costs the thread half of what cloned strings do. */
 export class StringsShard extends ItemsShard {
   readonly #strings: Strings
 
@@ -93,10 +94,9 @@ export class StringsShard extends ItemsShard {
     to: number,
   ): { readonly payload: ShardPayload; readonly transfer: readonly ArrayBuffer[] } {
     const strings = this.#strings
-    if (strings.characters > MAX_CHARACTERS) return super.payload(from, to)
-    const encoded = encodeStrings({ ...strings, from: strings.from + from, to: strings.from + to })
-    if (encoded === undefined) return super.payload(from, to)
-    return { payload: { ...encoded, firstIndex: this.indexAt(from) }, transfer: [] }
+    const joined = joinStrings({ ...strings, from: strings.from + from, to: strings.from + to })
+    if (joined === undefined) return super.payload(from, to)
+    return { payload: { ...joined, firstIndex: this.indexAt(from) }, transfer: [] }
   }
 }
 

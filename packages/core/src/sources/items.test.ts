@@ -196,6 +196,7 @@ test('what cannot be a source is refused, with what to give instead', () => {
     [() => [1], 'call it'],
     [Promise.resolve([]), 'Await it'],
     [new URL('file:///x'), 'ndjson(url)'],
+    [new SharedArrayBuffer(8), 'a typed array over it'],
     [new DataView(new ArrayBuffer(1)), 'an instance of DataView'],
   ]
   for (const [input, part] of remedies) {

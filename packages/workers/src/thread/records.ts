@@ -2,7 +2,7 @@ import { deserialisePlain } from '../plain-value.ts'
 import type { ShardPayload } from '../protocol.ts'
 import { ItemRecords, NumberRecords } from './item-records.ts'
 import type { Records } from './record-list.ts'
-import { StringRecords } from './string-records.ts'
+import { ByteArrayRecords, StringRecords } from './joined-records.ts'
 import { CsvRecords, JsonRecords, LineRecords } from './text-records.ts'
 
 export type { Records }
@@ -21,6 +21,8 @@ export function readRecords(payload: ShardPayload): Records {
       }
     case 'strings':
       return new StringRecords(payload)
+    case 'byteArrays':
+      return new ByteArrayRecords(payload)
     case 'items':
       return new ItemRecords(payload)
     case 'numbers':

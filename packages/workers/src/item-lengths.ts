@@ -1,4 +1,4 @@
-/** How long strings are, in UTF-16 code units. */
+/** How long items are that travel as one stretch, in bytes. */
 export type Lengths = Uint8Array | Uint16Array | Uint32Array
 /** Of an integer among them. */
 export type LengthBytes = 1 | 2 | 4
