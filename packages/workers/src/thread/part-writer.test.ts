@@ -6,7 +6,7 @@ import { COMPLETED, ERRORED, NO_VERDICT } from '../outcome-columns.ts'
 import type { Detail, OutcomePart } from '../outcome-columns.ts'
 import { fail, flag, pass, toVerdict } from '../verdict.ts'
 import type { Verdict } from '../verdict.ts'
-import { PartWriter } from './part-writer.ts'
+import { PartWriter, transferables } from './part-writer.ts'
 
 test('columns hold what was written, in any order of positions and over several parts', () => {
   const verdict = fc.oneof(
@@ -133,4 +133,24 @@ test('a verdict that was made by hand is one only if it says what verdicts say, 
   writer.completed(0, toVerdict(byHand('pass', []))!)
   writer.time(1, 1)
   expect(writer.take().details).toBeUndefined()
+})
+
+test('a part keeps what it was given, whatever is written after it, and each column has memory of its own', () => {
+  const parts: { readonly count: number; readonly part: OutcomePart }[] = []
+  for (const count of [300, 5, 200, 1000, 3, 256, 700]) {
+    const writer = new PartWriter()
+    for (let i = 0; i < count; i++) {
+      writer.unsuccessful(i, ERRORED, new Error('x'))
+      writer.time(1, count)
+    }
+    parts.push({ count, part: writer.take() })
+  }
+  for (const { count, part } of parts) {
+    expect(part.statuses).toEqual(new Uint8Array(count).fill(ERRORED))
+    expect(part.verdicts).toEqual(new Uint8Array(count).fill(NO_VERDICT))
+    expect(part.durations).toEqual(new Float32Array(count).fill(count))
+    const buffers = transferables(part)
+    expect(new Set(buffers).size).toBe(buffers.length)
+    expect(part.statuses.buffer.byteLength).toBeLessThanOrEqual(2 * count)
+  }
 })
