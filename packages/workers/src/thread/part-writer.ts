@@ -15,6 +15,8 @@ const SLOWEST = 10
  */
 export class PartWriter {
   #count = 0
+  /** Plain passes that follow those, and are not written yet: nearly every task is one, and several are written at once. */
+  #passes = 0
   #from = 0
   #positions: number[] | undefined
   #statuses = NO_COLUMNS.statuses
@@ -30,7 +32,7 @@ export class PartWriter {
   #unsuccessful: UnsuccessfulTask[] = []
 
   get count(): number {
-    return this.#count
+    return this.#count + this.#passes
   }
   /** Serialised values and errors that wait to be posted, in bytes. */
   get valueBytes(): number {
@@ -39,6 +41,11 @@ export class PartWriter {
 
   /** A verdict; one whose value cannot be sent makes the task `errored`. */
   completed(position: number, verdict: Verdict, id?: unknown): void {
+    if (verdict === PLAIN_PASS && id === undefined && this.#isNext(position)) {
+      this.#passes++
+      return
+    }
+    this.#writePasses()
     if (verdict !== PLAIN_PASS) {
       const failure = this.#details.verdict(this.#count, verdict)
       if (failure !== undefined) {
@@ -61,6 +68,7 @@ export class PartWriter {
     id?: unknown,
     failure?: UnsuccessfulTask['failure'],
   ): void {
+    this.#writePasses()
     this.#details.error(this.#count, error)
     if (status !== ABORTED) this.#unsuccessful.push({ position, failure })
     this.#add(position, status, NO_VERDICT, id)
@@ -68,6 +76,7 @@ export class PartWriter {
 
   /** Gives the last `tasks` outcomes that were added the duration of each. */
   time(tasks: number, durationMs: number): void {
+    this.#writePasses()
     const from = this.#count - tasks
     const durations = this.#durations
     for (let i = from; i < this.#count; i++) durations[i] = durationMs
@@ -77,6 +86,7 @@ export class PartWriter {
 
   /** What was collected, to be posted with {@link transferables}; the writer is empty afterwards. */
   take(): OutcomePart {
+    this.#writePasses()
     const count = this.#count
     const part: OutcomePart = {
       positions: this.#positions === undefined ? { from: this.#from, count } : columnOf(this.#positions),
@@ -92,6 +102,26 @@ export class PartWriter {
     this.#ids = undefined
     this.#unsuccessful = []
     return part
+  }
+
+  /** It follows the last one, and is not the first. */
+  #isNext(position: number): boolean {
+    const ordinal = this.#count + this.#passes
+    return ordinal > 0 && this.#positions === undefined && position === this.#from + ordinal
+  }
+
+  #writePasses(): void {
+    const passes = this.#passes
+    if (passes === 0) return
+    const from = this.#count
+    const to = from + passes
+    while (to > this.#statuses.length) this.#grow()
+    const [statuses, verdicts] = [this.#statuses, this.#verdicts]
+    for (let i = from; i < to; i++) statuses[i] = verdicts[i] = 0
+    this.#statusCounts[COMPLETED]! += passes
+    this.#verdictCounts[0]! += passes
+    this.#count = to
+    this.#passes = 0
   }
 
   #add(position: number, status: number, verdict: number, id: unknown): void {
