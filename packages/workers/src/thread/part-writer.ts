@@ -116,7 +116,8 @@ export class PartWriter {
     const from = this.#count
     const to = from + passes
     while (to > this.#statuses.length) this.#grow()
-    const [statuses, verdicts] = [this.#statuses, this.#verdicts]
+    const statuses = this.#statuses
+    const verdicts = this.#verdicts
     for (let i = from; i < to; i++) statuses[i] = verdicts[i] = 0
     this.#statusCounts[COMPLETED]! += passes
     this.#verdictCounts[0]! += passes
@@ -178,7 +179,8 @@ export class PartWriter {
     const pairs: number[] = []
     for (let bucket = 0; bucket < BUCKET_COUNT; bucket++) {
       if (this.#buckets[bucket] === 0) continue
-      pairs.push(bucket, this.#buckets[bucket]!)
+      pairs[pairs.length] = bucket // without a method of Array's prototype, see zeros()
+      pairs[pairs.length] = this.#buckets[bucket]!
       this.#buckets[bucket] = 0
     }
     return pairs
