@@ -53,6 +53,7 @@ function isOrdinary(item: unknown): item is Uint8Array {
 }
 
 function getterOf<Value>(name: 'byteLength' | 'buffer'): (item: Uint8Array) => Value {
-  const { get } = Object.getOwnPropertyDescriptor(TypedArray, name)!
-  return (item) => get!.call(item) as Value // what the language says it is
+  const getter = Object.getOwnPropertyDescriptor(TypedArray, name)!
+  const get = getter.get! // oxlint-disable-line typescript/unbound-method -- called with its item
+  return (item) => get.call(item) as Value // what the language says it is
 }
