@@ -8,12 +8,20 @@
 import type { MessagePort } from 'node:worker_threads'
 import type { EncodedError } from './error-codec.ts'
 import type { OutcomePart } from './outcome-columns.ts'
+import type { LengthBytes } from './item-lengths.ts'
 
 /** Both sides are always of one version; a session that meets another one ends with an error instead of guessing. */
 export const PROTOCOL_VERSION = 2
 
 /** How the records of a shard travel. Positions count from the first record in the payload. */
-export type ShardPayload = TextPayload | ItemsPayload | NumbersPayload | FilesPayload | SerialisedPayload
+export type ShardPayload =
+  | TextPayload
+  | StringsPayload
+  | ByteArraysPayload
+  | ItemsPayload
+  | NumbersPayload
+  | FilesPayload
+  | SerialisedPayload
 
 /** Raw bytes that start and end at record borders; the thread cuts and parses them. */
 export interface TextPayload {
@@ -40,6 +48,25 @@ export type TextFormat =
       readonly id: string | undefined
     }
 
+/** Strings as one stretch of ASCII, which the thread decodes in long pieces and slices. */
+export interface StringsPayload {
+  readonly kind: 'strings'
+  /** How long each is, as `count` integers of `lengthBytes` in this machine's order; then the characters. */
+  readonly bytes: Uint8Array
+  readonly count: number
+  readonly lengthBytes: LengthBytes
+  readonly firstIndex: number
+}
+
+/** `Uint8Array`s, laid out as strings are: their lengths, then their bytes. */
+export interface ByteArraysPayload {
+  readonly kind: 'byteArrays'
+  readonly bytes: Uint8Array
+  readonly count: number
+  readonly lengthBytes: LengthBytes
+  readonly firstIndex: number
+}
+
 /** Items as the structured clone algorithm sends them. */
 export interface ItemsPayload {
   readonly kind: 'items'
@@ -65,7 +92,7 @@ export interface FilesPayload {
   readonly firstIndex: number
 }
 
-/** One of the three above as bytes (`plain-value.ts`): on its way through another process they are not opened. */
+/** Items, numbers or files as bytes (`plain-value.ts`): on its way through another process they are not opened. */
 export interface SerialisedPayload {
   readonly kind: 'serialised'
   readonly bytes: Uint8Array
@@ -199,6 +226,8 @@ export type { EncodedError } from './error-codec.ts'
 export * from './outcome-columns.ts'
 export * from './cells.ts'
 export { deserialisePlain, serialisePlain } from './plain-value.ts'
+export { lengthBytesFor, lengthsIn } from './item-lengths.ts'
+export type { Lengths } from './item-lengths.ts'
 export { BUCKET_COUNT, bucketOf, durationOf } from './duration-buckets.ts'
 export { VERDICTS } from './verdict.ts'
 

@@ -1,10 +1,9 @@
 import { FanfoldError } from '@fanfold/workers/protocol'
-import { estimateBytes } from './item-bytes.ts'
-import { ItemsShard } from './item-shards.ts'
 import { iteratorFailed, opener } from './iterables.ts'
 import { pull } from './pull.ts'
 import type { Pull } from './pull.ts'
 import type { ReadLimits, Shard, ShardReader, Source } from './shard.ts'
+import { Stretch } from './stretch.ts'
 
 /** An item that does not come within this time, or twice it, holds up none of those that are there. */
 const PATIENCE_MS = 5
@@ -19,7 +18,7 @@ export function asyncIterableSource(iterable: AsyncIterable<unknown> | ReadableS
 interface Gathering {
   readonly limits: ReadLimits
   readonly items: unknown[]
-  bytes: number
+  readonly stretch: Stretch
   readonly settle: {
     readonly resolve: (shard: Shard | undefined) => void
     readonly reject: (error: FanfoldError) => void
@@ -48,7 +47,13 @@ class AsyncIteratorReader implements ShardReader {
 
   next(limits: ReadLimits): Promise<Shard | undefined> {
     return new Promise((resolve, reject) => {
-      const gathering: Gathering = { limits, items: [], bytes: 0, settle: { resolve, reject }, timer: undefined }
+      const gathering: Gathering = {
+        limits,
+        items: [],
+        stretch: new Stretch(),
+        settle: { resolve, reject },
+        timer: undefined,
+      }
       this.#gathering = gathering
       const late = this.#late
       this.#late = undefined
@@ -97,11 +102,11 @@ class AsyncIteratorReader implements ShardReader {
       this.#finish(gathering)
       return
     }
-    const { items, limits } = gathering
+    const { items, limits, stretch } = gathering
     items.push(result.value)
-    gathering.bytes += estimateBytes(result.value)
+    stretch.add(result.value, Infinity)
     // The item that reaches the limit of bytes is taken along: once read, it must not be lost on a cancel.
-    if (items.length >= limits.maxTasks || gathering.bytes >= limits.maxBytes) {
+    if (items.length >= limits.maxTasks || stretch.bytes >= limits.maxBytes) {
       this.#finish(gathering)
       return
     }
@@ -121,9 +126,9 @@ class AsyncIteratorReader implements ShardReader {
   #finish(gathering: Gathering): void {
     clearInterval(gathering.timer)
     this.#gathering = undefined
-    const { items, bytes, settle } = gathering
+    const { items, stretch, settle } = gathering
     if (items.length > 0) {
-      settle.resolve(new ItemsShard(items, bytes, this.#nextIndex))
+      settle.resolve(stretch.toShard(items, 0, items.length, this.#nextIndex))
       this.#nextIndex += items.length
     } else if (this.#state instanceof FanfoldError) {
       settle.reject(this.#state)

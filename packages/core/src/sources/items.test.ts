@@ -46,10 +46,10 @@ test('an array is cut before the limit of bytes, and a larger item comes alone',
   expect(sizes(drained)).toEqual([2, 1, 1])
 })
 
-test('items travel as they are, numbers as bytes', async () => {
+test('strings travel joined, numbers as bytes, all else as it is', async () => {
   const kindOf = async (input: unknown): Promise<string | undefined> =>
     (await drain(toSource(input))).shards[0]?.payload(0, 1).payload.kind
-  expect(await kindOf(['a', 'b'])).toBe('items')
+  expect(await kindOf(['a', 'b'])).toBe('strings')
   expect(await kindOf(['a', 1])).toBe('items')
   expect(await kindOf(Uint32Array.of(1))).toBe('numbers')
 })
@@ -67,6 +67,17 @@ test('typed arrays of every kind give their numbers, and keep them', async () =>
     const drained = await drain(toSource(numbers), { maxTasks: 2, maxBytes: 1000 }, 1)
     expect(items(drained)).toEqual(expected)
     expect([...numbers]).toEqual(expected)
+  }
+})
+
+test('numbers in shared memory are sent as they are, all others as a copy', async () => {
+  for (const buffer of [new SharedArrayBuffer(8), new ArrayBuffer(8)]) {
+    const numbers = new Uint16Array(buffer, 2)
+    const { payload, transfer } = (await drain(toSource(numbers))).shards[0]!.payload(1, 3)
+    if (payload.kind !== 'numbers') throw new Error(`sent as ${payload.kind}`)
+    numbers[1] = 42
+    expect(payload.numbers[0]).toBe(buffer instanceof SharedArrayBuffer ? 42 : 0)
+    expect(transfer.length).toBe(buffer instanceof SharedArrayBuffer ? 0 : 1)
   }
 })
 
@@ -185,6 +196,7 @@ test('what cannot be a source is refused, with what to give instead', () => {
     [() => [1], 'call it'],
     [Promise.resolve([]), 'Await it'],
     [new URL('file:///x'), 'ndjson(url)'],
+    [new SharedArrayBuffer(8), 'a typed array over it'],
     [new DataView(new ArrayBuffer(1)), 'an instance of DataView'],
   ]
   for (const [input, part] of remedies) {

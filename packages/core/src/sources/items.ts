@@ -1,7 +1,7 @@
-import { estimateBytes } from './item-bytes.ts'
-import { ItemsShard, NumbersShard } from './item-shards.ts'
+import { NumbersShard } from './item-shards.ts'
 import type { NumberArray } from './item-shards.ts'
 import type { ReadLimits, Shard, ShardReader, Source } from './shard.ts'
+import { Stretch } from './stretch.ts'
 
 /** The items of an array as it is when the run starts; it must not be changed while the run goes on. */
 export function arraySource(items: readonly unknown[]): Source {
@@ -29,15 +29,12 @@ class ArrayReader implements ShardReader {
     const from = this.#next
     const most = Math.min(this.totalTasks, from + limits.maxTasks)
     if (from >= most) return undefined
-    let bytes = estimateBytes(this.#items[from])
-    let to = from + 1
-    for (; to < most; to++) {
-      const more = estimateBytes(this.#items[to])
-      if (bytes + more > limits.maxBytes) break
-      bytes += more
-    }
+    const items = this.#items
+    const stretch = new Stretch()
+    let to = from
+    while (to < most && stretch.add(items[to], limits.maxBytes)) to++
     this.#next = to
-    return new ItemsShard(this.#items.slice(from, to), bytes, from)
+    return stretch.toShard(items, from, to, from)
   }
 
   close(): void {

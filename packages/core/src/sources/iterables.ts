@@ -1,8 +1,7 @@
 import { FanfoldError } from '@fanfold/workers/protocol'
-import { estimateBytes } from './item-bytes.ts'
-import { ItemsShard } from './item-shards.ts'
 import { swallow } from './pull.ts'
 import type { ReadLimits, Shard, ShardReader, Source } from './shard.ts'
+import { Stretch } from './stretch.ts'
 import { whySpent } from './stream-state.ts'
 import { reasonOf } from './thrown.ts'
 
@@ -59,27 +58,23 @@ class IteratorReader implements ShardReader {
 
   next(limits: ReadLimits): Shard | undefined | Promise<undefined> {
     const items: unknown[] = []
-    let bytes = 0
+    const stretch = new Stretch()
     // The item that reaches the limit of bytes is taken along: once read, it must not be kept back and lost on a cancel.
-    while (
-      this.#state === 'open' &&
-      items.length < limits.maxTasks &&
-      (items.length === 0 || bytes < limits.maxBytes)
-    ) {
+    while (this.#state === 'open' && items.length < limits.maxTasks && stretch.bytes < limits.maxBytes) {
       try {
         const { done, value } = this.#iterator.next()
         if (done === true) {
           this.#state = 'ended'
         } else {
           items.push(value)
-          bytes += estimateBytes(value)
+          stretch.add(value, Infinity)
         }
       } catch (error) {
         this.#state = iteratorFailed(error)
       }
     }
     if (items.length > 0) {
-      const shard = new ItemsShard(items, bytes, this.#nextIndex)
+      const shard = stretch.toShard(items, 0, items.length, this.#nextIndex)
       this.#nextIndex += items.length
       return shard
     }

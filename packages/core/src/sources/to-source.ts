@@ -1,3 +1,4 @@
+import { types } from 'node:util'
 import { FanfoldError } from '@fanfold/workers/protocol'
 import { asyncIterableSource } from './async-iterables.ts'
 import type { NumberArray } from './item-shards.ts'
@@ -36,6 +37,8 @@ export function toSource(input: unknown): Source {
   if (Symbol.iterator in input) return iterableSource(input as Iterable<unknown>)
   if (input instanceof Promise) throw badSource('a promise', 'Await it first.')
   if (input instanceof URL) throw badSource(nameOf(input), 'Give ndjson(url), csv(url) or lines(url).')
+  if (types.isAnyArrayBuffer(input))
+    throw badSource(nameOf(input), 'Give a typed array over it: its items are numbers.')
   throw badSource(nameOf(input), REMEDY)
 }
 

@@ -6,7 +6,7 @@ import { COMPLETED, ERRORED, NO_VERDICT } from '../outcome-columns.ts'
 import type { Detail, OutcomePart } from '../outcome-columns.ts'
 import { fail, flag, pass, toVerdict } from '../verdict.ts'
 import type { Verdict } from '../verdict.ts'
-import { PartWriter } from './part-writer.ts'
+import { PartWriter, transferables } from './part-writer.ts'
 
 test('columns hold what was written, in any order of positions and over several parts', () => {
   const verdict = fc.oneof(
@@ -133,4 +133,65 @@ test('a verdict that was made by hand is one only if it says what verdicts say, 
   writer.completed(0, toVerdict(byHand('pass', []))!)
   writer.time(1, 1)
   expect(writer.take().details).toBeUndefined()
+})
+
+test('a part keeps what it was given, whatever is written after it, and each column has memory of its own', () => {
+  const parts: { readonly count: number; readonly part: OutcomePart }[] = []
+  for (const count of [300, 5, 200, 1000, 3, 256, 700]) {
+    const writer = new PartWriter()
+    for (let i = 0; i < count; i++) {
+      writer.unsuccessful(i, ERRORED, new Error('x'))
+      writer.time(1, count)
+    }
+    parts.push({ count, part: writer.take() })
+  }
+  for (const { count, part } of parts) {
+    expect(part.statuses).toEqual(new Uint8Array(count).fill(ERRORED))
+    expect(part.verdicts).toEqual(new Uint8Array(count).fill(NO_VERDICT))
+    expect(part.durations).toEqual(new Float32Array(count).fill(count))
+    const buffers = transferables(part)
+    expect(new Set(buffers).size).toBe(buffers.length)
+    expect(part.statuses.buffer.byteLength).toBeLessThanOrEqual(2 * count)
+  }
+})
+
+test('runs of plain passes, timed in groups, are written like all others', () => {
+  const answers = fc.array(fc.oneof({ weight: 8, arbitrary: fc.constant(true) }, fc.constant(false)), {
+    maxLength: 2000,
+  })
+  fc.assert(
+    fc.property(answers, fc.integer({ min: 1, max: 300 }), fc.integer({ min: 0, max: 9 }), (passed, group, gapAt) => {
+      const writer = new PartWriter()
+      // After a gap positions are a list.
+      const positionOf = (i: number): number => (i < gapAt * 200 ? i + 3 : i + 4)
+      passed.forEach((isPass, i) => {
+        writer.completed(positionOf(i), isPass ? pass() : fail('no'))
+        if ((i + 1) % group === 0) writer.time(group, i)
+        expect(writer.count).toBe(i + 1)
+      })
+      const { positions, statuses, verdicts, durations, details, tally } = writer.take()
+      const listed = positions instanceof Uint32Array ? [...positions] : passed.map((_, i) => positions.from + i)
+      expect(listed).toEqual(passed.map((_, i) => positionOf(i)))
+      expect([...statuses]).toEqual(passed.map(() => COMPLETED))
+      expect([...verdicts]).toEqual(passed.map((isPass) => (isPass ? 0 : 2)))
+      expect([...(details?.ordinals ?? [])]).toEqual(passed.flatMap((isPass, i) => (isPass ? [] : [i])))
+      for (let i = 0; i < passed.length - (passed.length % group); i++)
+        expect(durations[i]).toBe(Math.floor(i / group) * group + group - 1)
+      const passes = passed.filter(Boolean).length
+      expect([tally.statuses[COMPLETED], tally.verdicts[0], tally.verdicts[2]]).toEqual([
+        passed.length,
+        passes,
+        passed.length - passes,
+      ])
+    }),
+    { numRuns: 40 },
+  )
+})
+
+test('a run of passes may be longer than all parts before', () => {
+  const writer = new PartWriter()
+  for (let i = 0; i < 200_000; i++) writer.completed(i, pass())
+  writer.time(200_000, 1)
+  const { verdicts, durations } = writer.take()
+  expect([verdicts.length, durations.length, durations.at(-1)]).toEqual([200_000, 200_000, 1])
 })

@@ -1,13 +1,12 @@
-import { serialize } from 'node:v8'
-import { bucketOf } from '../duration-buckets.ts'
-import { encodeError } from '../error-codec.ts'
-import { FanfoldError } from '../fanfold-error.ts'
+import { BUCKET_COUNT, bucketOf } from '../duration-buckets.ts'
 import { ABORTED, COMPLETED, ERRORED, NO_VERDICT, STATUSES } from '../outcome-columns.ts'
-import type { Detail, OutcomePart, PartDetails, PartTally, UnsuccessfulTask } from '../outcome-columns.ts'
+import type { OutcomePart, PartTally, UnsuccessfulTask } from '../outcome-columns.ts'
 import { PLAIN_PASS, VERDICTS } from '../verdict.ts'
 import type { Verdict } from '../verdict.ts'
+import { closeColumns, growColumns, NO_COLUMNS } from './part-columns.ts'
+import type { Columns } from './part-columns.ts'
+import { columnOf, DetailWriter } from './detail-writer.ts'
 
-const FIRST_CAPACITY = 256
 const SLOWEST = 10
 
 /**
@@ -16,22 +15,24 @@ const SLOWEST = 10
  */
 export class PartWriter {
   #count = 0
+  /** Plain passes that follow those, and are not written yet: nearly every task is one, and several are written at once. */
+  #passes = 0
   #from = 0
   #positions: number[] | undefined
-  #statuses = new Uint8Array(FIRST_CAPACITY)
-  #verdicts = new Uint8Array(FIRST_CAPACITY)
-  #durations = new Float32Array(FIRST_CAPACITY)
+  #statuses = NO_COLUMNS.statuses
+  #verdicts = NO_COLUMNS.verdicts
+  #durations = NO_COLUMNS.durations
   #details = new DetailWriter()
   #ids: unknown[] | undefined
   #statusCounts: number[] = zeros(STATUSES.length)
   #verdictCounts: number[] = zeros(VERDICTS.length)
   #reasonCounts = new Map<string, number>()
-  #buckets = new Map<number, number>()
+  readonly #buckets = new Uint32Array(BUCKET_COUNT)
   #slowest: number[] = []
   #unsuccessful: UnsuccessfulTask[] = []
 
   get count(): number {
-    return this.#count
+    return this.#count + this.#passes
   }
   /** Serialised values and errors that wait to be posted, in bytes. */
   get valueBytes(): number {
@@ -40,6 +41,11 @@ export class PartWriter {
 
   /** A verdict; one whose value cannot be sent makes the task `errored`. */
   completed(position: number, verdict: Verdict, id?: unknown): void {
+    if (verdict === PLAIN_PASS && id === undefined && this.#isNext(position)) {
+      this.#passes++
+      return
+    }
+    this.#writePasses()
     if (verdict !== PLAIN_PASS) {
       const failure = this.#details.verdict(this.#count, verdict)
       if (failure !== undefined) {
@@ -62,6 +68,7 @@ export class PartWriter {
     id?: unknown,
     failure?: UnsuccessfulTask['failure'],
   ): void {
+    this.#writePasses()
     this.#details.error(this.#count, error)
     if (status !== ABORTED) this.#unsuccessful.push({ position, failure })
     this.#add(position, status, NO_VERDICT, id)
@@ -69,31 +76,53 @@ export class PartWriter {
 
   /** Gives the last `tasks` outcomes that were added the duration of each. */
   time(tasks: number, durationMs: number): void {
+    this.#writePasses()
     const from = this.#count - tasks
-    this.#durations.fill(durationMs, from, this.#count)
-    const bucket = bucketOf(durationMs)
-    this.#buckets.set(bucket, (this.#buckets.get(bucket) ?? 0) + tasks)
+    const durations = this.#durations
+    for (let i = from; i < this.#count; i++) durations[i] = durationMs
+    this.#buckets[bucketOf(durationMs)]! += tasks
     this.#rankSlow(this.#positions?.[from] ?? this.#from + from, durationMs)
   }
 
   /** What was collected, to be posted with {@link transferables}; the writer is empty afterwards. */
   take(): OutcomePart {
+    this.#writePasses()
     const count = this.#count
     const part: OutcomePart = {
-      positions: this.#positions === undefined ? { from: this.#from, count } : Uint32Array.from(this.#positions),
-      statuses: this.#statuses.slice(0, count),
-      verdicts: this.#verdicts.slice(0, count),
-      durations: this.#durations.slice(0, count),
+      positions: this.#positions === undefined ? { from: this.#from, count } : columnOf(this.#positions),
+      ...closeColumns({ statuses: this.#statuses, verdicts: this.#verdicts, durations: this.#durations }, count),
       details: this.#details.take(),
       ids: this.#ids,
       tally: this.#takeTally(),
       unsuccessful: this.#unsuccessful,
     }
+    this.#useColumns(NO_COLUMNS)
     this.#count = 0
     this.#positions = undefined
     this.#ids = undefined
     this.#unsuccessful = []
     return part
+  }
+
+  /** It follows the last one, and is not the first. */
+  #isNext(position: number): boolean {
+    const ordinal = this.#count + this.#passes
+    return ordinal > 0 && this.#positions === undefined && position === this.#from + ordinal
+  }
+
+  #writePasses(): void {
+    const passes = this.#passes
+    if (passes === 0) return
+    const from = this.#count
+    const to = from + passes
+    while (to > this.#statuses.length) this.#grow()
+    const statuses = this.#statuses
+    const verdicts = this.#verdicts
+    for (let i = from; i < to; i++) statuses[i] = verdicts[i] = 0
+    this.#statusCounts[COMPLETED]! += passes
+    this.#verdictCounts[0]! += passes
+    this.#count = to
+    this.#passes = 0
   }
 
   #add(position: number, status: number, verdict: number, id: unknown): void {
@@ -112,10 +141,13 @@ export class PartWriter {
   }
 
   #grow(): void {
-    const capacity = this.#statuses.length * 2
-    this.#statuses = enlarged(this.#statuses, new Uint8Array(capacity))
-    this.#verdicts = enlarged(this.#verdicts, new Uint8Array(capacity))
-    this.#durations = enlarged(this.#durations, new Float32Array(capacity))
+    this.#useColumns(growColumns({ statuses: this.#statuses, verdicts: this.#verdicts, durations: this.#durations }))
+  }
+
+  #useColumns({ statuses, verdicts, durations }: Columns): void {
+    this.#statuses = statuses
+    this.#verdicts = verdicts
+    this.#durations = durations
   }
 
   #rankSlow(position: number, durationMs: number): void {
@@ -132,93 +164,26 @@ export class PartWriter {
       statuses: this.#statusCounts,
       verdicts: this.#verdictCounts,
       reasons: Object.fromEntries(this.#reasonCounts),
-      buckets: [...this.#buckets].flat(),
+      buckets: this.#takeBuckets(),
       slowest: this.#slowest,
     }
     this.#statusCounts = zeros(STATUSES.length)
     this.#verdictCounts = zeros(VERDICTS.length)
     this.#reasonCounts.clear()
-    this.#buckets.clear()
     this.#slowest = []
     return tally
   }
-}
 
-/** The details of a part: reasons by number, all else serialised. */
-class DetailWriter {
-  #ordinals: number[] = []
-  #reasonIds: number[] = []
-  #ends: number[] = []
-  #reasons = new Map<string, number>()
-  #chunks: Buffer[] = []
-  size = 0
-
-  /** Returns the error instead when the value cannot be sent. */
-  verdict(ordinal: number, verdict: Verdict): FanfoldError | undefined {
-    const { issues, value } = verdict
-    const only = issues[0]
-    if (value === undefined && only === undefined) return undefined
-    if (value === undefined && issues.length === 1 && only!.message === undefined && only!.path === undefined) {
-      this.#push(ordinal, this.#reasonId(only!.reason), undefined)
-      return undefined
+  /** Pairs of bucket and count, of those that have any. */
+  #takeBuckets(): number[] {
+    const pairs: number[] = []
+    for (let bucket = 0; bucket < BUCKET_COUNT; bucket++) {
+      if (this.#buckets[bucket] === 0) continue
+      pairs[pairs.length] = bucket // without a method of Array's prototype, see zeros()
+      pairs[pairs.length] = this.#buckets[bucket]!
+      this.#buckets[bucket] = 0
     }
-    const detail: Detail = value === undefined ? { issues } : issues.length === 0 ? { value } : { issues, value }
-    try {
-      this.#push(ordinal, 0, serialize(detail))
-      return undefined
-    } catch (cause) {
-      const why = cause instanceof Error ? cause.message : String(cause)
-      return new FanfoldError(
-        'FANFOLD_NOT_CLONEABLE',
-        `the verdict's value or issues cannot be sent to the main thread: ${why.replace(/\.$/, '')}. Return plain data: no functions, symbols or class instances with methods.`,
-        { cause },
-      )
-    }
-  }
-
-  error(ordinal: number, error: unknown): void {
-    const detail: Detail = { error: encodeError(error) }
-    this.#push(ordinal, 0, serialize(detail))
-  }
-
-  take(): PartDetails | undefined {
-    if (this.#ordinals.length === 0) return undefined
-    const bytes = new Uint8Array(this.size)
-    let at = 0
-    for (const chunk of this.#chunks) {
-      bytes.set(chunk, at)
-      at += chunk.length
-    }
-    const details: PartDetails = {
-      ordinals: Uint32Array.from(this.#ordinals),
-      reasonIds: Uint32Array.from(this.#reasonIds),
-      ends: Uint32Array.from(this.#ends),
-      reasons: [...this.#reasons.keys()],
-      bytes,
-    }
-    this.#ordinals = []
-    this.#reasonIds = []
-    this.#ends = []
-    this.#reasons.clear()
-    this.#chunks = []
-    this.size = 0
-    return details
-  }
-
-  #push(ordinal: number, reasonId: number, serialised: Buffer | undefined): void {
-    if (serialised !== undefined) {
-      this.#chunks.push(serialised)
-      this.size += serialised.length
-    }
-    this.#ordinals.push(ordinal)
-    this.#reasonIds.push(reasonId)
-    this.#ends.push(this.size)
-  }
-
-  #reasonId(reason: string): number {
-    let id = this.#reasons.get(reason)
-    if (id === undefined) this.#reasons.set(reason, (id = this.#reasons.size + 1))
-    return id
+    return pairs
   }
 }
 
@@ -227,11 +192,6 @@ function zeros(length: number): number[] {
   const counts: number[] = []
   for (let i = 0; i < length; i++) counts[i] = 0
   return counts
-}
-
-function enlarged<Column extends Uint8Array | Float32Array>(old: Column, column: Column): Column {
-  column.set(old)
-  return column
 }
 
 /** The buffers of a part, to be moved instead of copied. */

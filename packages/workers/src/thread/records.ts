@@ -3,6 +3,7 @@ import type { ShardPayload } from '../protocol.ts'
 import { FileRecords } from './file-records.ts'
 import { ItemRecords, NumberRecords } from './item-records.ts'
 import type { Records } from './record-list.ts'
+import { ByteArrayRecords, StringRecords } from './joined-records.ts'
 import { CsvRecords, JsonRecords, LineRecords } from './text-records.ts'
 
 export type { Records }
@@ -19,6 +20,10 @@ export function readRecords(payload: ShardPayload): Records {
         case 'csv':
           return new CsvRecords(payload, payload.format)
       }
+    case 'strings':
+      return new StringRecords(payload)
+    case 'byteArrays':
+      return new ByteArrayRecords(payload)
     case 'items':
       return new ItemRecords(payload)
     case 'numbers':

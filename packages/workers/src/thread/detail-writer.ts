@@ -1,0 +1,90 @@
+import { serialize } from 'node:v8'
+import { encodeError } from '../error-codec.ts'
+import { FanfoldError } from '../fanfold-error.ts'
+import type { Detail, PartDetails } from '../outcome-columns.ts'
+import type { Verdict } from '../verdict.ts'
+
+/** The details of a part: reasons by number, all else serialised. */
+export class DetailWriter {
+  #ordinals: number[] = []
+  #reasonIds: number[] = []
+  #ends: number[] = []
+  #reasons = new Map<string, number>()
+  #chunks: Buffer[] = []
+  size = 0
+
+  /** Returns the error instead when the value cannot be sent. */
+  verdict(ordinal: number, verdict: Verdict): FanfoldError | undefined {
+    const { issues, value } = verdict
+    const only = issues[0]
+    if (value === undefined && only === undefined) return undefined
+    if (value === undefined && issues.length === 1 && only!.message === undefined && only!.path === undefined) {
+      this.#push(ordinal, this.#reasonId(only!.reason), undefined)
+      return undefined
+    }
+    const detail: Detail = value === undefined ? { issues } : issues.length === 0 ? { value } : { issues, value }
+    try {
+      this.#push(ordinal, 0, serialize(detail))
+      return undefined
+    } catch (cause) {
+      const why = cause instanceof Error ? cause.message : String(cause)
+      return new FanfoldError(
+        'FANFOLD_NOT_CLONEABLE',
+        `the verdict's value or issues cannot be sent to the main thread: ${why.replace(/\.$/, '')}. Return plain data: no functions, symbols or class instances with methods.`,
+        { cause },
+      )
+    }
+  }
+
+  error(ordinal: number, error: unknown): void {
+    const detail: Detail = { error: encodeError(error) }
+    this.#push(ordinal, 0, serialize(detail))
+  }
+
+  take(): PartDetails | undefined {
+    if (this.#ordinals.length === 0) return undefined
+    const bytes = new Uint8Array(this.size)
+    let at = 0
+    for (const chunk of this.#chunks) {
+      bytes.set(chunk, at)
+      at += chunk.length
+    }
+    const details: PartDetails = {
+      ordinals: columnOf(this.#ordinals),
+      reasonIds: columnOf(this.#reasonIds),
+      ends: columnOf(this.#ends),
+      reasons: [...this.#reasons.keys()],
+      bytes,
+    }
+    this.#ordinals = []
+    this.#reasonIds = []
+    this.#ends = []
+    this.#reasons.clear()
+    this.#chunks = []
+    this.size = 0
+    return details
+  }
+
+  #push(ordinal: number, reasonId: number, serialised: Buffer | undefined): void {
+    if (serialised !== undefined) {
+      this.#chunks.push(serialised)
+      this.size += serialised.length
+    }
+    this.#ordinals.push(ordinal)
+    this.#reasonIds.push(reasonId)
+    this.#ends.push(this.size)
+  }
+
+  #reasonId(reason: string): number {
+    let id = this.#reasons.get(reason)
+    if (id === undefined) this.#reasons.set(reason, (id = this.#reasons.size + 1))
+    return id
+  }
+}
+
+/** Not `Uint32Array.from`, which goes through the array's iterator: that is slow, and a verifier may have replaced it. */
+export function columnOf(numbers: readonly number[]): Uint32Array<ArrayBuffer> {
+  const column = new Uint32Array(numbers.length)
+  for (let i = 0; i < numbers.length; i++) column[i] = numbers[i]!
+  return column
+}
