@@ -127,7 +127,7 @@ export class Coordinator {
       case 'verifierRemoved':
         return removeVerifier(state, event.verifier)
       case 'runAdded':
-        return runAdded(state, event.run, event.verifier, event.options)
+        return runAdded(state, event)
       case 'shardRead':
         return shardRead(state, event)
       case 'sourceEnded':

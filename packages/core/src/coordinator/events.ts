@@ -30,7 +30,7 @@ export type Event =
   // Runs: what the application and its sources say
   | { readonly type: 'verifierAdded'; readonly verifier: VerifierId }
   | { readonly type: 'verifierRemoved'; readonly verifier: VerifierId }
-  | { readonly type: 'runAdded'; readonly run: RunId; readonly verifier: VerifierId; readonly options: RunSettings }
+  | RunAdded
   | ShardRead
   | { readonly type: 'sourceEnded'; readonly run: RunId }
   | { readonly type: 'sourceFailed'; readonly run: RunId; readonly error: Error }
@@ -121,6 +121,16 @@ export interface LaneDied {
   readonly error: Error
   /** It could not be ended: its core is occupied until `laneExited`. */
   readonly stuck: boolean
+}
+
+export interface RunAdded {
+  readonly type: 'runAdded'
+  readonly run: RunId
+  readonly verifier: VerifierId
+  readonly options: RunSettings
+  /** What the source holds, where that is known before it is read. */
+  readonly remainingTasks: number | undefined
+  readonly remainingBytes: number | undefined
 }
 
 /** A shard was read, in answer to a `read`. */

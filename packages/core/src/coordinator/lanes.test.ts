@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { Coordinator } from './coordinator.ts'
-import { SETTINGS, Told } from './testing/told.ts'
+import { SETTINGS, Told, UNKNOWN } from './testing/told.ts'
 
 /** A run whose first shard, of eight tasks, is on lane 0 as assignment 1. */
 function eightOnLane0(lanes: number, concurrency = 1): Told {
@@ -150,7 +150,7 @@ describe('verifiers', () => {
     const told = eightOnLane0(1)
     told.tell({ type: 'verifierRemoved', verifier: 1 })
     expect(told.run(2)).toEqual(['end 2 failed, not exhausted'])
-    expect(told.tell({ type: 'runAdded', run: 3, verifier: 9, options: SETTINGS })).toEqual([
+    expect(told.tell({ type: 'runAdded', run: 3, verifier: 9, options: SETTINGS, ...UNKNOWN })).toEqual([
       'end 3 failed, not exhausted',
     ])
   })

@@ -1,5 +1,5 @@
 import { FanfoldError } from '@fanfold/workers/protocol'
-import type { BadEnd, CutShort, RunEnd, RunId, RunSettings, ShardRead, VerifierId } from './events.ts'
+import type { BadEnd, CutShort, RunAdded, RunEnd, RunId, ShardRead } from './events.ts'
 import { toleranceError } from './breach.ts'
 import { settle, settleAborted } from './outcomes.ts'
 import { whyUnusable } from './readiness.ts'
@@ -7,8 +7,11 @@ import { stop } from './sharing.ts'
 import { newRun, newShard } from './state.ts'
 import type { CoordinatorState, RunState } from './state.ts'
 
-export function runAdded(state: CoordinatorState, id: RunId, verifier: VerifierId, settings: RunSettings): void {
-  const run = newRun(id, verifier, settings)
+export function runAdded(state: CoordinatorState, event: RunAdded): void {
+  const { run: id, verifier, options } = event
+  const run = newRun(id, verifier, options)
+  run.remainingTasks = event.remainingTasks
+  run.remainingBytes = event.remainingBytes
   state.runs.set(id, run)
   const isClosed = state.verifiers.get(verifier)?.removing ?? true
   const error = isClosed

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { SETTINGS, Told } from './testing/told.ts'
+import { SETTINGS, Told, UNKNOWN } from './testing/told.ts'
 
 /** A run whose first shard, of so many tasks, is on lane 0 as assignment 1. */
 function working(tasks: number, lanes = 1, settings: Parameters<Told['run']>[1] = {}): Told {
@@ -140,7 +140,7 @@ describe('suspects', () => {
     told.tell({ type: 'verifierFailed', lane: 0, verifier: 2, error: new Error('no database') })
     told.run(1, { concurrency: 1 })
     told.read(1)
-    told.tell({ type: 'runAdded', run: 2, verifier: 2, options: SETTINGS })
+    told.tell({ type: 'runAdded', run: 2, verifier: 2, options: SETTINGS, ...UNKNOWN })
     told.read(1, { run: 2 })
     told.open(1)
     told.ended(0, 1, [0], 1) // a fresh thread is coming: lane 0 is left as it is

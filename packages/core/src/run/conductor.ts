@@ -2,13 +2,13 @@ import type { Backend, BackendEvent, BackendListener, LaneSnapshot, VerifierSpec
 import type { ActiveRun } from './active-run.ts'
 import { ActiveVerifier } from './active-verifier.ts'
 import { Coordinator } from '../coordinator/coordinator.ts'
-import type { Command, Dispatch, Event, RunId, VerifierId } from '../coordinator/events.ts'
+import type { Command, Dispatch, Event, RunId, ShardRead, VerifierId } from '../coordinator/events.ts'
 import { workOf } from '../coordinator/outcomes.ts'
 import type { Ranges } from '../coordinator/position-set.ts'
 import { FanfoldError } from '../errors.ts'
 import type { OutcomeBatch } from '../merge/batch.ts'
 import type { Recycling } from '../policy/recycling.ts'
-import type { Shard } from '../sources/shard.ts'
+import type { Shard, ShardReader } from '../sources/shard.ts'
 
 /** Carries out what the coordinator decides: the one place where its events and commands meet the world. */
 export class Conductor {
@@ -66,7 +66,8 @@ export class Conductor {
     if (error !== undefined) return run.failStart(error)
     this.#runs.set(id, run)
     run.warnings.push(...(verifier?.failures ?? []))
-    this.handle({ type: 'runAdded', run: id, verifier: run.verifier, options: run.settings })
+    const options = run.settings
+    this.handle({ type: 'runAdded', run: id, verifier: run.verifier, options, ...remainingOf(run.reader!, 0) })
   }
 
   taken(run: RunId, batch: OutcomeBatch): void {
@@ -260,7 +261,6 @@ export class Conductor {
   }
 
   #shardRead(id: RunId, run: ActiveRun, shard: Shard): void {
-    const { totalTasks, totalBytes, bytesRead, areBytesElsewhere = false } = run.reader!
     this.handle({
       type: 'shardRead',
       run: id,
@@ -268,8 +268,7 @@ export class Conductor {
       bytes: shard.bytes,
       records: shard,
       unreadable: shard.unreadable,
-      remainingTasks: totalTasks === undefined ? undefined : Math.max(0, totalTasks - run.read - shard.tasks),
-      remainingBytes: totalBytes === undefined || areBytesElsewhere ? undefined : Math.max(0, totalBytes - bytesRead),
+      ...remainingOf(run.reader!, run.read + shard.tasks),
     })
   }
 
@@ -283,6 +282,15 @@ export class Conductor {
     this.#letGo(error)
     this.#runs.clear()
     this.#events.length = 0
+  }
+}
+
+/** What a source still holds, where that is known. @param read - tasks that were read of it */
+function remainingOf(reader: ShardReader, read: number): Pick<ShardRead, 'remainingTasks' | 'remainingBytes'> {
+  const { totalTasks, totalBytes, bytesRead, areBytesElsewhere = false } = reader
+  return {
+    remainingTasks: totalTasks === undefined ? undefined : Math.max(0, totalTasks - read),
+    remainingBytes: totalBytes === undefined || areBytesElsewhere ? undefined : Math.max(0, totalBytes - bytesRead),
   }
 }
 

@@ -13,9 +13,13 @@ export function plansOf({ verifiers, runs }: Scenario): Plan[] {
     plans.push({ at: addAt, event: { type: 'verifierAdded', verifier: id } })
     if (removeAt !== undefined) plans.push({ at: addAt + removeAt, event: { type: 'verifierRemoved', verifier: id } })
   }
-  for (const { id, verifier, settings, addAt, cancelAt, breakAt } of runs) {
+  for (const { id, verifier, tasks, isSizeKnown, settings, addAt, cancelAt, breakAt } of runs) {
     const at = Math.max(addAt, verifiers.find((plan) => plan.id === verifier)!.addAt)
-    plans.push({ at, event: { type: 'runAdded', run: id, verifier, options: settings } })
+    const known = {
+      remainingTasks: isSizeKnown ? tasks.length : undefined,
+      remainingBytes: isSizeKnown ? tasks.reduce((sum, { bytes }) => sum + bytes, 0) : undefined,
+    }
+    plans.push({ at, event: { type: 'runAdded', run: id, verifier, options: settings, ...known } })
     for (const [how, after] of Object.entries(cancelAt)) {
       const reason = new Error('cancelled')
       plans.push({ at: at + after, event: { type: 'cancelRequested', run: id, reason, how: how as CutShort } }) // its keys

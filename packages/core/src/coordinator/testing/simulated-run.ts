@@ -45,7 +45,6 @@ export class SimulatedRun {
   #settled = 0
   #unsuccessful = 0
   #nextIndex = 0
-  #hasAnswered = false
 
   constructor(plan: RunPlan, merge: Merge) {
     this.plan = plan
@@ -85,7 +84,6 @@ export class SimulatedRun {
     const { maxTasks, maxBytes } = this.pending!
     const { plan } = this
     this.pending = undefined
-    this.#hasAnswered = true
     const first = this.read
     let tasks = 0
     let bytes = 0
@@ -210,7 +208,7 @@ export class SimulatedRun {
     const unsuccessful = this.#unsuccessful + resumed.unsuccessful
     if ('count' in tolerance) return unsuccessful > tolerance.count
     const isAllRead = this.isExhausted || this.read >= limit || this.end !== undefined
-    const isKnown = isAllRead || (isSizeKnown && this.#hasAnswered)
+    const isKnown = isAllRead || isSizeKnown
     const total = isAllRead ? this.read : Math.min(limit, this.tasks.length)
     const base = isKnown ? resumed.tasks + total : Math.max(10_000, resumed.tasks + this.#settled)
     return unsuccessful / base > tolerance.percentage / 100 + 1e-9

@@ -19,6 +19,9 @@ export const SETTINGS: RunSettings = {
   maxHeldBytes: 1000,
 }
 
+/** A source that does not say how much it holds. */
+export const UNKNOWN = { remainingTasks: undefined, remainingBytes: undefined } as const
+
 /** A coordinator that is told events and answers in short words; invariants are checked after each. */
 export class Told {
   readonly coordinator: Coordinator
@@ -47,7 +50,7 @@ export class Told {
   }
 
   run(id: number, settings: Partial<RunSettings> = {}): string[] {
-    return this.tell({ type: 'runAdded', run: id, verifier: 1, options: { ...SETTINGS, ...settings } })
+    return this.tell({ type: 'runAdded', run: id, verifier: 1, options: { ...SETTINGS, ...settings }, ...UNKNOWN })
   }
 
   read(tasks: number, over: Partial<ShardRead> = {}): string[] {
