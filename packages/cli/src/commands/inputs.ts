@@ -5,6 +5,9 @@ import type { Source, TextInput } from '@fanfold/core'
 import { badUsage } from '../problem.ts'
 import type { Format, VerifyOptions } from '../options/verify-options.ts'
 
+/** What the command line says about how to read them. */
+type InputOptions = Pick<VerifyOptions, 'format' | 'idField' | 'maxRecord'>
+
 /** What is to be verified. */
 export interface Inputs {
   /** Paths; empty for stdin. */
@@ -28,7 +31,7 @@ const MAGIC = /[*?[\]{}]/
  *
  * @throws {FanfoldError} `FANFOLD_BAD_OPTION`: no input, a pattern without a match, an unknown or mixed format
  */
-export async function resolveInputs(given: readonly string[], options: VerifyOptions): Promise<Inputs> {
+export async function resolveInputs(given: readonly string[], options: InputOptions): Promise<Inputs> {
   if (given.length === 0) throw badUsage('no input is given. Name files, patterns, or - for stdin.')
   if (given.includes(STDIN)) return fromStdin(given, options)
   const paths = (await Promise.all(given.map(expand))).flat()
@@ -36,7 +39,7 @@ export async function resolveInputs(given: readonly string[], options: VerifyOpt
   return { paths, format, source: makeSource([...paths], format, delimiter, options) }
 }
 
-function fromStdin(given: readonly string[], options: VerifyOptions): Inputs {
+function fromStdin(given: readonly string[], options: InputOptions): Inputs {
   if (given.length > 1) throw badUsage('- is stdin, and has to be the only input. Verify the files by themselves.')
   const { format } = options
   if (format === undefined) throw badUsage('the format of stdin is not known. Add --format ndjson, csv or lines.')
@@ -94,7 +97,7 @@ function unknownFormat(path: string, ending: string): Error {
   return badUsage(`the format of '${path}' is not known: ${why}. Add --format ndjson, csv or lines.`)
 }
 
-function makeSource(input: TextInput, format: Format, delimiter: string, options: VerifyOptions): Source {
+function makeSource(input: TextInput, format: Format, delimiter: string, options: InputOptions): Source {
   const { idField, maxRecord } = options
   const common = maxRecord === undefined ? {} : { maxRecordBytes: maxRecord }
   const withId = idField === undefined ? common : { ...common, id: idField }

@@ -64,7 +64,7 @@ async function checkJournal({ out }: VerifyOptions, journal: string): Promise<vo
 }
 
 /** Whatever they are called; a device may be written and read at once. */
-async function isSame(path: string, other: string): Promise<boolean> {
+export async function isSame(path: string, other: string): Promise<boolean> {
   const [one, two] = [await statsOf(path), await statsOf(other)]
   if (one === undefined || two === undefined) return one === two && resolve(path) === resolve(other)
   return one.isFile() && one.dev === two.dev && one.ino === two.ino
