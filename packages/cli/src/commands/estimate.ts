@@ -1,6 +1,7 @@
-import { Engine, FanfoldError } from '@fanfold/core'
+import { FanfoldError } from '@fanfold/core'
 import { SIGNAL_CODES } from '../exit.ts'
 import type { Ending } from '../exit.ts'
+import { defaultThreads } from '../estimate/default-threads.ts'
 import { verifierDigest } from '../estimate/estimate-file.ts'
 import type { Estimate } from '../estimate/estimate-file.ts'
 import { estimateText, settingWords } from '../estimate/estimate-text.ts'
@@ -12,7 +13,7 @@ import { threadCounts } from '../estimate/plan.ts'
 import { Sample } from '../estimate/sample.ts'
 import { Interruption } from '../interruption.ts'
 import type { EstimateOptions } from '../options/estimate-options.ts'
-import { empty, openFile } from '../output/output.ts'
+import { checkWritable, empty, openFile } from '../output/output.ts'
 import { badUsage, messageOf, problemLine } from '../problem.ts'
 import { calledAs } from '../summary/called-as.ts'
 import { quoted } from '../summary/quoted.ts'
@@ -86,15 +87,12 @@ async function prepare(given: readonly string[], options: EstimateOptions): Prom
   const verifier = await verifierLocation(options.with)
   const config = await readConfiguration(options.config, options.set)
   const { json } = options
+  // To learn after half a minute that there is no such folder would be late.
+  if (json !== undefined && json !== '-') await checkWritable('--json', json)
   for (const path of [...inputs.paths, verifier, ...(options.config === undefined ? [] : [options.config])])
     if (json !== undefined && json !== '-' && (await isSame(json, path)))
       throw badUsage(`--json '${json}' is a file that is read, and would be written over. Give another path.`)
   return { inputs, verifier, url: verifierUrl(verifier), config, sample: new Sample(await inputs.source.open()) }
-}
-
-/** How many threads a run has for which nothing is set. */
-function defaultThreads(): number {
-  return new Engine().threads
 }
 
 async function estimateOf(findings: Findings, subject: Subject, options: EstimateOptions): Promise<Estimate> {
@@ -105,7 +103,8 @@ async function estimateOf(findings: Findings, subject: Subject, options: Estimat
     input: {
       names: inputs.paths,
       format: inputs.format,
-      ...(sample.totalBytes === undefined ? {} : { bytes: sample.totalBytes }),
+      // With the number of records given, these inputs are but a sample of the whole.
+      ...(sample.totalBytes === undefined || options.tasks !== undefined ? {} : { bytes: sample.totalBytes }),
       ...tasksOf(sample, options.tasks),
     },
     pool: options.pool,

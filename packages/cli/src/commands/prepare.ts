@@ -77,8 +77,7 @@ async function checkJournalOptions(given: readonly string[], options: VerifyOpti
     )
 }
 
-/** The inputs in a word or two. */
-export function nameOf([first, ...rest]: readonly string[]): string {
+function nameOf([first, ...rest]: readonly string[]): string {
   if (first === undefined) return 'stdin'
   return rest.length === 0 ? basename(first) : `${rest.length + 1} files`
 }

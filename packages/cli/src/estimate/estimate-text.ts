@@ -147,7 +147,7 @@ function activities({ activities: measured }: Estimate): string {
 }
 
 function foretold(estimate: Estimate, columns: number): string {
-  const { predicted, model, rounds, conclusion } = estimate
+  const { predicted, rounds, conclusion } = estimate
   if (rounds === 0) return ''
   const rows: string[] = []
   if (predicted !== undefined) {
@@ -160,14 +160,15 @@ function foretold(estimate: Estimate, columns: number): string {
       labelled('predicted', 'nothing: how many records there are is not known. Say it with --tasks.', columns, 'bold'),
     )
   }
-  const error = model.error === undefined ? '' : `${percent(model.error, 1)} off for a round it has not seen; `
-  const serial = serialShare(model)
-  const shared =
-    estimate.threads.length > 1
-      ? `${percent(serial, 1)} of a record's time is not shared by threads`
-      : 'one number of threads only'
-  if (conclusion !== 'short') rows.push(labelled('model', `${error}${shared}`, columns, 'dim'))
+  if (conclusion !== 'short') rows.push(labelled('model', modelText(estimate), columns, 'dim'))
   return rows.join('\n')
+}
+
+function modelText({ model, threads, conclusion }: Estimate): string {
+  const error = model.error === undefined ? '' : `${percent(model.error, 1)} off for a round it has not seen`
+  // One number of threads, or a busy machine, tells nothing of what threads share.
+  if (threads.length < 2 || conclusion === 'noisy') return error
+  return `${error}; ${percent(serialShare(model), 1)} of a record's time is not shared by threads`
 }
 
 /** `12.4 s (11.9 to 13.1)` */

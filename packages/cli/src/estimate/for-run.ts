@@ -1,6 +1,6 @@
-import { availableParallelism } from 'node:os'
 import { badUsage } from '../problem.ts'
 import type { VerifyOptions } from '../options/verify-options.ts'
+import { defaultThreads } from './default-threads.ts'
 import { readEstimate, verifierDigest } from './estimate-file.ts'
 import type { Estimate } from './estimate-file.ts'
 import { modelledMs } from './model.ts'
@@ -58,7 +58,7 @@ export function predictionFor(
   const { predicted, input, model, spread, made } = estimate
   const isSame = bytes !== undefined && input.bytes === bytes && predicted !== undefined
   const tasks = isSame ? predicted.tasks : total
-  const cores = made.cores === availableParallelism() ? {} : { cores: made.cores }
+  const cores = made.cores === defaultThreads() ? {} : { cores: made.cores }
   if (isSame && predicted.threads === threads) return { ms: predicted.runMs, tasks, ...cores }
   const ms = modelledMs(model, tasks, Math.min(threads, model.cores))
   const { low, mid, high } = nearest(spread, threads)

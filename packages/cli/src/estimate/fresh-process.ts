@@ -47,7 +47,7 @@ export async function measureInFreshProcess(request: SideRequest, options: Fresh
       if (flags.length > 0) child.disconnect()
       else child.kill('SIGKILL')
     })
-    child.once('error', () => child.kill('SIGKILL'))
+    child.on('error', () => child.kill('SIGKILL'))
     child.send(request)
     const startedAt = performance.now()
     await exited

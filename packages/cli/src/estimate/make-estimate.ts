@@ -65,7 +65,7 @@ export function makeEstimate(findings: Findings, known: Known): Estimate {
     gain,
     conclusion,
     recommended: recommend(findings, known, best, conclusion),
-    warnings: warningsOf(findings, noise),
+    warnings: warningsOf(findings, noise, conclusion),
     measurements: rawOf(findings),
   }
 }
@@ -211,7 +211,7 @@ function measuredOf({ rounds }: Findings): readonly Measured[] {
 /** Of which records have no verdict, the time may be that of failing. */
 const MANY = 0.01
 
-function warningsOf(findings: Findings, noise: number): readonly string[] {
+function warningsOf(findings: Findings, noise: number, conclusion: Conclusion): readonly string[] {
   const warnings: string[] = []
   const all = measuredOf(findings)
   const without = quantile(
@@ -226,7 +226,8 @@ function warningsOf(findings: Findings, noise: number): readonly string[] {
     warnings.push('some records timed out, and their waiting is in the times')
   if (all.some(({ crashed }) => crashed > 0))
     warnings.push('some records ended their thread, and its replacement is in the times')
-  if (noise > ROUGH)
+  // That nothing can be concluded has been said, and why.
+  if (noise > ROUGH && conclusion !== 'noisy')
     warnings.push(
       `the machine was busy: the same side differed by ${Math.round(noise * 100)}% between rounds; what is predicted is rough`,
     )

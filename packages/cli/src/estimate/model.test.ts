@@ -115,6 +115,23 @@ test('the gain holds what comes before the first record', () => {
   expect(gain(500)).toBeCloseTo(1, 6)
 })
 
+test('with more rounds the gain is known better, and a single run is not', () => {
+  const model = { startMs: 10, serialMs: 0.01, parallelMs: 0.1 }
+  const widths = [4, 30].map((count) => {
+    const foretold = (cores: number) => ({
+      rounds: measured(model, count, 0.2, cores, [cores]),
+      tasks: 10_000,
+      cores,
+      beforeMs: 0,
+    })
+    const [gain, run] = [predictGain(foretold(1), foretold(2)), predict(foretold(2).rounds, 10_000, 2)]
+    return { gain: gain.high - gain.low, run: (run.high - run.low) / run.mid }
+  })
+  const [few, many] = widths
+  expect(many?.gain).toBeLessThan((few?.gain ?? 0) * 0.8)
+  expect(many?.run).toBeGreaterThan(0.2)
+})
+
 test('the same measurements foretell the same', () => {
   const rounds = measured({ startMs: 10, serialMs: 0.01, parallelMs: 0.1 }, 5, 0.2, 3)
   expect(predict(rounds, 50_000, 2)).toEqual(predict(rounds, 50_000, 2))

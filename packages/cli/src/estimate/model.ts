@@ -3,7 +3,7 @@ import { median, rangeOf } from './spread.ts'
 import type { Range } from './spread.ts'
 
 /** One measured run. */
-export interface Observation {
+interface Observation {
   /** Cores that worked on it: as many as it had threads, up to those of the machine. */
   readonly cores: number
   readonly tasks: number
@@ -54,18 +54,27 @@ export function serialShare({ serialMs, parallelMs }: Model): number {
 const DRAWS = 400
 
 /**
- * How long a run will take. Rounds are drawn again, with repetition (a bootstrap), each time the model is fitted anew,
+ * How long one run will take. Rounds are drawn again, with repetition (a bootstrap), each time the model is fitted anew,
  * and what it foretells is given the error that it has for one of the measured runs on as many cores: so the range holds
  * the uncertainty of the model, where it does not fit, and what a single run is disturbed by.
  */
 export function predict(rounds: readonly ObservedRound[], tasks: number, cores: number): Range {
-  return rangeOf(predictions(rounds, tasks, cores))
+  const errors = errorsFor(rounds, fitModel(rounds), cores)
+  const foretold = resampled(rounds, (drawn, random) => modelledMs(fitModel(drawn), tasks, cores) * pick(errors, random))
+  return rangeOf(foretold)
 }
 
-/** How many times as long the one takes as the other, with the same rounds drawn for both. */
+/**
+ * How many times as long the one takes as the other, with the same rounds drawn for both. Of the gain itself, not of two
+ * single runs: with more rounds its range becomes narrower.
+ */
 export function predictGain(slow: Foretold, fast: Foretold): Range {
   const [slowly, fastly] = [slow, fast].map(({ rounds, tasks, cores, beforeMs }) =>
-    predictions(rounds, tasks, cores).map((ms) => beforeMs + ms),
+    resampled(rounds, (drawn) => {
+      const model = fitModel(drawn)
+      // Where the model is off for this number of cores, it is off by as much for other numbers of tasks.
+      return beforeMs + modelledMs(model, tasks, cores) * median(errorsFor(drawn, model, cores))
+    }),
   )
   return rangeOf((slowly ?? []).map((ms, draw) => ms / (fastly?.[draw] ?? NaN)))
 }
@@ -79,20 +88,21 @@ export interface Foretold {
   readonly beforeMs: number
 }
 
-function predictions(rounds: readonly ObservedRound[], tasks: number, cores: number): number[] {
+/** The same draws for the same number of rounds. */
+function resampled(
+  rounds: readonly ObservedRound[],
+  compute: (drawn: readonly ObservedRound[], random: number) => number,
+): number[] {
   if (rounds.length === 0) return []
-  const errors = errorsFor(rounds, cores)
   const random = seeded(rounds.length)
   return Array.from({ length: DRAWS }, () => {
     const drawn = rounds.map(() => pick(rounds, random()))
-    // The error is drawn by the round too, so that sides which are compared had the same disturbance.
-    return modelledMs(fitModel(drawn), tasks, cores) * (pick(errors, random()) ?? 1)
+    return compute(drawn, random())
   })
 }
 
 /** What the runs of the larger sample on so many cores took, each as a multiple of what the model says; 1 of none. */
-function errorsFor(rounds: readonly ObservedRound[], cores: number): readonly number[] {
-  const model = fitModel(rounds)
+function errorsFor(rounds: readonly ObservedRound[], model: Model, cores: number): readonly number[] {
   const alike = rounds.flat().filter((observation) => observation.cores === cores)
   const largest = Math.max(...alike.map(({ tasks }) => tasks))
   const errors = alike.filter(({ tasks }) => tasks === largest)

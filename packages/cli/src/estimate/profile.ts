@@ -2,7 +2,7 @@ import { readFile, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 
 /** Where a run's processor time goes. */
-export const ACTIVITIES = ['read', 'cut', 'parse', 'verify', 'merge', 'dispatch', 'collection', 'other'] as const
+const ACTIVITIES = ['read', 'cut', 'parse', 'verify', 'merge', 'dispatch', 'collection', 'other'] as const
 export type Activity = (typeof ACTIVITIES)[number]
 export type Activities = Readonly<Record<Activity, number>>
 

@@ -57,7 +57,7 @@ export interface Measured {
 }
 
 /** Or why it could not. */
-export interface NotMeasured {
+interface NotMeasured {
   readonly message: string
   readonly code: string | undefined
 }

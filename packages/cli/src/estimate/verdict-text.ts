@@ -44,7 +44,7 @@ function isOne(estimate: Estimate): boolean {
 }
 
 /** As many as are recommended, or as a run has by itself. */
-export function bestThreads({ recommended, predicted, threads, made }: Estimate): number {
+function bestThreads({ recommended, predicted, threads, made }: Estimate): number {
   return (
     predicted?.threads ??
     recommended.threads ??

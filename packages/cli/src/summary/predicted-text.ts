@@ -13,7 +13,7 @@ export function predictedText(report: Report, { ms, tasks, cores }: Prediction):
 }
 
 /** What was cut short, or had begun earlier, did not do what was predicted. */
-export function isComparable({ result, resumed }: Report): boolean {
+function isComparable({ result, resumed }: Report): boolean {
   return resumed === undefined && (result === 'succeeded' || result === 'partial')
 }
 
