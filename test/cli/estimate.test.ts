@@ -25,7 +25,7 @@ interface Estimate {
   readonly warnings: readonly string[]
   readonly measurements: readonly {
     readonly size: string
-    readonly side: { readonly kind: string; readonly threads?: number }
+    readonly side: { readonly kind: string; readonly threads?: number; readonly shardSize?: number }
     readonly tasks: number
     readonly completed: number
   }[]
@@ -53,7 +53,9 @@ describe('a sample of records', () => {
     expect(made).toMatchObject({ fanfold: 'estimate', version: 1, rounds: 1, isWaiting: false, conclusion: 'short' })
     expect(made.input).toMatchObject({ format, tasks: 103, tasksFrom: 'count' })
     expect(made.sample).toMatchObject({ tasks: 103, isWhole: true })
-    expect(made.measurements.map(({ side, size, tasks, completed }) => [side.kind, size, tasks, completed])).toEqual([
+    // Whether other shard sizes are tried depends on what a record takes.
+    const sides = made.measurements.filter(({ side }) => side.shardSize === undefined)
+    expect(sides.map(({ side, size, tasks, completed }) => [side.kind, size, tasks, completed])).toEqual([
       ['loop', 'whole', 103, 103],
       ['loop', 'small', 26, 26],
       ['run', 'whole', 103, 103],
@@ -161,6 +163,7 @@ describe('nothing is measured, and the exit is 2', () => {
   place.ndjson('ok.ndjson', numbers(3))
   place.file('empty.ndjson', '\n\n')
   place.file('no-verifier.mjs', 'export const verify = 1')
+  place.file('traces.mjs', "import { writeFileSync } from 'node:fs'\nexport default () => writeFileSync('trace', '')")
   place.file('exits.mjs', 'export default () => process.exit(9)')
   test.each<[what: string, args: string[], message: RegExp]>([
     ['without a verifier', ['ok.ndjson'], /no verifier is given/],
@@ -177,12 +180,17 @@ describe('nothing is measured, and the exit is 2', () => {
     ],
     ['for zero threads', ['ok.ndjson', '--with', OBEDIENT, '--threads', '0'], /--threads is '0'/],
     ['over the input', ['ok.ndjson', '--with', OBEDIENT, '--json', 'ok.ndjson'], /would be written over/],
-    ['into a folder that is not there', ['ok.ndjson', '--with', OBEDIENT, '--json', 'no/e.json'], /no such folder/],
+    [
+      'into a folder that is not there',
+      ['ok.ndjson', '--with', './traces.mjs', '--json', 'no/e.json'],
+      /no such folder/,
+    ],
     ['with an option of verify', ['ok.ndjson', '--with', OBEDIENT, '--out', 'x'], /See fanfold estimate --help/],
   ])('%s', async (_, args, message) => {
     const { code, stdout, stderr } = await place.fanfold('estimate', ...args)
     expect(stderr).toMatch(message)
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+    expect(existsSync(`${place.path}/trace`)).toBe(false)
   })
 })
 
@@ -289,9 +297,15 @@ describe('verify --estimate', () => {
   })
 })
 
-test('--shard-size changes nothing but the size', async () => {
-  place.ndjson('sharded.ndjson', numbers(1000))
-  const { code, stderr } = await place.verify('sharded.ndjson', '--shard-size', '7', '--out', 'sharded.out')
+test('--shard-size is how many records a thread gets at once', async () => {
+  place.ndjson('sharded.ndjson', numbers(70))
+  // A thread is replaced between shards only: after 14 records each time.
+  const args = ['--threads', '1', '--recycle-after', '10', '--shard-size', '7', '--out', 'sharded.out']
+  const { code, stderr } = await place.verify('sharded.ndjson', ...args, '--summary', 'sharded.json')
   expect(code, stderr).toBe(0)
-  expect(place.lines('sharded.out').map(({ index }) => index)).toEqual(numbers(1000).map(({ n }) => n))
+  expect(place.lines('sharded.out').map(({ index }) => index)).toEqual(numbers(70).map(({ n }) => n))
+  const report = JSON.parse(place.read('sharded.json')) as { total: number; threadsReplaced: number }
+  expect(report.total).toBe(70)
+  // Once more at the end, if it comes to that; of the size that Fanfold chooses, twice at most.
+  expect(report.threadsReplaced).toBeGreaterThanOrEqual(4)
 })

@@ -134,7 +134,7 @@ function activities({ activities: measured }: Estimate): string {
   const most = rows[0]?.[1] ?? 0
   const head = paint(
     'dim',
-    `  ${'each record'.padEnd(LABEL_WIDTH)}${time(total / 1000)} of processor time, by the profiler`,
+    `  ${'each record'.padEnd(LABEL_WIDTH)}${time(total / 1000)} of processor time; shares by the profiler`,
   )
   const lines = rows.map(([name, us]) => {
     const length = Math.max(us > 0 ? 1 : 0, Math.round((us / most) * BAR))

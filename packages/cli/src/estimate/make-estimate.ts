@@ -5,6 +5,7 @@ import type { Conclusion } from './conclude.ts'
 import type { Findings, RunSide } from './measure.ts'
 import { fitModel, leaveOneOutError, modelledMs, predict, predictGain } from './model.ts'
 import type { Foretold, ObservedRound } from './model.ts'
+import { totalOf } from './profile.ts'
 import { measurementKey } from './rounds.ts'
 import type { Measurement, Round } from './rounds.ts'
 import type { Measured, Side } from './side.ts'
@@ -186,20 +187,27 @@ function perSecond(count: number, ms: number): number {
   return ms === 0 ? 0 : (count / ms) * 1000
 }
 
-function activitiesOf({ activities, whole }: Findings): Pick<Estimate, 'activities'> {
+/**
+ * The profiler samples by the clock, and its own work is in it: it tells shares. Of what they are shares is the processor
+ * time of the runs without it.
+ */
+function activitiesOf(findings: Findings): Pick<Estimate, 'activities'> {
+  const { activities } = findings
   if (activities === undefined) return {}
-  const each = (ms: number): number => (ms * 1000) / whole.tasks
+  const total = totalOf(activities)
+  const us = figuresOf(findings, automatic(findings)).cpuMsPerTask * 1000
+  const of = (ms: number): number => (ms / total) * us
   const { read, cut, parse, verify, merge, dispatch, collection, other } = activities
   return {
     activities: {
-      read: each(read),
-      cut: each(cut),
-      parse: each(parse),
-      verify: each(verify),
-      merge: each(merge),
-      dispatch: each(dispatch),
-      collection: each(collection),
-      other: each(other),
+      read: of(read),
+      cut: of(cut),
+      parse: of(parse),
+      verify: of(verify),
+      merge: of(merge),
+      dispatch: of(dispatch),
+      collection: of(collection),
+      other: of(other),
     },
   }
 }

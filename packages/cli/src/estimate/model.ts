@@ -60,7 +60,10 @@ const DRAWS = 400
  */
 export function predict(rounds: readonly ObservedRound[], tasks: number, cores: number): Range {
   const errors = errorsFor(rounds, fitModel(rounds), cores)
-  const foretold = resampled(rounds, (drawn, random) => modelledMs(fitModel(drawn), tasks, cores) * pick(errors, random))
+  const foretold = resampled(
+    rounds,
+    (drawn, random) => modelledMs(fitModel(drawn), tasks, cores) * pick(errors, random),
+  )
   return rangeOf(foretold)
 }
 

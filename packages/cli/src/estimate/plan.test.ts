@@ -12,10 +12,13 @@ test('threads are tried in doubles, and as many as there are cores', () => {
 
 describe('a sample', () => {
   test('takes one thread a fortieth of the budget', () => {
-    expect(sampleTasks(probe, 40_000, 2)).toBe(100_000)
+    expect(sampleTasks(probe, 20_000, 2)).toBe(50_000)
   })
   test('is never so short that a start is most of it', () => {
     expect(sampleTasks(probe, 1_000, 2)).toBe(30_000)
+  })
+  test('takes no more than a second, however long there is', () => {
+    expect(sampleTasks(probe, 600_000, 2)).toBe(100_000)
   })
   test('of slow records has some for each thread', () => {
     expect(sampleTasks({ ...probe, msPerTask: 5_000 }, 30_000, 4)).toBe(32)

@@ -16,12 +16,14 @@ export interface Probe {
 const SHARE_OF_BUDGET = 1 / 40
 /** Below this a start and its disturbances would be most of what is measured. */
 const LEAST_MS = 300
+/** Beyond this more rounds tell more than longer ones. */
+const MOST_MS = 1_000
 /** So that no thread is without work, and none has one record more than another by chance. */
 const LEAST_TASKS_PER_THREAD = 8
 
 /** How many records make a sample. */
 export function sampleTasks({ msPerTask }: Pick<Probe, 'msPerTask'>, budgetMs: number, threads: number): number {
-  const wanted = Math.max(LEAST_MS, budgetMs * SHARE_OF_BUDGET) / msPerTask
+  const wanted = Math.min(MOST_MS, Math.max(LEAST_MS, budgetMs * SHARE_OF_BUDGET)) / msPerTask
   return Math.ceil(Math.max(wanted, LEAST_TASKS_PER_THREAD * threads))
 }
 

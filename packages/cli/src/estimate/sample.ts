@@ -13,9 +13,8 @@ type Reader = Awaited<ReturnType<Source['open']>>
 /** Beyond this a sample takes long to copy, and more of it tells nothing more. */
 const MOST_BYTES = 64 * 2 ** 20
 const SHARD_BYTES = 2 ** 20
-const NEWLINE = 10
 
-/** Records as bytes, each with its line end: from the start of the inputs, in their order. */
+/** Whole records as bytes. */
 interface Stretch {
   readonly bytes: Buffer
   readonly tasks: number
@@ -99,10 +98,8 @@ export class Sample {
     const { payload } = shard.payload(0, shard.tasks)
     if (payload.kind !== 'text') throw badUsage('an estimate can be made of ndjson, csv and lines only.')
     this.#format ??= payload.format
-    // The shard's memory is used again; and a file's last line may have no end.
-    const isEnded = payload.bytes.at(-1) === NEWLINE
-    const bytes = Buffer.concat(isEnded ? [payload.bytes] : [payload.bytes, LINE_END])
-    this.#stretches.push({ bytes, tasks: shard.tasks })
+    // A copy: the shard's memory is used again.
+    this.#stretches.push({ bytes: Buffer.from(payload.bytes), tasks: shard.tasks })
     this.#tasks += shard.tasks
     this.#bytes += payload.bytes.length
   }
