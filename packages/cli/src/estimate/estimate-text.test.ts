@@ -42,10 +42,17 @@ describe('the verdict in a sentence', () => {
   })
   test('the verifier waits', () => {
     const concurrencies = [{ tasksPerSecond: 400 }, { concurrency: 128, tasksPerSecond: 18_400 }]
-    const settings = { pool: 'threads', concurrency: 128 } as const
-    expect(said({ ...loses, isWaiting: true, concurrencies, settings })).toBe(
-      'the verifier waits: 128 records at once are 46 times as fast as one per thread; threads gain nothing',
+    const waits: Partial<Estimate> = { ...loses, isWaiting: true, concurrencies, recommended: { concurrency: 128 } }
+    const start = 'the verifier waits: 128 records at once are 46 times as fast as one per thread; '
+    expect(said(waits)).toBe(`${start}threads gain nothing`)
+    expect(said({ ...waits, gain: { low: 1.4, mid: 1.5, high: 1.6 } })).toBe(
+      `${start}threads gain 1.5 times (1.4 to 1.6) more`,
     )
+    // However busy the machine: that much is not by chance.
+    expect(said({ ...waits, conclusion: 'noisy', noise: 2 })).toBe(
+      `${start}what threads gain, the machine was too busy to tell`,
+    )
+    expect(said({ ...waits, conclusion: 'noisy', noise: 60 })).toMatch(/^too noisy to conclude/)
   })
   test('the machine was too busy', () => {
     expect(said({ conclusion: 'noisy', noise: 0.4, gain: { low: 0.8, mid: 1.2, high: 1.7 } })).toBe(

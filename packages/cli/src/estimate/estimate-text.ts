@@ -8,7 +8,7 @@ import { serialShare } from './model.ts'
 import { totalOf } from './profile.ts'
 import type { Activity } from './profile.ts'
 import type { Range } from './spread.ts'
-import { verdictText } from './verdict-text.ts'
+import { gainsByWaiting, verdictText } from './verdict-text.ts'
 
 /** What the estimate is told with. */
 export interface EstimateContext {
@@ -45,10 +45,9 @@ export function estimateText(estimate: Estimate, context: EstimateContext): stri
 }
 
 function headline(estimate: Estimate, columns: number): string {
-  const { conclusion, recommended } = estimate
-  // What waits gains by another option.
-  const isGain = recommended.concurrency !== undefined && (conclusion === 'loses' || conclusion === 'even')
-  const [mark, style] = MARKS[isGain ? 'pays' : conclusion]
+  const { conclusion } = estimate
+  // What waits gains by another option than threads.
+  const [mark, style] = MARKS[conclusion !== 'short' && gainsByWaiting(estimate) ? 'pays' : conclusion]
   const [first = '', ...rest] = wrap(`${mark} ${verdictText(estimate)}`, Math.max(16, columns - 2))
   const colon = first.indexOf(':')
   const end = colon < 0 ? first.length : colon
@@ -188,7 +187,7 @@ function ends({ recommended, warnings, conclusion }: Estimate, { columns, json, 
   if (isKnown || set.length > 0)
     rows.push(labelled('set', set.length === 0 ? 'nothing' : set.join(' '), columns, 'cyan'))
   if (json !== undefined && json !== '-') rows.push(labelled('written', `${json}: the estimate`, columns, 'dim'))
-  if (isKnown) rows.push(labelledCommand('next', command, columns, 'cyan'))
+  if (isKnown || set.length > 0) rows.push(labelledCommand('next', command, columns, 'cyan'))
   return rows.join('\n')
 }
 

@@ -13,15 +13,18 @@ const MOSTLY_SERIAL = 0.5
 export function verdictText(estimate: Estimate): string {
   const { conclusion, isWaiting } = estimate
   if (conclusion === 'short') return tooShort(estimate)
-  if (conclusion === 'noisy') return tooNoisy(estimate)
-  if (isWaiting) return waits(estimate)
+  if (gainsByWaiting(estimate) || (isWaiting && conclusion !== 'noisy')) return waits(estimate)
+  const threads = bestThreads(estimate)
+  const compared = `${counted(threads, 'thread')} ${threads === 1 ? 'is' : 'are'} ${timesText(estimate.gain)} as fast as one plain loop`
   switch (conclusion) {
+    case 'noisy':
+      return tooNoisy(estimate)
     case 'pays':
-      return `fan-out pays: ${threadsOf(estimate)} ${isOne(estimate) ? 'is' : 'are'} ${timesText(estimate.gain)} as fast as one plain loop`
+      return `fan-out pays: ${compared}`
     case 'even':
-      return `it hardly matters: ${threadsOf(estimate)} ${isOne(estimate) ? 'is' : 'are'} ${timesText(estimate.gain)} as fast as one plain loop`
+      return `it hardly matters: ${compared}`
     case 'loses':
-      return `fan-out does not pay: ${threadsOf(estimate)} ${isOne(estimate) ? 'is' : 'are'} ${timesText(estimate.gain)} as fast as one plain loop; ${why(estimate)}`
+      return `fan-out does not pay: ${compared}; ${why(estimate)}`
   }
 }
 
@@ -33,14 +36,6 @@ function timesText({ mid, low, high }: Range): string {
 
 function short(times: number): string {
   return times >= 9.95 ? whole(Math.round(times)) : times >= 0.995 ? times.toFixed(1) : times.toFixed(2)
-}
-
-function threadsOf(estimate: Estimate): string {
-  return counted(bestThreads(estimate), 'thread')
-}
-
-function isOne(estimate: Estimate): boolean {
-  return bestThreads(estimate) === 1
 }
 
 /** As many as are recommended, or as a run has by itself. */
@@ -68,15 +63,34 @@ function why(estimate: Estimate): string {
   return 'whatever the verifier waits for, it is not a core'
 }
 
-function waits(estimate: Estimate): string {
-  const { concurrencies, gain, settings } = estimate
+/** Several records at once are so much faster that no other program can be the reason. */
+export function gainsByWaiting(estimate: Estimate): boolean {
+  const times = timesAtOnce(estimate)
+  return times !== undefined && times > 1 + estimate.noise
+}
+
+/** How many times as fast the recommended number of records at once is as one per thread. */
+function timesAtOnce({ isWaiting, concurrencies, recommended }: Estimate): number | undefined {
   const [first] = concurrencies
-  const chosen = concurrencies.find(({ concurrency }) => concurrency === settings.concurrency)
-  const threads = `threads gain ${gain.high < 1 ? 'nothing' : gain.low < LEAST_GAIN ? 'next to nothing' : `${timesText(gain)} more`}`
-  if (settings.concurrency === undefined || first === undefined || chosen === undefined || chosen === first)
-    return `the verifier waits for something else than a core: ${threads}`
-  const times = short(chosen.tasksPerSecond / first.tasksPerSecond)
-  return `the verifier waits: ${whole(settings.concurrency)} records at once are ${times} times as fast as one per thread; ${threads}`
+  const chosen = concurrencies.find(({ concurrency }) => concurrency === recommended.concurrency)
+  if (!isWaiting || first === undefined || chosen === undefined || chosen === first) return undefined
+  return chosen.tasksPerSecond / first.tasksPerSecond
+}
+
+function waits(estimate: Estimate): string {
+  const { recommended, conclusion } = estimate
+  const threads =
+    conclusion === 'noisy'
+      ? 'what threads gain, the machine was too busy to tell'
+      : `threads gain ${threadGain(estimate)}`
+  const times = timesAtOnce(estimate)
+  if (times === undefined) return `the verifier waits for something else than a core: ${threads}`
+  return `the verifier waits: ${whole(recommended.concurrency ?? 1)} records at once are ${short(times)} times as fast as one per thread; ${threads}`
+}
+
+function threadGain({ gain }: Estimate): string {
+  if (gain.high < 1) return 'nothing'
+  return gain.low < LEAST_GAIN ? 'next to nothing' : `${timesText(gain)} more`
 }
 
 function tooShort({ rounds }: Estimate): string {
