@@ -2,13 +2,13 @@ import { ESTIMATE_VERSION } from './estimate-file.ts'
 import type { Estimate, SideFigures } from './estimate-file.ts'
 import { BUSY, conclude, isWorthSetting, ROUGH } from './conclude.ts'
 import type { Conclusion } from './conclude.ts'
-import type { Findings, RunSide } from './measure.ts'
+import type { Findings } from './measure.ts'
 import { fitModel, leaveOneOutError, modelledMs, predict, predictGain } from './model.ts'
 import type { Foretold, ObservedRound } from './model.ts'
 import { totalOf } from './profile.ts'
 import { measurementKey } from './rounds.ts'
 import type { Measurement, Round } from './rounds.ts'
-import type { Measured, Side } from './side.ts'
+import type { Measured, RunSide, Side } from './side.ts'
 import { difference, median, quantile, rangeOf } from './spread.ts'
 
 /** What is known beside the measurements. */
@@ -195,7 +195,8 @@ function activitiesOf(findings: Findings): Pick<Estimate, 'activities'> {
   const { activities } = findings
   if (activities === undefined) return {}
   const total = totalOf(activities)
-  const us = figuresOf(findings, automatic(findings)).cpuMsPerTask * 1000
+  const { cpuMsPerTask } = figuresOf(findings, automatic(findings))
+  const us = (cpuMsPerTask === 0 ? total / findings.whole.tasks : cpuMsPerTask) * 1000
   const of = (ms: number): number => (ms / total) * us
   const { read, cut, parse, verify, merge, dispatch, collection, other } = activities
   return {

@@ -13,7 +13,7 @@ import type { Sample } from './sample.ts'
 import { writeSample } from './sample-file.ts'
 import type { SampleFile } from './sample-file.ts'
 import { sideName } from './side.ts'
-import type { Measured, Side, Subject } from './side.ts'
+import type { LoopSide, Measured, RunSide, Side, Subject } from './side.ts'
 
 /** What is asked for. */
 export interface Task {
@@ -43,15 +43,13 @@ export interface Findings {
   readonly concurrency: number | undefined
   readonly whole: SampleFile
   readonly small: SampleFile
-  readonly sides: { readonly loop: Side & { readonly kind: 'loop' }; readonly runs: readonly RunSide[] }
+  readonly sides: { readonly loop: LoopSide; readonly runs: readonly RunSide[] }
   readonly shards: readonly RunSide[]
   readonly rounds: readonly Round[]
   readonly concurrencies: readonly { readonly concurrency: number | undefined; readonly measured: Measured }[]
   /** Processor time in ms of a run of the whole sample. */
   readonly activities: Activities | undefined
 }
-
-export type RunSide = Side & { readonly kind: 'run' }
 
 /** The small sample has one record of so many: the difference between the two tells what does not grow with the tasks. */
 const SMALL_STEP = 4

@@ -1,9 +1,6 @@
 import { createWriteStream } from 'node:fs'
-import { open } from 'node:fs/promises'
 import { once } from 'node:events'
-import { csv, lines, ndjson } from '@fanfold/core'
-import type { Source } from '@fanfold/core'
-import type { Sample, SampleFormat, TextPayload } from './sample.ts'
+import type { Sample, SampleFormat } from './sample.ts'
 
 /** A file of sampled records, as every process that measures reads it. */
 export interface SampleFile {
@@ -38,35 +35,6 @@ export async function writeSample(sample: Sample, path: string, tasks: number, s
   file.end()
   await closed
   return { path, format, tasks: count, bytes: at - header.length, stretches }
-}
-
-/** The records as a run reads them. */
-export function sourceOf({ path, format }: SampleFile, maxRecordBytes: number | undefined): Source {
-  const options = maxRecordBytes === undefined ? {} : { maxRecordBytes }
-  switch (format.name) {
-    case 'ndjson':
-      return ndjson(path, options)
-    case 'csv':
-      return csv(path, { ...options, delimiter: format.delimiter })
-    case 'lines':
-      return lines(path, options)
-  }
-}
-
-/** The records as a plain loop gets them: read block by block, and not cut yet. */
-export async function* payloadsOf({ path, format, stretches }: SampleFile): AsyncGenerator<TextPayload> {
-  const file = await open(path)
-  try {
-    let first = 0
-    for (const { at, bytes: length, tasks } of stretches) {
-      const bytes = new Uint8Array(length)
-      await file.read(bytes, 0, length, at)
-      yield { kind: 'text', format, bytes, firstIndex: first, firstLine: first + 1, file: undefined }
-      first += tasks
-    }
-  } finally {
-    await file.close()
-  }
 }
 
 function headerOf(format: SampleFormat): string {

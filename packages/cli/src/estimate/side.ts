@@ -13,18 +13,25 @@ export interface Subject {
   readonly maxRecordBytes: number | undefined
 }
 
+/** In one thread, without Fanfold. */
+export interface LoopSide {
+  readonly kind: 'loop'
+  /** How many promises of the verifier are waited for at once. */
+  readonly concurrency: number
+}
+
+/** By Fanfold. */
+export interface RunSide {
+  readonly kind: 'run'
+  readonly threads: number
+  /** Over all threads; `undefined` for one per thread. */
+  readonly concurrency: number | undefined
+  /** `undefined` for what measured costs say. */
+  readonly shardSize: number | undefined
+}
+
 /** One way of doing the work. */
-export type Side =
-  /** In one thread, without Fanfold. */
-  | { readonly kind: 'loop'; readonly concurrency: number }
-  | {
-      readonly kind: 'run'
-      readonly threads: number
-      /** Over all threads; `undefined` for one per thread. */
-      readonly concurrency: number | undefined
-      /** `undefined` for what measured costs say. */
-      readonly shardSize: number | undefined
-    }
+export type Side = LoopSide | RunSide
 
 /** What a process that measures is told. */
 export interface SideRequest {
@@ -41,7 +48,7 @@ export interface Measured {
   readonly startMs: number
   /** Of the work itself, first record to last outcome. */
   readonly elapsedMs: number
-  /** Processor time of all threads meanwhile. */
+  /** Processor time of all threads meanwhile; 0 where that is not known: for child processes. */
   readonly cpuMs: number
   readonly tasks: number
   /** Tasks that have a verdict. */

@@ -103,7 +103,7 @@ function tooNoisy({ noise, gain, loop, threads }: Estimate): string {
   const most = Math.max(...threads.map((side) => (side.threads * loop.cpuMsPerTask) / side.cpuMsPerTask))
   return (
     `too noisy to conclude: the same side differed by ${Math.round(noise * 100)}% between rounds, and the gain may be ` +
-    `anything from ${short(gain.low)} to ${short(gain.high)} times (by processor time alone, at most ${short(most)}). ` +
+    `anything from ${short(gain.low)} to ${short(gain.high)} times${Number.isFinite(most) ? ` (by processor time alone, at most ${short(most)})` : ''}. ` +
     'Close other programs and repeat, or raise --budget.'
   )
 }
