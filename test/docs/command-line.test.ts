@@ -4,20 +4,26 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { blocksOf, documents, readDocument, root } from './documents.ts'
 import { helpOptions, optionsTable } from './help.ts'
+import type { HelpOption } from './help.ts'
 
-const options = await helpOptions()
-const flags = options.flatMap((option) => option.flags.match(/-{1,2}[a-z-]+/g) ?? [])
+const options = { verify: await helpOptions('verify'), estimate: await helpOptions('estimate') }
+const flags = { verify: flagsOf(options.verify), estimate: flagsOf(options.estimate) }
 const GENERATED = /(?<=<!-- options -->\n).*?(?=<!-- end of options -->)/s
 
 test('the help is read whole', () => {
-  expect(flags).toEqual(expect.arrayContaining(['--with', '--out', '--no-timings', '--verbose', '--help']))
+  expect(flags.estimate).toEqual(expect.arrayContaining(['--with', '--budget', '--verbose', '--help']))
+  expect(flags.verify).toEqual(expect.arrayContaining(['--with', '--out', '--no-timings', '--verbose', '--help']))
 })
 
 describe('the table of options is current', () => {
   // UPDATE_DOCS=1 writes it.
-  test.each(['README.md', 'docs/command-line.md'])('in %s', (document) => {
+  test.each([
+    ['README.md', 'verify'],
+    ['docs/command-line.md', 'verify'],
+    ['docs/estimate.md', 'estimate'],
+  ] as const)('in %s', (document, command) => {
     const text = readDocument(document)
-    const current = text.replace(GENERATED, () => `${optionsTable(options)}\n`)
+    const current = text.replace(GENERATED, () => `${optionsTable(options[command])}\n`)
     if (process.env['UPDATE_DOCS'] !== undefined) writeFileSync(join(root, document), current)
     else expect(text).toBe(current)
     expect(text).toMatch(GENERATED)
@@ -29,16 +35,24 @@ test('every option in a command line of the documents exists', () => {
     blocksOf(document)
       .filter(({ language }) => language === 'sh')
       .flatMap(({ text, line }) =>
-        commandsIn(text)
-          .flatMap((command) => command.match(/(?<=\s)--?[a-z][a-z-]*/g) ?? [])
-          .filter((flag) => !flags.includes(flag))
-          .map((flag) => `${document}:${line} ${flag}`),
+        commandsIn(text).flatMap(({ name, words }) =>
+          (words.match(/(?<=\s)--?[a-z][a-z-]*/g) ?? [])
+            .filter((flag) => !flags[name].includes(flag))
+            .map((flag) => `${document}:${line} ${flag}`),
+        ),
       ),
   )
   expect(unknown).toEqual([])
 })
 
 /** The `fanfold` command lines of a shell block, up to a pipe. */
-function commandsIn(shell: string): readonly string[] {
-  return shell.replaceAll('\\\n', ' ').match(/\bfanfold verify [^\n|#]*/g) ?? []
+function commandsIn(shell: string): readonly { readonly name: 'verify' | 'estimate'; readonly words: string }[] {
+  return [...shell.replaceAll('\\\n', ' ').matchAll(/\bfanfold (verify|estimate) ([^\n|#]*)/g)].map(
+    // The pattern has these two only, and a space before the words.
+    ([, name, words = '']) => ({ name: name as 'verify' | 'estimate', words: ` ${words}` }),
+  )
+}
+
+function flagsOf(given: readonly HelpOption[]): readonly string[] {
+  return given.flatMap((option) => option.flags.match(/-{1,2}[a-z-]+/g) ?? [])
 }

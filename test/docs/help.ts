@@ -1,7 +1,7 @@
 import { run } from './processes.ts'
 import { root } from './documents.ts'
 
-/** One option as `fanfold verify --help` tells it. */
+/** One option as `fanfold <command> --help` tells it. */
 export interface HelpOption {
   readonly group: string
   readonly flags: string
@@ -9,9 +9,9 @@ export interface HelpOption {
   readonly description: string
 }
 
-/** Reads the options out of the help, which the command line makes from its one table. */
-export async function helpOptions(): Promise<readonly HelpOption[]> {
-  const { stdout } = await run(root, 'fanfold', 'verify', '--help')
+/** Reads the options out of a command's help, which the command line makes from its one table. */
+export async function helpOptions(command: 'verify' | 'estimate'): Promise<readonly HelpOption[]> {
+  const { stdout } = await run(root, 'fanfold', command, '--help')
   const options: HelpOption[] = []
   let group = ''
   for (const line of stdout.split('\n')) {

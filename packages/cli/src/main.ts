@@ -1,10 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { FanfoldError } from '@fanfold/core'
+import { estimate } from './commands/estimate.ts'
 import { verify } from './commands/verify.ts'
 import { NOT_STARTED, leave } from './exit.ts'
 import type { Ending } from './exit.ts'
 import { addOptions, describeOption, nameOption, withBareValues } from './options/commander-options.ts'
+import { ESTIMATE_OPTIONS } from './options/estimate-options.ts'
+import type { EstimateOptions } from './options/estimate-options.ts'
 import { VERIFY_OPTIONS } from './options/verify-options.ts'
 import type { VerifyOptions } from './options/verify-options.ts'
 import { badUsage, describeProblem, messageOf } from './problem.ts'
@@ -29,7 +32,7 @@ async function endingOf(args: readonly string[]): Promise<Ending> {
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return { code: 0 } // help and version
     if (error instanceof CommanderError && error.code === 'commander.help') return { code: NOT_STARTED }
-    const problem = error instanceof CommanderError ? badUsage(usageMessage(error), error) : asOurs(error)
+    const problem = error instanceof CommanderError ? badUsage(usageMessage(error, args), error) : asOurs(error)
     process.stderr.write(describeProblem(problem, args.includes('--verbose')))
     return { code: problem.code === 'FANFOLD_INTERNAL' ? 3 : NOT_STARTED }
   }
@@ -59,6 +62,17 @@ function makeProgram(args: readonly string[], onEnding: (ending: Ending) => void
     .addHelpText('after', VERIFY_NOTES)
     .action(async (inputs: string[], options: VerifyOptions) => onEnding(await verify(inputs, options, args)))
   addOptions(command, VERIFY_OPTIONS)
+  const estimation = program
+    .command('estimate')
+    .description('find out on a sample what fan-out gains, and how long the whole will take')
+    .argument(
+      '[inputs...]',
+      'files, patterns such as "data/*.ndjson", or - for stdin; their first records are the sample',
+    )
+    .usage('<inputs...> --with <verifier> [options]')
+    .addHelpText('after', ESTIMATE_NOTES)
+    .action(async (inputs: string[], options: EstimateOptions) => onEnding(await estimate(inputs, options, args)))
+  addOptions(estimation, ESTIMATE_OPTIONS)
   return program
 }
 
@@ -74,17 +88,32 @@ Example:
   fanfold verify customers.ndjson --with ./verify.ts --out found.ndjson --only flag,fail
 `
 
+const ESTIMATE_NOTES = `
+The verifier runs many times over the same records: one that writes, sends or pays
+does so each time. What it prints is not shown.
+
+Exit codes:
+  0  it was measured, whatever came of it
+  2  nothing was measured: wrong usage, unreadable input, a verifier that cannot start
+  130, 143  interrupted
+
+Example:
+  fanfold estimate customers.ndjson --with ./verify.ts --json estimate.json
+`
+
 function version(): string {
   const manifest = readFileSync(new URL('../package.json', import.meta.url), 'utf8')
   return (JSON.parse(manifest) as { readonly version: string }).version // our own package.json
 }
 
 /** Commander's message as one line that names the remedy. */
-function usageMessage(error: CommanderError): string {
+function usageMessage(error: CommanderError, args: readonly string[]): string {
   const message = error.message.replace(/^error: /, '')
   const meant = /\n\(Did you mean (.+?)\?\)$/.exec(message)?.[1]
   const what = message.replace(/\n.*$/s, '')
   if (meant !== undefined) return `${what}. Did you mean ${meant}?`
   const file = error.code === 'commander.unknownCommand' ? /'(.+)'/.exec(what)?.[1] : undefined
-  return file === undefined ? `${what}. See fanfold verify --help.` : `${what}. Write fanfold verify ${file} --with …`
+  return file === undefined
+    ? `${what}. See fanfold ${args[0] === 'estimate' ? 'estimate' : 'verify'} --help.`
+    : `${what}. Write fanfold verify ${file} --with …`
 }

@@ -4,7 +4,11 @@ import { csv, files, lines, ndjson } from '@fanfold/core'
 import type { Source, TextInput } from '@fanfold/core'
 import { badUsage } from '../problem.ts'
 import { ownFiles } from './targets.ts'
+import type { WrittenOptions } from './targets.ts'
 import type { Format, VerifyOptions } from '../options/verify-options.ts'
+
+/** What the command line says about how to read them. */
+type InputOptions = Pick<VerifyOptions, 'format' | 'idField' | 'maxRecord'> & Partial<WrittenOptions>
 
 /** What is to be verified. */
 export interface Inputs {
@@ -29,7 +33,7 @@ const MAGIC = /[*?[\]{}]/
  *
  * @throws {FanfoldError} `FANFOLD_BAD_OPTION`: no input, a pattern without a match, an unknown or mixed format
  */
-export async function resolveInputs(given: readonly string[], options: VerifyOptions): Promise<Inputs> {
+export async function resolveInputs(given: readonly string[], options: InputOptions): Promise<Inputs> {
   if (given.length === 0) throw badUsage('no input is given. Name files, patterns, or - for stdin.')
   if (options.format === 'files') refuseReading(options)
   if (given.includes(STDIN)) return fromStdin(given, options)
@@ -40,7 +44,7 @@ export async function resolveInputs(given: readonly string[], options: VerifyOpt
   return { paths, format, source: makeSource([...paths], format, delimiter, options) }
 }
 
-function fromStdin(given: readonly string[], options: VerifyOptions): Inputs {
+function fromStdin(given: readonly string[], options: InputOptions): Inputs {
   if (given.length > 1) throw badUsage('- is stdin, and has to be the only input. Verify the files by themselves.')
   const { format } = options
   if (format === undefined)
@@ -105,7 +109,7 @@ function unknownFormat(path: string, ending: string): Error {
 }
 
 /** These say how records are read, and whole files have none. */
-function refuseReading({ idField, maxRecord }: VerifyOptions): void {
+function refuseReading({ idField, maxRecord }: InputOptions): void {
   if (idField !== undefined)
     throw badUsage('--id-field needs records with fields, and --format files has none: each outcome names its file.')
   if (maxRecord !== undefined)
@@ -116,7 +120,7 @@ function makeSource(
   input: TextInput,
   format: Exclude<Format, 'files'>,
   delimiter: string,
-  options: VerifyOptions,
+  options: InputOptions,
 ): Source {
   const { idField, maxRecord } = options
   const common = maxRecord === undefined ? {} : { maxRecordBytes: maxRecord }

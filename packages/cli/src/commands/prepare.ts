@@ -2,24 +2,30 @@ import { basename } from 'node:path'
 import { Engine } from '@fanfold/core'
 import type { RunOptions, Source } from '@fanfold/core'
 import type { VerifyOptions } from '../options/verify-options.ts'
+import { readEstimateFor } from '../estimate/for-run.ts'
+import type { Estimate } from '../estimate/estimate-file.ts'
 import { badUsage } from '../problem.ts'
 import { readConfiguration } from './configuration.ts'
 import { resolveInputs } from './inputs.ts'
 import type { Inputs } from './inputs.ts'
 import { engineOptions, runOptions } from './run-options.ts'
 import { checkTargets, statsOf } from './targets.ts'
-import { verifierLocation } from './verifier-location.ts'
+import { verifierLocation, verifierUrl } from './verifier-location.ts'
 
 /** A run that can be started: everything that can be checked without running anything has been. */
 export interface Prepared {
   readonly inputs: Inputs
   /** The inputs, opened. */
   readonly source: Source
+  /** Of all inputs, where that is known. */
+  readonly totalBytes: number | undefined
   readonly verifier: string
   readonly config: unknown
   readonly engine: Engine
   /** Of the run. */
   readonly settings: RunOptions
+  /** What was foretold, and is to be told beside what came of it. */
+  readonly estimate: Estimate | undefined
   /** For the progress. */
   readonly name: string
 }
@@ -30,7 +36,9 @@ export async function prepare(given: readonly string[], options: VerifyOptions):
   const inputs = await resolveInputs(given, options)
   const verifier = await verifierLocation(options.with)
   const config = await readConfiguration(options.config, options.set)
-  const files = [verifier, ...(options.config === undefined ? [] : [options.config])]
+  const run = { url: verifierUrl(verifier), config, format: inputs.format }
+  const estimate = options.estimate === undefined ? undefined : await readEstimateFor(options.estimate, run, options)
+  const files = [verifier, ...[options.config, options.estimate].filter((file) => file !== undefined)]
   await checkTargets(options, [...inputs.paths, ...files])
   const settings = runOptions(options)
   const engine = new Engine(engineOptions(options))
@@ -39,10 +47,12 @@ export async function prepare(given: readonly string[], options: VerifyOptions):
   return {
     inputs,
     source: { ...inputs.source, open: () => Promise.resolve(reader) },
+    totalBytes: reader.totalBytes,
     verifier,
     config,
     engine,
     settings,
+    estimate,
     name: nameOf(inputs),
   }
 }

@@ -20,7 +20,7 @@ export function engineOptions({ threads, threadMemory, recycleAfter, pool }: Ver
  */
 export function runOptions(options: VerifyOptions): RunOptions {
   const { journal, resume = 'never', redrive, sourceId } = options
-  const { timeout, concurrency, retries, tolerate, halt, order, limit } = options
+  const { timeout, concurrency, shardSize, retries, tolerate, halt, order, limit } = options
   if (halt !== undefined && tolerate === undefined)
     throw badUsage(
       `--halt ${halt} says how a run stops that exceeds --tolerate, and none is given. Add --tolerate 1%, or leave it out.`,
@@ -29,6 +29,7 @@ export function runOptions(options: VerifyOptions): RunOptions {
     order,
     ...(timeout === undefined ? {} : { timeoutMs: timeout }),
     ...(concurrency === undefined ? {} : { concurrency }),
+    ...(shardSize === undefined ? {} : { shardSize }),
     ...(retries === undefined ? {} : { retry: { retries } }),
     ...(tolerate === undefined ? {} : { tolerate }),
     ...(halt === undefined ? {} : { halt }),

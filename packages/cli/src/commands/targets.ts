@@ -40,15 +40,18 @@ export async function checkTargets(options: VerifyOptions, read: readonly string
   }
 }
 
+/** Files that a run writes. */
+export type WrittenOptions = Pick<VerifyOptions, 'out' | 'summary' | 'journal'>
+
 /** All that a run writes: no input, wherever it lies. */
-export function ownFiles(options: VerifyOptions): string[] {
+export function ownFiles(options: Partial<WrittenOptions>): string[] {
   const { out, summary, journal } = options
   const written = [out, summary, journal, ...Object.values(besides(options))]
   return written.flatMap((path) => (path === undefined || path === '-' ? [] : [path]))
 }
 
 /** What a journaled run writes beside what it was given. */
-function besides({ out, journal }: VerifyOptions): Record<string, string | undefined> {
+function besides({ out, journal }: Partial<WrittenOptions>): Record<string, string | undefined> {
   if (journal === undefined) return {}
   return {
     "--journal's lock": `${journal}.lock`,
@@ -71,7 +74,7 @@ async function checkJournal({ out }: VerifyOptions, journal: string): Promise<vo
 }
 
 /** Whatever they are called; a device may be written and read at once. */
-async function isSame(path: string, other: string): Promise<boolean> {
+export async function isSame(path: string, other: string): Promise<boolean> {
   const [one, two] = [await statsOf(path), await statsOf(other)]
   if (one === undefined || two === undefined) return one === two && resolve(path) === resolve(other)
   return one.isFile() && one.dev === two.dev && one.ino === two.ino

@@ -1,3 +1,5 @@
+import { resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { badUsage } from '../problem.ts'
 import { statsOf } from './targets.ts'
 
@@ -19,4 +21,9 @@ export async function verifierLocation(given: string | undefined): Promise<strin
   if (given.endsWith('.json') && stats !== undefined)
     throw badUsage(`the verifier '${given}' is JSON and no module. A configuration is given with --config.`)
   return given
+}
+
+/** What `--with` names, as a URL. */
+export function verifierUrl(location: string): string {
+  return /^(file|data|node):/.test(location) ? location : pathToFileURL(resolve(location)).href
 }

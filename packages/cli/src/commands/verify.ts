@@ -1,5 +1,7 @@
 import { FanfoldError } from '@fanfold/core'
 import type { CloseReport, Engine, Progress, Report, Run, RunOptions } from '@fanfold/core'
+import { predictionFor } from '../estimate/for-run.ts'
+import type { Prediction } from '../estimate/for-run.ts'
 import { CLOSED_PIPE, SIGNAL_CODES, codeOf } from '../exit.ts'
 import type { Ending } from '../exit.ts'
 import { Interruption } from '../interruption.ts'
@@ -141,15 +143,13 @@ function unreadableInput({ total, failure }: Report): Error | undefined {
   return total === 0 && isHeader ? failure : undefined
 }
 
-async function writeSummary(
-  { summary }: Targets,
-  { options, interruption: { hurry } }: Tour,
-  report: Report,
-): Promise<FanfoldError | undefined> {
+async function writeSummary({ summary }: Targets, tour: Tour, report: Report): Promise<FanfoldError | undefined> {
+  const { options, interruption } = tour
+  const { hurry } = interruption
   if (summary === undefined) return undefined
   try {
     await empty(summary)
-    await withPatience(summary.writeFile(reportText(report)), hurry)
+    await withPatience(summary.writeFile(reportText(report, predictionOf(tour, report))), hurry)
     await summary.close()
     return undefined
   } catch (cause) {
@@ -185,7 +185,15 @@ function failureText(report: Report, { progress, verbose, journal }: VerifyOptio
   return isShown ? problemLine(breachText(report, journal !== undefined)) : describeProblem(report.failure, verbose)
 }
 
-function summaryOf({ prepared, options, lines, args }: Tour, report: Report, hasSummary: boolean): string {
+/** What the estimate that was given says of this run. */
+function predictionOf({ prepared, options }: Tour, report: Report): Prediction | undefined {
+  const { estimate, totalBytes } = prepared
+  if (estimate === undefined) return undefined
+  return predictionFor(estimate, report.threads, report.total, options.limit === undefined ? totalBytes : undefined)
+}
+
+function summaryOf(tour: Tour, report: Report, hasSummary: boolean): string {
+  const { prepared, options, lines, args } = tour
   const { out, only, limit, verbose, journal } = options
   const summary = hasSummary ? options.summary : undefined
   return summaryText(report, {
@@ -196,6 +204,7 @@ function summaryOf({ prepared, options, lines, args }: Tour, report: Report, has
     command: journal === undefined ? undefined : args,
     // How many lines of a broken output arrived, nobody knows.
     written: { out: report.failure instanceof OutputBroken ? undefined : out, lines: lines.count, only, summary },
+    prediction: predictionOf(tour, report),
     verbose,
     columns: terminalColumns(),
   })

@@ -37,6 +37,14 @@ export function count(option: string, text: string): number {
   return value
 }
 
+/** Several whole numbers from 1, with commas between them; each once, the smallest first. */
+export function counts(option: string, text: string): readonly number[] {
+  const values = text.split(',').map((part) => (/^\s*\d+\s*$/.test(part) ? Number(part) : 0))
+  if (values.some((value) => value < 1 || !Number.isSafeInteger(value)))
+    throw refused(option, text, 'Give whole numbers from 1, with commas between them: 1,2,4.')
+  return [...new Set(values)].sort((a, b) => a - b)
+}
+
 /** How many further attempts: a number from 0, or `none`. */
 export function attempts(option: string, text: string): number {
   const value = text === 'none' ? 0 : /^\d+$/.test(text) ? Number(text) : NaN

@@ -40,6 +40,7 @@ export interface VerifyOptions {
   readonly limit?: number
   readonly threads?: number
   readonly concurrency?: number
+  readonly shardSize?: number
   readonly timeout?: number
   /** MB */
   readonly threadMemory?: number
@@ -59,6 +60,7 @@ export interface VerifyOptions {
   readonly redrive: boolean
   readonly sourceId?: string
   readonly summary?: string
+  readonly estimate?: string
   readonly failOn?: 'flag'
   readonly progress: ProgressMode
   readonly verbose: boolean
@@ -144,6 +146,13 @@ export const VERIFY_OPTIONS: Table = {
     description: 'how many records at once over all threads; more than one per thread helps verifiers that wait',
     parse: count,
     defaultText: 'one per thread',
+  },
+  shardSize: {
+    flags: '--shard-size <n>',
+    group: RUNNING,
+    description: 'how many records a thread gets at once, to find out what another size costs; nobody needs to set it',
+    parse: count,
+    defaultText: 'by their measured cost',
   },
   timeout: {
     flags: '--timeout <time>',
@@ -256,6 +265,12 @@ export const VERIFY_OPTIONS: Table = {
     parse: text,
   },
   summary: { flags: '--summary <file>', group: ACCOUNT, description: 'write the report as JSON', parse: text },
+  estimate: {
+    flags: '--estimate <file>',
+    group: ACCOUNT,
+    description: 'tell the time that was predicted beside the actual one: the file is of fanfold estimate --json',
+    parse: text,
+  },
   failOn: {
     flags: '--fail-on <verdict>',
     group: ACCOUNT,

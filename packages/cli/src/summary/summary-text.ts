@@ -1,5 +1,6 @@
 import { inspect } from 'node:util'
 import type { FirstError, Report } from '@fanfold/core'
+import type { Prediction } from '../estimate/for-run.ts'
 import { counted, cut, percent, short, time, whole } from '../figures.ts'
 import type { Format } from '../options/verify-options.ts'
 import { paint } from '../paint.ts'
@@ -9,6 +10,7 @@ import { goOnCommand } from './go-on.ts'
 import { headline } from './headline.ts'
 import { LABEL_WIDTH, labelled, labelledCommand } from './layout.ts'
 import { nextStep } from './next-step.ts'
+import { predictedText } from './predicted-text.ts'
 import { resumedText, verifiedNow } from './resumed-text.ts'
 import type { Written } from './next-step.ts'
 
@@ -21,6 +23,8 @@ export interface SummaryContext {
   readonly written: Written
   /** The arguments of a run that has a journal, and so can go on. */
   readonly command: readonly string[] | undefined
+  /** What was foretold of it. */
+  readonly prediction: Prediction | undefined
   readonly verbose: boolean
   /** Of the terminal; `Infinity` for a file or a pipe. */
   readonly columns: number
@@ -84,6 +88,7 @@ function details(report: Report, context: SummaryContext): string {
   if (threadsReplaced > 0) add('threads', `${whole(threadsReplaced)} replaced`)
   const tolerated = toleratedText(report)
   if (tolerated !== undefined) add('tolerated', tolerated)
+  if (context.prediction !== undefined) add('predicted', predictedText(report, context.prediction))
   return rows.join('\n')
 }
 
