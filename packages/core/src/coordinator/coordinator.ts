@@ -14,6 +14,7 @@ import {
   verifierUnloaded,
 } from './lanes.ts'
 import { delivered, partArrived } from './outcomes.ts'
+import { gathered, taskWithdrawn } from './requests.ts'
 import { retryDue } from './retries.ts'
 import { endRequested, endRuns, runAdded, shardRead, sourceEnded } from './runs.ts'
 import { schedule } from './schedule.ts'
@@ -132,6 +133,10 @@ export class Coordinator {
         return endRequested(state, event.run, event.how, { how: 'cancelled', error: event.reason })
       case 'retryDue':
         return retryDue(state, event.run, event.shard, event.ranges)
+      case 'gathered':
+        return gathered(state, event.run, event.tasks)
+      case 'taskWithdrawn':
+        return taskWithdrawn(state, event)
       case 'runBroken':
         return endRequested(state, event.run, 'now', { how: 'failed', error: event.error })
     }

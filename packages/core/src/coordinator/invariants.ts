@@ -115,7 +115,8 @@ function checkProgress(state: CoordinatorState, run: RunState): void {
   if (run.ended !== undefined || run.lanesInUse > 0 || run.source === 'reading' || run.waiting > 0) return
   const isLanesTurn = state.lanes.some(({ phase }) => !['idle', 'stuck', 'lost'].includes(phase.name))
   const isConsumersTurn = run.held > run.unsettled
-  if (!isLanesTurn && !isConsumersTurn) {
+  const isSourcesTurn = !run.settings.readAhead && run.held === 0
+  if (!isLanesTurn && !isConsumersTurn && !isSourcesTurn) {
     broken(`run ${run.id}`, `at a standstill with ${countFresh(state, run)} fresh lanes`, 'waiting for something')
   }
 }

@@ -3,6 +3,7 @@ import { attemptsOf, retriesOf } from '../policy/retry.ts'
 import { retire } from './lanes.ts'
 import { answerOf, isUsable, isWanted } from './readiness.ts'
 import { countUsable, readIfNeeded } from './reading.ts'
+import { readGathered, waitsForLane } from './requests.ts'
 import { sizeOf } from './position-set.ts'
 import { takePiece } from './retries.ts'
 import { chargesOf } from './state.ts'
@@ -34,10 +35,16 @@ function employ(state: CoordinatorState, lane: Lane): boolean {
   let chosen: { run: RunState; at: number } | undefined
   for (const run of state.runs.values()) {
     const at = nextPiece(state, lane, run)
-    if (at >= 0 && (chosen === undefined || isFairer(run, chosen.run))) chosen = { run, at }
+    if (at < 0 && !(waitsForLane(run) && hasRoom(run) && answerOf(lane, run.verifier) === 'ready')) continue
+    if (chosen === undefined || isFairer(run, chosen.run)) chosen = { run, at }
   }
   if (chosen === undefined) return false
   const { run, at } = chosen
+  if (at < 0) {
+    // The lane is kept for what is read now: the answer comes before anything else happens.
+    readGathered(state, run)
+    return false
+  }
   if (run.queue[at]!.alone && !lane.isFresh) retire(state, lane)
   else dispatch(state, lane, run, takePiece(run, at))
   return true

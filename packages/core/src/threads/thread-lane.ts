@@ -117,6 +117,13 @@ export class ThreadLane {
     this.#deadline.hold(Math.min(waiting.work.timeoutMs, ABORT_GRACE_MS))
   }
 
+  /** The deadline stays: a thread with neighbours in it is not ended because one of them is not wanted any more. */
+  abortTask(assignment: number, position: number, reason: unknown): void {
+    const waiting = this.#waiting
+    if (waiting.for !== 'shard' || waiting.work.assignment !== assignment) return
+    this.#send({ type: 'abortTask', assignment, position, reason: encodeError(reason), graceMs: ABORT_GRACE_MS })
+  }
+
   /** Ends a thread whose loop is blocked. */
   kill(error: Error = blockedError(this.#waiting)): void {
     this.#wait({ for: 'exit', error }, KILL_MS)

@@ -55,6 +55,14 @@ export class Overtime {
     timer.unref()
   }
 
+  /** The same for one of them, if it is still pending. */
+  abortTask(position: number, error: Error, graceMs: number): void {
+    const task = [...this.#pending].find((pending) => pending.position === position)
+    if (task === undefined) return
+    task.context.abort(error)
+    startTimer(() => this.#settleOver(task, ABORTED, error), graceMs).unref()
+  }
+
   /** Looks which pending tasks are due. */
   check(): void {
     const now = clockMs()

@@ -64,6 +64,10 @@ export class Session {
         if (this.#loop?.assignment === message.assignment)
           this.#loop.abort(decodeError(message.reason), message.graceMs)
         return
+      case 'abortTask':
+        if (this.#loop?.assignment === message.assignment)
+          this.#loop.abortTask(message.position, decodeError(message.reason), message.graceMs)
+        return
       case 'end':
         return this.#endSession(message)
     }

@@ -44,6 +44,8 @@ export class ShardLoop {
   #range = 0
   #next = 0
   #stopped = false
+  /** Positions that are not to be started any more, and why. */
+  #withdrawn: Map<number, Error> | undefined
   /** The verifier has returned a promise before: worth tracking which task prints. */
   #isAsync = false
   #lastYield = 0
@@ -100,6 +102,12 @@ export class ShardLoop {
     this.#changed()
   }
 
+  /** The same for one task; one that has not begun does not begin. */
+  abortTask(position: number, error: Error, graceMs: number): void {
+    if (position < this.#next) this.#overtime.abortTask(position, error, graceMs)
+    else (this.#withdrawn ??= new Map()).set(position, error)
+  }
+
   /** Starts tasks until there is a reason to let go of the thread. */
   #advance(): Step {
     const { ranges, base } = this.#message
@@ -132,6 +140,10 @@ export class ShardLoop {
   #start(position: number, ordinal: number): void {
     const records = this.#records
     let id: unknown
+    if (this.#withdrawn?.has(position) === true) {
+      this.#clock.close() // it is not of the group that is being timed
+      return this.#outcomes.writer.unsuccessful(position, ABORTED, this.#withdrawn.get(position))
+    }
     // An async task is timed from before its call: what it does before its first await is its own time too.
     const startedAt = this.#isAsync ? this.#clock.close() : this.#clock.startedAt
     try {

@@ -15,6 +15,8 @@ export const SETTINGS: RunSettings = {
   halt: 'soon',
   seed: 1,
   resumed: { tasks: 0, unsuccessful: 0 },
+  readAhead: true,
+  isUrgent: false,
   maxHeldTasks: 100,
   maxHeldBytes: 1000,
 }
