@@ -108,7 +108,9 @@ function checkProgress(state: CoordinatorState, run: RunState): void {
   if (run.ended === undefined && (verifier === undefined || !isWanted(state, verifier))) {
     if (run.phase.name === 'running') broken(`the verifier of run ${run.id}`, 'forgotten', 'there as long as the run')
   }
-  for (const lane of state.lanes) {
+  // What has gathered is being read for the lanes that are idle.
+  const isKept = [...state.runs.values()].some(({ settings, source }) => !settings.readAhead && source === 'reading')
+  for (const lane of isKept ? [] : state.lanes) {
     if (lane.phase.name !== 'idle' || answerOf(lane, run.verifier) !== 'ready') continue
     if (nextPiece(state, lane, run) >= 0) broken(`lane ${lane.id}`, `idle while run ${run.id} has work for it`, 'busy')
   }

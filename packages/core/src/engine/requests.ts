@@ -38,7 +38,7 @@ export class Requests {
       if (signal?.aborted === true) return Promise.reject(signal.reason)
     }
     if (this.#whyClosed !== undefined) return Promise.reject(this.#whyClosed())
-    if (this.#run === undefined || this.#run.hasEnded) this.#begin()
+    if (this.#run === undefined || this.#run.failure !== undefined) this.#begin()
     return this.#run!.check(item, signal) as Promise<Outcome> // resolved with what a batch makes
   }
 
@@ -56,7 +56,7 @@ export class Requests {
   /** Accepts no more, and gives up what there is. @returns when nothing of it runs any more */
   async cancel(): Promise<void> {
     this.#whyClosed ??= engineClosed
-    if (this.#run === undefined || this.#run.hasEnded) return
+    if (this.#run === undefined || this.#run.failure !== undefined) return
     this.#run.cancel(engineClosed())
     await this.#run.over
   }

@@ -29,7 +29,8 @@ export class RequestsRun implements ConductedRun {
   /** Requests that have gone to threads. */
   read = 0
   hasOutcomes = false
-  hasEnded = false
+  /** Why it has ended. */
+  failure: Error | undefined
   readonly #id: RunId
   readonly #conductor: Conductor
   readonly #options: RequestsSettings
@@ -64,6 +65,7 @@ export class RequestsRun implements ConductedRun {
   }
 
   check(item: unknown, signal: AbortSignal | undefined): Promise<unknown> {
+    if (this.failure !== undefined) return Promise.reject(this.failure)
     const bytes = estimateBytes(item)
     const { length, bytes: queuedBytes } = this.#queue
     const { maxQueued, maxQueuedBytes } = this.#options
@@ -188,7 +190,7 @@ export class RequestsRun implements ConductedRun {
   }
 
   failStart(error: Error): void {
-    this.hasEnded = true
+    this.failure ??= error
     this.#rejectAll(error)
     this.#end.resolve()
   }

@@ -84,14 +84,15 @@ export class ShardLoop {
       else await this.#change()
     }
     this.#pending.stop()
-    this.#outcomes.post(clockMs())
+    const now = clockMs()
+    this.#outcomes.post(now)
     return {
       type: 'ended',
       assignment: this.#message.assignment,
       suspects: this.#overtime.suspects,
       abandoned: atomics.load(this.#cells, ABANDONED),
-      busyMs: clockMs() - startedAt,
-      heapMb: heapMb(),
+      busyMs: now - startedAt,
+      heapMb: heapMb(now),
     }
   }
 
@@ -104,8 +105,9 @@ export class ShardLoop {
 
   /** The same for one task; one that has not begun does not begin. */
   abortTask(position: number, error: Error, graceMs: number): void {
-    if (position < this.#next) this.#overtime.abortTask(position, error, graceMs)
-    else (this.#withdrawn ??= new Map()).set(position, error)
+    if (this.#overtime.abortTask(position, error, graceMs)) return
+    this.#withdrawn ??= new Map()
+    this.#withdrawn.set(position, error)
   }
 
   /** Starts tasks until there is a reason to let go of the thread. */
