@@ -67,7 +67,7 @@ describe('a run that does not read ahead', () => {
     told.part(0, 3, 0, 1)
     // And again, for the batch has the other one.
     gather(told, 1)
-    expect(told.ended(0, 3)).toEqual(['read 1 8'])
+    expect(told.ended(0, 3)).toEqual(['read 1 4'])
   })
 
   test('takes turns with a batch on a single lane', () => {
@@ -79,7 +79,7 @@ describe('a run that does not read ahead', () => {
     expect(told.ended(0, 1)).toEqual(['read 1 2'])
     told.read(1, { remainingTasks: 0 })
     gather(told, 1)
-    expect(told.ended(0, 2)[0]).toBe('dispatch 3 to 0: 2:1[0 2]')
+    expect(told.ended(0, 2)[0]).toBe('dispatch 3 to 0: 2:0[0 2]')
   })
 })
 
