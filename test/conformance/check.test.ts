@@ -64,7 +64,14 @@ describe.each(POOLS)('a check, with a pool of %s,', (pool) => {
     })
     const statuses = await statusesOf(items.map((item) => loaded.check(item)))
     const expected = items.map(() => 'completed')
-    Object.assign(expected, { 3: 'crashed', 8: 'timedOut', 15: 'timedOut', 21: 'errored', 22: 'errored', 30: 'timedOut' })
+    Object.assign(expected, {
+      3: 'crashed',
+      8: 'timedOut',
+      15: 'timedOut',
+      21: 'errored',
+      22: 'errored',
+      30: 'timedOut',
+    })
     expect(statuses).toEqual(expected)
   })
 

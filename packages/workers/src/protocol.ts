@@ -161,6 +161,8 @@ export interface ShardPart {
 export interface ShardEnded {
   readonly type: 'ended'
   readonly assignment: number
+  /** The last outcomes: they need no message of their own. */
+  readonly part: OutcomePart | undefined
   /** Tasks started and not settled, one of which may have held the event loop: each has to run alone. */
   readonly suspects: readonly number[]
   /** Tasks of this thread that were settled over their head and have not ended yet. */
@@ -192,6 +194,8 @@ export { decodeError, encodeError } from './error-codec.ts'
 export type { EncodedError } from './error-codec.ts'
 export * from './outcome-columns.ts'
 export * from './cells.ts'
+export { packShard, unpackFromThread } from './small-messages.ts'
+export type { Packed } from './small-messages.ts'
 export { deserialisePlain, serialisePlain } from './plain-value.ts'
 export { BUCKET_COUNT, bucketOf, durationOf } from './duration-buckets.ts'
 export { VERDICTS } from './verdict.ts'

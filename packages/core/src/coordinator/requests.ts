@@ -36,12 +36,16 @@ export function readGathered(state: CoordinatorState, run: RunState): void {
  * A task that a lane has is told to end, and its outcome counts as any other: if it takes its thread down, it has to be
  * known as the culprit. Anywhere else it is settled now.
  */
-export function taskWithdrawn(state: CoordinatorState, { run: id, shard: shardId, position, reason }: TaskWithdrawn): void {
+export function taskWithdrawn(
+  state: CoordinatorState,
+  { run: id, shard: shardId, position, reason }: TaskWithdrawn,
+): void {
   const run = state.runs.get(id)
   const shard = run?.shards.get(shardId)
   if (run === undefined || shard === undefined || shard.settled.has(position)) return
   for (const { id: lane, phase } of state.lanes) {
-    if (phase.name !== 'busy' || phase.assignment.run !== id || !isIn(phase.assignment.piece, shardId, position)) continue
+    if (phase.name !== 'busy' || phase.assignment.run !== id || !isIn(phase.assignment.piece, shardId, position))
+      continue
     state.commands.push({ type: 'abortTask', lane, assignment: phase.assignment.id, position, reason })
     return
   }

@@ -66,10 +66,7 @@ function signalOf(options: RequestOptions): AbortSignal | undefined {
   refuseUnknown(options, ['signal'])
   const { signal } = options
   if (signal !== undefined && !(signal instanceof AbortSignal)) {
-    throw new FanfoldError(
-      'FANFOLD_BAD_OPTION',
-      `signal is ${String(signal)}: use the signal of an AbortController.`,
-    )
+    throw new FanfoldError('FANFOLD_BAD_OPTION', `signal is ${String(signal)}: use the signal of an AbortController.`)
   }
   return signal
 }

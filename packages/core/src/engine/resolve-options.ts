@@ -2,7 +2,15 @@ import { isAbsolute, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { RunSettings } from '../coordinator/events.ts'
 import { FanfoldError } from '../errors.ts'
-import type { CheckOptions, EngineOptions, JournalOptions, LoadOptions, PoolKind, RetryOptions, RunOptions } from '../options.ts'
+import type {
+  CheckOptions,
+  EngineOptions,
+  JournalOptions,
+  LoadOptions,
+  PoolKind,
+  RetryOptions,
+  RunOptions,
+} from '../options.ts'
 import type { Recycling } from '../policy/recycling.ts'
 import { NO_RETRIES } from '../policy/retry.ts'
 import type { RetryPolicy } from '../policy/retry.ts'

@@ -1,7 +1,7 @@
 import { MessageChannel } from 'node:worker_threads'
 import type { MessagePort, Worker } from 'node:worker_threads'
-import { FanfoldError, decodeError, encodeError } from '@fanfold/workers/protocol'
-import type { FromThread, RunShard, ToThread } from '@fanfold/workers/protocol'
+import { FanfoldError, decodeError, encodeError, packShard, unpackFromThread } from '@fanfold/workers/protocol'
+import type { FromThread, OutcomePart, Packed, RunShard, ToThread } from '@fanfold/workers/protocol'
 import type { BackendListener, LaneSnapshot, VerifierSpec, Work } from '../backend.ts'
 import { Deadline } from './deadline.ts'
 import { ThreadCells } from './thread-cells.ts'
@@ -65,7 +65,9 @@ export class ThreadLane {
     this.#worker = undefined
     this.#error = undefined
     this.#loaded.clear()
-    port1.on('message', (message: FromThread) => this.#isCurrent(session) && this.#receive(message))
+    port1.on('message', (message: FromThread | Packed) => {
+      if (this.#isCurrent(session)) this.#receive(unpackFromThread(message))
+    })
     this.#wait({ for: 'thread' }, OPEN_MS)
     pool.startSession(port2, this.#cells.buffer, this.#place.thread).then(
       (worker) => (this.#isCurrent(session) ? this.#opened(session, port1, worker, pool) : void worker.terminate()),
@@ -91,7 +93,7 @@ export class ThreadLane {
     try {
       const moved = 'bytes' in payload ? [payload.bytes.buffer as ArrayBuffer] : [...transfer] // a copy, so not shared
       this.#port!.postMessage(
-        { type: 'shard', ...rest, payload, traceFile: this.#place.traceFile?.() } satisfies RunShard,
+        packShard({ type: 'shard', ...rest, payload, traceFile: this.#place.traceFile?.() } satisfies RunShard),
         moved,
       )
     } catch (error) {
@@ -221,24 +223,14 @@ export class ThreadLane {
   #receive(message: FromThread): void {
     const lane = this.id
     switch (message.type) {
-      case 'part': {
-        const { assignment, part } = message
-        const valueBytes = part.details?.bytes.length ?? 0
-        return this.#listener.event({
-          type: 'part',
-          lane,
-          assignment,
-          positions: part.positions,
-          batch: part,
-          unsuccessful: part.unsuccessful,
-          valueBytes,
-        })
-      }
+      case 'part':
+        return this.#partCame(message.assignment, message.part)
       case 'ended': {
         const waiting = this.#waiting
         if (waiting.for === 'shard' && !waiting.isOverdue) this.#rest()
-        const { type: _type, buffer, ...ended } = message
+        const { type: _type, buffer, part, ...ended } = message
         this.#buffer.cameBack(buffer)
+        if (part !== undefined) this.#partCame(ended.assignment, part)
         return this.#listener.event({ type: 'assignmentEnded', lane, ...ended })
       }
       case 'loaded': {
@@ -266,6 +258,13 @@ export class ThreadLane {
         for (const error of message.errors) this.#listener.warning(decodeError(error), undefined)
         return this.kill()
     }
+  }
+
+  #partCame(assignment: number, part: OutcomePart): void {
+    const { positions, unsuccessful, details } = part
+    const valueBytes = details?.bytes.length ?? 0
+    const event = { type: 'part', lane: this.id, assignment, positions, batch: part, unsuccessful, valueBytes } as const
+    this.#listener.event(event)
   }
 
   /** All that the thread had posted was received, or it never will be. */

@@ -29,6 +29,13 @@ export class OutcomeStream {
     this.#post(this.writer.take())
   }
 
+  /** What was not posted: it goes with the shard's end. */
+  takeRest(): OutcomePart | undefined {
+    stopTimer(this.#timer)
+    this.#timer = undefined
+    return this.writer.count === 0 ? undefined : this.writer.take()
+  }
+
   postIfDue(now: number): void {
     if (now - this.#lastPost >= POST_EVERY_MS || this.writer.valueBytes >= POST_VALUE_BYTES) this.post(now)
   }

@@ -1,4 +1,5 @@
 import { serialize } from 'node:v8'
+import { SMALL } from '../small-messages.ts'
 import { bucketOf } from '../duration-buckets.ts'
 import { encodeError } from '../error-codec.ts'
 import { FanfoldError } from '../fanfold-error.ts'
@@ -89,7 +90,7 @@ export class PartWriter {
       durations: this.#durations.slice(0, count),
       details: this.#details.take(),
       ids: this.#ids,
-      tally: this.#takeTally(),
+      tally: this.#takeTally(count),
       unsuccessful: this.#unsuccessful,
     }
     this.#count = 0
@@ -130,7 +131,14 @@ export class PartWriter {
     if (slowest.length > SLOWEST * 2) slowest.length = SLOWEST * 2
   }
 
-  #takeTally(): PartTally {
+  /** Few outcomes are counted one by one, by who wants to know: sums would cost more than they save. */
+  #takeTally(count: number): PartTally | undefined {
+    if (count > SMALL) return this.#sums()
+    this.#clearSums()
+    return undefined
+  }
+
+  #sums(): PartTally {
     const tally: PartTally = {
       statuses: this.#statusCounts,
       verdicts: this.#verdictCounts,
@@ -138,12 +146,16 @@ export class PartWriter {
       buckets: [...this.#buckets].flat(),
       slowest: this.#slowest,
     }
+    this.#clearSums()
+    return tally
+  }
+
+  #clearSums(): void {
     this.#statusCounts = zeros(STATUSES.length)
     this.#verdictCounts = zeros(VERDICTS.length)
     this.#reasonCounts.clear()
     this.#buckets.clear()
     this.#slowest = []
-    return tally
   }
 }
 

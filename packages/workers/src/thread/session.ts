@@ -14,6 +14,8 @@ import type {
   ToThread,
   UnloadVerifier,
 } from '../protocol.ts'
+import { packEnded, packPart, unpackToThread } from '../small-messages.ts'
+import type { Packed } from '../small-messages.ts'
 import { printed } from './console-to-stderr.ts'
 import { transferables } from './part-writer.ts'
 import { ShardLoop } from './shard-loop.ts'
@@ -38,7 +40,7 @@ export class Session {
   /** Begins to listen; the session lives as long as its port. */
   static start(start: SessionStart): void {
     const session = new Session(start)
-    start.port.on('message', (message: ToThread) => void session.#handle(message))
+    start.port.on('message', (message: ToThread | Packed) => void session.#handle(unpackToThread(message)))
   }
 
   private constructor(start: SessionStart) {
@@ -89,14 +91,16 @@ export class Session {
       throw new FanfoldError('FANFOLD_INTERNAL', `verifier ${message.verifier} was never loaded here`)
     const { assignment } = message
     this.#loop = new ShardLoop(message, verifier, this.#cells, (part) => {
-      this.#port.postMessage({ type: 'part', assignment, part } satisfies FromThread, transferables(part))
+      this.#port.postMessage(packPart({ type: 'part', assignment, part }), transferables(part))
     })
     const ended = await this.#loop.run()
     this.#loop = undefined
     // Items were parsed out of the bytes and share nothing with them.
     const { payload } = message
     const buffer = 'bytes' in payload ? (payload.bytes.buffer as ArrayBuffer) : undefined // moved here, so not shared
-    this.#port.postMessage({ ...ended, buffer } satisfies FromThread, buffer === undefined ? [] : [buffer])
+    const moved = ended.part === undefined ? [] : transferables(ended.part)
+    if (buffer !== undefined) moved.push(buffer)
+    this.#port.postMessage(packEnded({ ...ended, buffer }), moved)
   }
 
   async #unload({ verifier, teardownTimeoutMs }: UnloadVerifier): Promise<void> {

@@ -85,10 +85,10 @@ export class ShardLoop {
     }
     this.#pending.stop()
     const now = clockMs()
-    this.#outcomes.post(now)
     return {
       type: 'ended',
       assignment: this.#message.assignment,
+      part: this.#outcomes.takeRest(),
       suspects: this.#overtime.suspects,
       abandoned: atomics.load(this.#cells, ABANDONED),
       busyMs: now - startedAt,
