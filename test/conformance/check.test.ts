@@ -219,7 +219,7 @@ describe.each(POOLS)('a check, with a pool of %s,', (pool) => {
   test('does not wait for the end of a batch, nor the batch for it', async () => {
     const engine = engineOn(pool)
     const loaded = engine.load<object>(faults)
-    const run = loaded.run(Array(5_000).fill({ do: 'block', n: 2 }))
+    const run = loaded.run(numbers(5_000).map(() => ({ do: 'block', n: 2 })))
     const report = run.report()
     const settled = (): number => run.progress().statuses.completed
     await expect.poll(settled, { timeout: 30_000 }).toBeGreaterThan(100)

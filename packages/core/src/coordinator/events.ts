@@ -226,7 +226,7 @@ export interface Dispatch {
   readonly maxValueBytes: number
 }
 
-export interface AbortTask {
+interface AbortTask {
   readonly type: 'abortTask'
   readonly lane: LaneId
   readonly assignment: AssignmentId

@@ -1,11 +1,14 @@
-import type { RequestsRun } from './requests-run.ts'
+/** Whoever is told that a request is given up. */
+export interface RequestOwner {
+  withdraw(request: Request, reason: unknown): void
+}
 
 /** One item that somebody waits for. It is settled once: with its outcome, or with why there is none. */
 export class Request {
   readonly item: unknown
   /** What it keeps in memory, by estimate. */
   readonly bytes: number
-  readonly #run: RequestsRun
+  readonly #owner: RequestOwner
   readonly #signal: AbortSignal | undefined
   readonly #resolve: (outcome: unknown) => void
   readonly #reject: (error: unknown) => void
@@ -17,14 +20,14 @@ export class Request {
   after: Request | undefined
 
   constructor(
-    run: RequestsRun,
+    owner: RequestOwner,
     item: unknown,
     bytes: number,
     signal: AbortSignal | undefined,
     resolve: (outcome: unknown) => void,
     reject: (error: unknown) => void,
   ) {
-    this.#run = run
+    this.#owner = owner
     this.item = item
     this.bytes = bytes
     this.#signal = signal
@@ -35,7 +38,7 @@ export class Request {
 
   /** Its signal fires. */
   handleEvent(): void {
-    this.#run.withdraw(this, this.#signal!.reason)
+    this.#owner.withdraw(this, this.#signal!.reason)
   }
 
   resolve(outcome: unknown): void {

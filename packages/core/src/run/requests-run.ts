@@ -16,6 +16,7 @@ import { estimateBytes } from '../sources/item-bytes.ts'
 import type { Conductor } from './conductor.ts'
 import type { ConductedRun } from './conducted-run.ts'
 import { Request, RequestQueue } from './request-queue.ts'
+import type { RequestOwner } from './request-queue.ts'
 import { RequestShard } from './request-shard.ts'
 
 /** What the requests of one verifier share, from one of their runs to the next. */
@@ -30,7 +31,7 @@ export interface RequestsSettings {
  * read when a lane is free, all of it; so requests gather while the threads are busy, and go at once while they are not.
  * It is as isolated as any other run. When it ends, whoever still waits is told why.
  */
-export class RequestsRun implements ConductedRun {
+export class RequestsRun implements ConductedRun, RequestOwner {
   readonly verifier: VerifierId
   readonly settings: RunSettings
   readonly reader = undefined

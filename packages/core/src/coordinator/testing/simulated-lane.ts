@@ -94,6 +94,8 @@ export class SimulatedLane {
         if (this.phase.name !== 'working') return
         this.phase.isStopped = true
         return this.#thread.stop()
+      case 'abortTask':
+        return this.#must(this.#isAt(command.assignment), command.type) // no run here has requests
       case 'killLane':
         this.#must(this.phase.name === 'working' && this.phase.isOverdue, command.type)
         if (this.phase.name === 'working') this.phase.isKilled = true

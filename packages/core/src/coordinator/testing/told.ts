@@ -152,6 +152,7 @@ function brief(command: Command): string {
     case 'openLane':
     case 'stop':
     case 'abort':
+    case 'abortTask':
     case 'killLane':
     case 'retireLane':
       return `${command.type} ${command.lane}`
