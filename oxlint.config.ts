@@ -90,7 +90,10 @@ const PUBLIC_ONLY: readonly Pattern[] = [
     regex: '^(\\.\\./)+packages/',
     message: 'Import the package by its name: what users can do is what is shown here.',
   },
-  { regex: '^@fanfold/workers/protocol$', message: 'The protocol is between core and workers, and not public.' },
+  {
+    regex: '^@fanfold/workers/(protocol|small-messages)$',
+    message: 'The protocol is between core and workers, and not public.',
+  },
 ]
 
 const inCore = [NO_CLI, NO_CORE, ...NO_DEEP_IMPORT]

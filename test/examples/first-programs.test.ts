@@ -97,6 +97,37 @@ test("checksums of a manifest's own list: what is missing is errored", async () 
   expect(code).toBe(3)
 })
 
+describe('an endpoint for single orders', () => {
+  let server: RunningProgram
+  let url = ''
+
+  beforeAll(async () => {
+    server = startDocumented(README, 'An endpoint for single orders', { PORT: '0' })
+    url = /http:\S+/.exec(await server.line(/listening on/))?.[0] ?? ''
+  })
+  afterAll(async () => {
+    expect(await server.end()).toBe(0)
+  })
+
+  test('answers each of many requests with its own verdict', async () => {
+    const line = { sku: 'a', price: 2, count: 3 }
+    const answers = Array.from({ length: 200 }, async (_, n) => {
+      const order = { id: String(n), customer: 'ada', lines: [line], total: n % 2 === 0 ? 6 : 7 }
+      const response = await fetch(url, { method: 'POST', body: JSON.stringify(order) })
+      return [response.status, ((await response.json()) as { verdict: string }).verdict]
+    })
+    const expected = Array.from({ length: 200 }, (_, n) => [200, n % 2 === 0 ? 'pass' : 'fail'])
+    expect(await Promise.all(answers)).toEqual(expected)
+  })
+
+  test('says what is wrong with a request that is no order', async () => {
+    const broken = await fetch(url, { method: 'POST', body: '{' })
+    expect(broken.status).toBe(400)
+    const empty = await fetch(url, { method: 'POST', body: '{"customer":"ada"}' })
+    expect(empty.status).toBe(422)
+  })
+})
+
 describe('an endpoint that verifies an upload', () => {
   let server: RunningProgram
   let url = ''

@@ -81,6 +81,7 @@ export interface Backend {
   /** See the coordinator's commands. */
   stop(lane: LaneId, assignment: AssignmentId): void
   abort(lane: LaneId, assignment: AssignmentId, reason: Error): void
+  abortTask(lane: LaneId, assignment: AssignmentId, position: number, reason: unknown): void
   kill(lane: LaneId): void
   retire(lane: LaneId): void
   snapshot(): readonly LaneSnapshot[]

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { ActiveRun } from './run/active-run.ts'
 import { Conductor } from './run/conductor.ts'
 import { FanfoldError } from './errors.ts'
+import { Requests } from './engine/requests.ts'
 import { LoadedVerifier } from './engine/loaded-verifier.ts'
 import { openRun } from './engine/open-run.ts'
 import type { CutShort } from './coordinator/events.ts'
@@ -11,6 +12,7 @@ import { ProcessBackend } from './processes/process-backend.ts'
 import { progressOf } from './run/progress.ts'
 import {
   refuseUnknown,
+  resolveCheck,
   resolveJournal,
   resolveLoadOptions,
   resolveMemory,
@@ -60,6 +62,8 @@ export class Engine implements AsyncDisposable {
   readonly #runs = new Map<Run, ActiveRun>()
   /** By verifier: runs whose sources are being opened. */
   readonly #opening = new Map<number, Set<Promise<void>>>()
+  /** Of all and only verifiers that are loaded, and not closed. */
+  readonly #requests = new Set<Requests>()
   /** Journals that are being opened. */
   readonly #journals = new Set<Promise<void>>()
   #conductor: Conductor | undefined
@@ -84,15 +88,21 @@ export class Engine implements AsyncDisposable {
     verifier: VerifierLocation<Item, Config, Value>,
     options: LoadOptions<Config> = {},
   ): LoadedVerifier<Item, Value> {
-    refuseUnknown(options, ['config', 'startTimeoutMs', 'teardownTimeoutMs'])
+    refuseUnknown(options, ['config', 'startTimeoutMs', 'teardownTimeoutMs', 'check'])
+    const check = resolveCheck(options.check, this.threads)
     const conductor = this.#open()
     const { id, ready } = conductor.addVerifier(resolveLoadOptions(verifier, options, this.#pool))
+    const requests = new Requests(conductor, id, check)
+    this.#requests.add(requests)
     return new LoadedVerifier(ready, {
+      check: (item, requestOptions) => requests.check(item, requestOptions),
       run: (source, runOptions) => this.#start<Value>(conductor, id, source, runOptions),
       close: async () => {
         // Runs whose source is still being opened are not known to the coordinator yet.
+        requests.close()
         await Promise.all([...(this.#opening.get(id) ?? [])])
         await conductor.removeVerifier(id)
+        this.#requests.delete(requests)
       },
     })
   }
@@ -105,7 +115,7 @@ export class Engine implements AsyncDisposable {
   run<Item = unknown, Config = unknown, Value = unknown>(
     verifier: VerifierLocation<Item, Config, Value>,
     source: SourceInput<Item>,
-    options: RunOptions & LoadOptions<Config> = {},
+    options: RunOptions & Omit<LoadOptions<Config>, 'check'> = {},
   ): Run<Value> {
     const { config, startTimeoutMs, teardownTimeoutMs, ...runOptions } = options
     const given = Object.entries({ config, startTimeoutMs, teardownTimeoutMs }).filter(
@@ -146,7 +156,8 @@ export class Engine implements AsyncDisposable {
     const reason = new FanfoldError('FANFOLD_ENGINE_CLOSED', 'the engine was closed during the run')
     const runs = [...this.#runs]
     for (const [run] of runs) run.cancel(reason)
-    await Promise.all(runs.map(([, { over }]) => over))
+    const requests = [...this.#requests].map((each) => each.cancel())
+    await Promise.all([...runs.map(([, { over }]) => over), ...requests])
     // Ends the threads whatever they do; a verifier that is still loading is not waited for.
     const stuck = (await this.#conductor?.close()) ?? []
     await Promise.all(this.#journals)

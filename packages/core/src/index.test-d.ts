@@ -41,6 +41,18 @@ test('the value reaches the outcome, and items and config are checked', () => {
   engine.run(customers, files('*.png'), { config: { crm: 'x' } })
 })
 
+test('a check takes an item of the verifier and resolves with an outcome of its value', () => {
+  const loaded = new Engine().load(verifierAt<{ default: typeof withState }>(url), { check: { maxQueued: 10 } })
+  const { signal } = new AbortController()
+  expectTypeOf(loaded.check({ id: 'a' }, { signal })).toEqualTypeOf<Promise<Outcome<{ score: number }>>>()
+  // @ts-expect-error -- a number is no customer
+  void loaded.check(1)
+  // @ts-expect-error -- its timeout is the same for all, and given to load
+  void loaded.check({ id: 'a' }, { timeoutMs: 1 })
+  // @ts-expect-error -- a run has no single requests
+  new Engine().run(url, [1], { check: {} })
+})
+
 test('an outcome is a union by status: a value exists only where there is a verdict', () => {
   const look = (outcome: Outcome<number>): void => {
     // @ts-expect-error -- not before the status is known

@@ -1,6 +1,7 @@
 export { Engine } from './engine.ts'
 export type { CloseReport } from './engine.ts'
 export type { LoadedVerifier } from './engine/loaded-verifier.ts'
+export type { RequestOptions } from './engine/requests.ts'
 export type { Run } from './run.ts'
 export { verify } from './engine/verify.ts'
 export { verifierAt } from './options/verifier-url.ts'
@@ -13,6 +14,7 @@ export { STATUSES, VERDICTS } from '@fanfold/workers/protocol'
 export { syncFolderOf } from './journal/index.ts'
 export type { JournaledOutput, OutputMark, RewrittenOutput } from './options/journaled-output.ts'
 export type {
+  CheckOptions,
   EngineOptions,
   JournalOptions,
   LoadOptions,

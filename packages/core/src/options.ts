@@ -51,6 +51,21 @@ export interface EngineOptions {
   readonly pool?: PoolKind
 }
 
+/** How {@link LoadedVerifier.check} treats requests; for all requests of a loaded verifier. */
+export interface CheckOptions {
+  /** Of each request, from when it begins to run; 1 to 2,147,483,647 ms, `Infinity` is off. @defaultValue 30,000 */
+  readonly timeoutMs?: number
+  /**
+   * Requests that run at once, over all threads. More than one per thread helps a verifier that waits, and only such a
+   * one. @defaultValue one per thread
+   */
+  readonly concurrency?: number
+  /** Requests that may wait for a thread; one more is refused with `FANFOLD_OVERLOADED`. @defaultValue 10,000 */
+  readonly maxQueued?: number
+  /** What these may take in memory, by estimate; a single one may be larger. @defaultValue 64 MB */
+  readonly maxQueuedBytes?: number
+}
+
 /** Options of {@link Engine.load}. */
 export interface LoadOptions<Config = unknown> {
   /** Given to the verifier's `setup` and `verify`; anything that can be sent between threads. @defaultValue `{}` */
@@ -59,6 +74,8 @@ export interface LoadOptions<Config = unknown> {
   readonly startTimeoutMs?: number
   /** In ms; `Infinity` is off. @defaultValue 5,000 */
   readonly teardownTimeoutMs?: number
+  /** Of `loaded.check()`. */
+  readonly check?: CheckOptions
 }
 
 /**

@@ -33,7 +33,8 @@ export interface OutcomePart {
   readonly details: PartDetails | undefined
   /** By ordinal in this part; only for sources with an `id` option. */
   readonly ids: readonly unknown[] | undefined
-  readonly tally: PartTally
+  /** `undefined` where there are so few outcomes that they are counted one by one. */
+  readonly tally: PartTally | undefined
   /** Its outcomes without a verdict, but for those that were aborted. */
   readonly unsuccessful: readonly UnsuccessfulTask[]
 }

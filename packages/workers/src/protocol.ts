@@ -107,7 +107,7 @@ export interface SessionStart {
   readonly thread: number
 }
 
-export type ToThread = LoadVerifier | UnloadVerifier | RunShard | AbortShard | EndSession
+export type ToThread = LoadVerifier | UnloadVerifier | RunShard | AbortShard | AbortTask | EndSession
 
 /** Import the module and run its setup. Answered by `loaded` or `loadFailed`. */
 export interface LoadVerifier {
@@ -155,6 +155,15 @@ export interface RunShard {
 export interface AbortShard {
   readonly type: 'abort'
   readonly assignment: number
+  readonly reason: EncodedError
+  readonly graceMs: number
+}
+
+/** As `abort`, for one task: it is not started any more, or its signal fires. Its outcome is posted like any other. */
+export interface AbortTask {
+  readonly type: 'abortTask'
+  readonly assignment: number
+  readonly position: number
   readonly reason: EncodedError
   readonly graceMs: number
 }

@@ -14,6 +14,7 @@ import {
   verifierUnloaded,
 } from './lanes.ts'
 import { delivered, partArrived } from './outcomes.ts'
+import { gathered, taskWithdrawn } from './requests.ts'
 import { retryDue } from './retries.ts'
 import { endRequested, endRuns, runAdded, shardRead, sourceEnded } from './runs.ts'
 import { schedule } from './schedule.ts'
@@ -142,6 +143,10 @@ export class Coordinator {
         return retryDue(state, event.run, event.shard, event.ranges)
       case 'shareDue':
         return shareDue(state)
+      case 'gathered':
+        return gathered(state, event.run, event.tasks)
+      case 'taskWithdrawn':
+        return taskWithdrawn(state, event)
       case 'runBroken':
         return endRequested(state, event.run, 'now', { how: 'failed', error: event.error })
     }

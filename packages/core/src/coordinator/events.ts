@@ -40,6 +40,9 @@ export type Event =
   /** The time is over after which a lane that has nothing to do is given some of what others have. */
   | { readonly type: 'shareDue' }
   | { readonly type: 'cancelRequested'; readonly run: RunId; readonly reason: Error; readonly how: CutShort }
+  /** So many items wait in a source that does not read ahead; 0 in answer to a `read`, when they have gone meanwhile. */
+  | { readonly type: 'gathered'; readonly run: RunId; readonly tasks: number }
+  | TaskWithdrawn
   /** Something outside broke that the run cannot do without: its journal. */
   | { readonly type: 'runBroken'; readonly run: RunId; readonly error: Error }
 
@@ -157,8 +160,24 @@ export interface Delivered {
   readonly valueBytes: number
 }
 
+/** Nobody waits for the outcome of this task any more: it is not started, or told to end. */
+export interface TaskWithdrawn {
+  readonly type: 'taskWithdrawn'
+  readonly run: RunId
+  readonly shard: ShardId
+  readonly position: number
+  readonly reason: unknown
+}
+
 /** A run's options, resolved. */
 export interface RunSettings {
+  /**
+   * Reads before a lane is free, so that none waits. Otherwise only when one is, so that whatever has gathered until then
+   * goes together; the source says with `gathered` that there is something.
+   */
+  readonly readAhead: boolean
+  /** Somebody waits for each of its tasks: a batch may be interrupted for them. */
+  readonly isUrgent: boolean
   readonly timeoutMs: number
   readonly concurrency: number
   /** Tasks of a shard; `undefined`: by what they cost. */
@@ -188,6 +207,8 @@ export type Command =
   | { readonly type: 'stop'; readonly lane: LaneId; readonly assignment: AssignmentId }
   /** Start nothing more of it, fire its signals, and report the lane overdue when it stands still for the grace. */
   | { readonly type: 'abort'; readonly lane: LaneId; readonly assignment: AssignmentId; readonly reason: Error }
+  /** As `abort`, for one task of it, and without its lane being overdue for that: its neighbours go on. */
+  | AbortTask
   /** End a blocked thread; answered by `laneDied`. */
   | { readonly type: 'killLane'; readonly lane: LaneId }
   /** End a free thread through its teardowns; answered by `laneDied`. */
@@ -195,7 +216,7 @@ export type Command =
   | { readonly type: 'verifierReady'; readonly verifier: VerifierId; readonly failures: readonly Error[] }
   | { readonly type: 'verifierUnusable'; readonly verifier: VerifierId; readonly failures: readonly Error[] }
   | { readonly type: 'verifierGone'; readonly verifier: VerifierId }
-  | { readonly type: 'read'; readonly run: RunId; readonly maxTasks: number; readonly maxBytes: number }
+  | Read
   /** The shard counts: keep its records until `releaseShard`. */
   | { readonly type: 'keepShard'; readonly run: RunId; readonly shard: ShardId; readonly records: unknown }
   | Deliver
@@ -229,6 +250,24 @@ export interface Dispatch {
   /** A throw may lead to another attempt, so the thread has to find out whether it may. */
   readonly mayRetry: boolean
   readonly maxValueBytes: number
+}
+
+interface AbortTask {
+  readonly type: 'abortTask'
+  readonly lane: LaneId
+  readonly assignment: AssignmentId
+  readonly position: number
+  readonly reason: unknown
+}
+
+/** Read a shard; answered by `shardRead`, `sourceEnded`, `sourceFailed`, or `gathered` with 0. */
+export interface Read {
+  readonly type: 'read'
+  readonly run: RunId
+  readonly maxTasks: number
+  readonly maxBytes: number
+  /** What has gathered is to be divided over so many lanes, unless that would be too little for each. */
+  readonly divided?: { readonly lanes: number; readonly minTasks: number }
 }
 
 /** These outcomes count. */

@@ -2,7 +2,7 @@ import { attemptsOf } from '../policy/retry.ts'
 import { workOf } from './outcomes.ts'
 import { sizeOf } from './position-set.ts'
 import { answerOf, isWanted } from './readiness.ts'
-import { countFresh, nextPiece } from './schedule.ts'
+import { countFresh, nextPiece } from './choice.ts'
 import { chargesOf } from './state.ts'
 import type { Assignment, CoordinatorState, Piece, RunState } from './state.ts'
 
@@ -112,14 +112,17 @@ function checkProgress(state: CoordinatorState, run: RunState): void {
   if (run.ended === undefined && (verifier === undefined || !isWanted(state, verifier))) {
     if (run.phase.name === 'running') broken(`the verifier of run ${run.id}`, 'forgotten', 'there as long as the run')
   }
-  for (const lane of state.lanes) {
+  // What has gathered is being read for the lanes that are idle.
+  const isKept = [...state.runs.values()].some(({ settings, source }) => !settings.readAhead && source === 'reading')
+  for (const lane of isKept ? [] : state.lanes) {
     if (lane.phase.name !== 'idle' || answerOf(lane, run.verifier) !== 'ready') continue
     if (nextPiece(state, lane, run) >= 0) broken(`lane ${lane.id}`, `idle while run ${run.id} has work for it`, 'busy')
   }
   if (run.ended !== undefined || run.lanesInUse > 0 || run.source === 'reading' || run.waiting > 0) return
   const isLanesTurn = state.lanes.some(({ phase }) => !['idle', 'stuck', 'lost'].includes(phase.name))
   const isConsumersTurn = run.held > run.unsettled
-  if (!isLanesTurn && !isConsumersTurn) {
+  const isSourcesTurn = isKept || (!run.settings.readAhead && run.held === 0)
+  if (!isLanesTurn && !isConsumersTurn && !isSourcesTurn) {
     broken(`run ${run.id}`, `at a standstill with ${countFresh(state, run)} fresh lanes`, 'waiting for something')
   }
 }

@@ -8,6 +8,7 @@ const WORTHWHILE = 1 / 8
 /** Has the source read as far as what is held allows, and as long as a lane might need it. */
 export function readIfNeeded(state: CoordinatorState, run: RunState): void {
   const { settings } = run
+  if (!settings.readAhead) return // when a lane is free: see requests.ts
   const unread = settings.limit - run.tasksRead
   if (run.ended !== undefined || run.phase.name !== 'running' || run.source !== 'open' || unread <= 0) return
   const lanes = countUsable(state, run)

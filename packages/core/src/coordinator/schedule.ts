@@ -1,8 +1,10 @@
 import { MAX_SLOTS } from '@fanfold/workers/protocol'
 import { attemptsOf, retriesOf } from '../policy/retry.ts'
 import { retire } from './lanes.ts'
-import { answerOf, isUsable, isWanted } from './readiness.ts'
+import { isFairer, mayRun, nextPiece } from './choice.ts'
+import { answerOf, isWanted } from './readiness.ts'
 import { countUsable, readIfNeeded } from './reading.ts'
+import { makeWay, readGathered, waitsForLane } from './requests.ts'
 import { sizeOf } from './position-set.ts'
 import { takePiece } from './retries.ts'
 import { hasRoom } from './room.ts'
@@ -18,8 +20,12 @@ const VALUE_SHARE = 1 / 4
 export function schedule(state: CoordinatorState): void {
   // What one lane takes can make another one needed: a fresh lane that was there for a suspect has gone to another run.
   while (employAll(state));
-  if (state.assignmentsPerLane > 1) lineUpAll(state)
-  shareOut(state)
+  makeWay(state)
+  // A lane that is kept for requests is not idle.
+  if (![...state.runs.values()].some(waitsForLane)) {
+    if (state.assignmentsPerLane > 1) lineUpAll(state)
+    shareOut(state)
+  }
   forgetVerifiers(state)
   for (const run of state.runs.values()) readIfNeeded(state, run)
 }
@@ -38,10 +44,16 @@ function employ(state: CoordinatorState, lane: Lane): boolean {
   let chosen: { run: RunState; at: number } | undefined
   for (const run of state.runs.values()) {
     const at = nextPiece(state, lane, run)
-    if (at >= 0 && (chosen === undefined || isFairer(run, chosen.run))) chosen = { run, at }
+    if (at < 0 && !(waitsForLane(run) && hasRoom(run) && answerOf(lane, run.verifier) === 'ready')) continue
+    if (chosen === undefined || isFairer(run, chosen.run)) chosen = { run, at }
   }
   if (chosen === undefined) return false
   const { run, at } = chosen
+  if (at < 0) {
+    // The lane is kept for what is read now: the answer comes before anything else happens.
+    readGathered(state, run)
+    return false
+  }
   if (run.queue[at]!.alone && !lane.isFresh) retire(state, lane)
   else dispatch(state, lane, run, takePiece(run, at))
   return true
@@ -89,53 +101,6 @@ function prepare(state: CoordinatorState, lane: Lane, id: number): boolean {
   lane.phase = { name: wanted ? 'loading' : 'unloading', verifier: id }
   state.commands.push({ type: wanted ? 'loadVerifier' : 'unloadVerifier', lane: lane.id, verifier: id })
   return true
-}
-
-/** Fewest lanes first, then who waited longest. */
-function isFairer(run: RunState, than: RunState): boolean {
-  return run.lanesInUse === than.lanesInUse ? run.lastDispatch < than.lastDispatch : run.lanesInUse < than.lanesInUse
-}
-
-/** Where in its queue the piece is that the run would have on this lane now, or -1. A suspect may need a fresh thread. */
-export function nextPiece(state: CoordinatorState, lane: Lane, run: RunState): number {
-  if (answerOf(lane, run.verifier) !== 'ready' || !hasRoom(run)) return -1
-  const suspect = run.queue.findIndex((piece) => piece.alone && mayRun(run, piece))
-  if (suspect >= 0 && (lane.isFresh || countFresh(state, run) < countSuspects(state))) return suspect
-  return run.queue.findIndex((piece) => !piece.alone && mayRun(run, piece))
-}
-
-/**
- * While values beyond the bound wait to be delivered, only the head of the order window may run: the consumer waits for
- * it, and for nothing else. In the order of arrival nothing may: whatever is settled can be taken.
- */
-function mayRun(run: RunState, piece: Piece): boolean {
-  if (run.undeliveredBytes < run.settings.maxHeldBytes) return true
-  return run.settings.order === 'input' && piece.shard === headShard(run)
-}
-
-/** The shard whose next outcome the consumer waits for; `undefined` when that is there to be taken. */
-function headShard(run: RunState): number | undefined {
-  const [first] = run.shards.values() // those before it are delivered whole
-  return first === undefined || first.settled.has(first.delivered) ? undefined : first.id
-}
-
-/** Lanes with a fresh thread that the run can use, or that will have one. */
-export function countFresh(state: CoordinatorState, run: RunState): number {
-  return state.lanes.filter((lane) => {
-    const { name } = lane.phase
-    if (!isUsable(lane, run.verifier)) return false
-    return name === 'opening' || name === 'ending' || (lane.isFresh && (name === 'loading' || name === 'idle'))
-  }).length
-}
-
-/** Suspects that could run now if there were fresh threads. */
-function countSuspects(state: CoordinatorState): number {
-  let suspects = 0
-  for (const { queue, settings, concurrencyInUse } of state.runs.values()) {
-    const alone = queue.reduce((sum, piece) => sum + (piece.alone ? 1 : 0), 0)
-    suspects += Math.min(alone, settings.concurrency - concurrencyInUse)
-  }
-  return suspects
 }
 
 function dispatch(state: CoordinatorState, lane: Lane, run: RunState, piece: Piece): void {

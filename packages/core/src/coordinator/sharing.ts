@@ -41,7 +41,8 @@ export function assignmentStopped(state: CoordinatorState, event: AssignmentStop
 export function shareOut(state: CoordinatorState): void {
   for (const run of state.runs.values()) {
     if (!isInNeed(state, run)) continue
-    const isAtTheEnd = run.source === 'exhausted' || run.tasksRead >= run.settings.limit
+    const { limit, readAhead } = run.settings
+    const isAtTheEnd = run.source === 'exhausted' || run.tasksRead >= limit || !readAhead
     // What no thread has begun is taken back for nothing.
     if (isAtTheEnd && stopLargest(state, run, behindOf)) continue
     const delayMs = isAtTheEnd ? WAIT_AT_THE_END_MS : WAIT_FOR_SOURCE_MS

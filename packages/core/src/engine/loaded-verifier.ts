@@ -1,3 +1,5 @@
+import type { Outcome } from '../outcome.ts'
+import type { RequestOptions } from './requests.ts'
 import type { RunOptions } from '../options.ts'
 import type { Run } from '../run.ts'
 import type { SourceInput } from '../sources/to-source.ts'
@@ -5,6 +7,7 @@ import type { SourceInput } from '../sources/to-source.ts'
 /** What a loaded verifier needs from its engine. */
 export interface LoadedControl<Value> {
   run(source: unknown, options: RunOptions): Run<Value>
+  check(item: unknown, options: RequestOptions | undefined): Promise<Outcome>
   close(): Promise<void>
 }
 
@@ -50,7 +53,37 @@ export class LoadedVerifier<Item = unknown, Value = unknown> implements AsyncDis
     return this.#control.run(source, options)
   }
 
-  /** Runs its teardown in every thread, when the runs that use it have ended; the engine stays open. */
+  /**
+   * Verifies one item that somebody waits for, and resolves with its outcome. While a thread is free it goes there at
+   * once; while all are busy, what comes meanwhile goes together. Batches beside it share the threads with it fairly. Its
+   * timeout, and how many may wait, are the option `check` of {@link Engine.load}; it is not tried again. It need not wait
+   * for `ready`. `outcome.index` counts requests in the order in which they went to threads.
+   *
+   * @param options - `signal`: when it fires, `check` rejects with its reason at once, as `fetch` does; what runs is told
+   * by `context.signal`.
+   * @returns how it ended, also `errored`, `timedOut` and `crashed`, but never `aborted`. Rejects when that has nothing to
+   * do with the item: `FANFOLD_OVERLOADED` (too many wait), why the verifier could not be set up, `FANFOLD_THREAD_DIED`,
+   * `FANFOLD_VERIFIER_CLOSED`, `FANFOLD_ENGINE_CLOSED`, `FANFOLD_BAD_OPTION`.
+   * @example
+   * ```ts
+   * import { Engine } from '@fanfold/core'
+   *
+   * const engine = new Engine()
+   * const numbers = engine.load<number>(new URL('./verifier.ts', import.meta.url), { check: { timeoutMs: 1_000 } })
+   * const outcome = await numbers.check(7, { signal: AbortSignal.timeout(2_000) })
+   * console.log(outcome.status === 'completed' ? outcome.verdict : outcome.error)
+   * await engine.close()
+   * ```
+   */
+  check(item: Item, options?: RequestOptions): Promise<Outcome<Value>> {
+    // Outcomes are made for any value; the verifier's type says which.
+    return this.#control.check(item, options) as Promise<Outcome<Value>>
+  }
+
+  /**
+   * Runs its teardown in every thread, when the runs that use it have ended and the requests that it has accepted are
+   * settled; the engine stays open.
+   */
   close(): Promise<void> {
     return this.#control.close()
   }

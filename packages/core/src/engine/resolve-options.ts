@@ -2,7 +2,15 @@ import { isAbsolute, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { RunSettings } from '../coordinator/events.ts'
 import { FanfoldError } from '../errors.ts'
-import type { EngineOptions, JournalOptions, LoadOptions, PoolKind, RetryOptions, RunOptions } from '../options.ts'
+import type {
+  CheckOptions,
+  EngineOptions,
+  JournalOptions,
+  LoadOptions,
+  PoolKind,
+  RetryOptions,
+  RunOptions,
+} from '../options.ts'
 import type { Recycling } from '../policy/recycling.ts'
 import { NO_RETRIES } from '../policy/retry.ts'
 import type { RetryPolicy } from '../policy/retry.ts'
@@ -17,6 +25,10 @@ const DEFAULT_TEARDOWN_MS = 5_000
 /** What a run holds at most: enough for every thread to have its next shard ready, whatever their size. */
 const MAX_HELD_TASKS = 262_144
 const MAX_HELD_BYTES = 32 * 1024 * 1024
+
+/** What waits for a thread: half a second of work of 50 µs, and as many bytes as two runs hold. */
+const DEFAULT_QUEUED = 10_000
+const DEFAULT_QUEUED_BYTES = 64 * 1024 * 1024
 
 const RUN_OPTIONS = [
   'timeoutMs',
@@ -51,6 +63,8 @@ export function resolveRunOptions(options: RunOptions, threads: number): RunSett
     halt,
     seed: Math.floor(Math.random() * 2 ** 31),
     resumed: { tasks: 0, unsuccessful: 0 },
+    readAhead: true,
+    isUrgent: false,
     maxHeldTasks: MAX_HELD_TASKS,
     maxHeldBytes: MAX_HELD_BYTES,
   }
@@ -108,6 +122,31 @@ export function resolveRecycling(given: EngineOptions['recycleAfter'] = {}): Rec
   const { tasks = Infinity, heapMb = Infinity } = given
   if (!(heapMb > 0)) refuse('recycleAfter.heapMb', heapMb, 'use a number of MB above 0')
   return { tasks: tasks === Infinity ? Infinity : count('recycleAfter.tasks', tasks), heapMb }
+}
+
+/** Requests of a loaded verifier. */
+export interface ResolvedCheck {
+  readonly settings: RunSettings
+  readonly maxQueued: number
+  readonly maxQueuedBytes: number
+}
+
+export function resolveCheck(given: CheckOptions | undefined, threads: number): ResolvedCheck {
+  const options = given ?? {}
+  if (typeof options !== 'object' || given === null) return refuse('check', given, 'use { timeoutMs: 1000 }')
+  refuseUnknown(options, ['timeoutMs', 'concurrency', 'maxQueued', 'maxQueuedBytes'])
+  const { timeoutMs, concurrency, maxQueued, maxQueuedBytes } = options
+  return {
+    settings: {
+      ...resolveRunOptions({}, threads),
+      timeoutMs: duration('check.timeoutMs', timeoutMs, DEFAULT_TIMEOUT_MS),
+      concurrency: count('check.concurrency', concurrency ?? threads),
+      readAhead: false,
+      isUrgent: true,
+    },
+    maxQueued: count('check.maxQueued', maxQueued ?? DEFAULT_QUEUED),
+    maxQueuedBytes: count('check.maxQueuedBytes', maxQueuedBytes ?? DEFAULT_QUEUED_BYTES),
+  }
 }
 
 export interface ResolvedLoad {
@@ -185,6 +224,9 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   recycleAfter: 'new Engine()',
   pool: 'new Engine()',
   config: 'engine.load()',
+  check: 'engine.load()',
+  maxQueued: 'check, an option of engine.load()',
+  maxQueuedBytes: 'check, an option of engine.load()',
   startTimeoutMs: 'engine.load()',
   teardownTimeoutMs: 'engine.load()',
   resume: 'journal',

@@ -23,7 +23,7 @@ import type { VerifierLocation } from '../options/verifier-url.ts'
 export async function verify<Item = unknown, Config = unknown, Value = unknown>(
   verifier: VerifierLocation<Item, Config, Value>,
   source: SourceInput<Item>,
-  options: RunOptions & LoadOptions<Config> & EngineOptions = {},
+  options: RunOptions & Omit<LoadOptions<Config>, 'check'> & EngineOptions = {},
 ): Promise<{ readonly report: Report; readonly outcomes: readonly Outcome<Value>[] }> {
   const { threads, threadMemoryMb, recycleAfter, pool, ...runOptions } = options
   const engineOptions = Object.entries({ threads, threadMemoryMb, recycleAfter, pool })

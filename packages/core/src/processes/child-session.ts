@@ -56,6 +56,8 @@ export class ChildSession {
         return this.#backend.stop(LANE, message.assignment)
       case 'abort':
         return this.#backend.abort(LANE, message.assignment, decodeError(message.reason))
+      case 'abortTask':
+        return this.#backend.abortTask(LANE, message.assignment, message.position, decodeError(message.reason))
       case 'kill':
         return this.#backend.kill(LANE)
       case 'retire':

@@ -30,6 +30,12 @@ export type ToChild =
   | RunWork
   | { readonly type: 'stop'; readonly assignment: AssignmentId }
   | { readonly type: 'abort'; readonly assignment: AssignmentId; readonly reason: EncodedError }
+  | {
+      readonly type: 'abortTask'
+      readonly assignment: AssignmentId
+      readonly position: number
+      readonly reason: EncodedError
+    }
   | { readonly type: 'kill' }
   | { readonly type: 'retire' }
   /** End the thread whatever it does, through its teardowns if it is free. Answered by `closed`. */

@@ -46,6 +46,9 @@ export class ProcessBackend implements Backend {
   abort(lane: number, assignment: number, reason: Error): void {
     this.#lanes[lane]!.abort(assignment, reason)
   }
+  abortTask(lane: number, assignment: number, position: number, reason: unknown): void {
+    this.#lanes[lane]!.abortTask(assignment, position, reason)
+  }
   kill(lane: number): void {
     this.#lanes[lane]!.kill()
   }

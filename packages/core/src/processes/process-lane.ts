@@ -110,6 +110,12 @@ export class ProcessLane implements Watched {
     this.#hold(PATIENCE_MS)
   }
 
+  abortTask(assignment: number, position: number, reason: unknown): void {
+    const waiting = this.#waiting
+    if (waiting.for === 'shard' && waiting.work.assignment === assignment)
+      this.#child?.send({ type: 'abortTask', assignment, position, reason: encodeError(reason) })
+  }
+
   kill(): void {
     this.#ask({ type: 'kill' }, { for: 'exit', error: blockedError(this.#waiting) }, 0)
   }

@@ -4,6 +4,7 @@ import { InputOrder } from '../merge/input-order.ts'
 import { Outbox } from '../merge/outbox.ts'
 import { Account } from '../report/account.ts'
 import type { Report, StuckThread } from '../report/report.ts'
+import type { ConductedRun } from './conducted-run.ts'
 import type { Journaling } from './journaling.ts'
 import { makeReport } from './make-report.ts'
 import { PassingReader } from '../journal/index.ts'
@@ -16,7 +17,7 @@ import type { Shard, ShardReader } from '../sources/shard.ts'
 const UNREAD = { sourceExhausted: false, threadsReplaced: 0, retries: 0 }
 
 /** What the main thread keeps of a run that the coordinator must not know: records, outcomes, the account. */
-export class ActiveRun {
+export class ActiveRun implements ConductedRun {
   readonly verifier: VerifierId
   settings: RunSettings
   /** How many tasks were asked for: with a journal, its reader counts them. */
@@ -174,6 +175,18 @@ export class ActiveRun {
     this.report = report
     this.outbox.end(report.result === 'failed' ? report.failure : undefined)
     this.#settle.resolve(report)
+  }
+
+  get hasOutcomes(): boolean {
+    return this.account.settled > 0
+  }
+
+  warn(messages: readonly string[]): void {
+    this.warnings.push(...messages)
+  }
+
+  noteStuck(thread: StuckThread): void {
+    this.stuckThreads.push(thread)
   }
 
   keep(id: ShardId, shard: Shard): void {

@@ -1,20 +1,20 @@
 import type { Backend, BackendEvent, BackendListener, LaneSnapshot, VerifierSpec } from '../backend.ts'
-import type { ActiveRun } from './active-run.ts'
 import { ActiveVerifier } from './active-verifier.ts'
+import type { ConductedRun } from './conducted-run.ts'
 import { Coordinator } from '../coordinator/coordinator.ts'
-import type { Command, Dispatch, Event, RunId, ShardRead, VerifierId } from '../coordinator/events.ts'
+import type { Command, Dispatch, Event, Read, RunId, ShardRead, VerifierId } from '../coordinator/events.ts'
 import { workOf } from '../coordinator/outcomes.ts'
 import type { Ranges } from '../coordinator/position-set.ts'
 import { FanfoldError } from '../errors.ts'
 import type { OutcomeBatch } from '../merge/batch.ts'
 import type { Recycling } from '../policy/recycling.ts'
-import type { Shard, ShardReader } from '../sources/shard.ts'
+import type { ReadLimits, Shard, ShardReader } from '../sources/shard.ts'
 
 /** Carries out what the coordinator decides: the one place where its events and commands meet the world. */
 export class Conductor {
   readonly #coordinator: Coordinator
   readonly #backend: Backend
-  readonly #runs = new Map<RunId, ActiveRun>()
+  readonly #runs = new Map<RunId, ConductedRun>()
   readonly #verifiers = new Map<VerifierId, ActiveVerifier>()
   /** What went wrong in teardowns. */
   readonly warnings: string[] = []
@@ -60,14 +60,14 @@ export class Conductor {
     return this.#nextId++
   }
 
-  addRun(id: RunId, run: ActiveRun): void {
+  addRun(id: RunId, run: ConductedRun): void {
     const verifier = this.#verifiers.get(run.verifier)
     const error = this.#stopped ?? verifier?.unusable
     if (error !== undefined) return run.failStart(error)
     this.#runs.set(id, run)
-    run.warnings.push(...(verifier?.failures ?? []))
+    run.warn(verifier?.failures ?? [])
     const options = run.settings
-    this.handle({ type: 'runAdded', run: id, verifier: run.verifier, options, ...remainingOf(run.reader!, 0) })
+    this.handle({ type: 'runAdded', run: id, verifier: run.verifier, options, ...remainingOf(run.reader, 0) })
   }
 
   taken(run: RunId, batch: OutcomeBatch): void {
@@ -97,7 +97,7 @@ export class Conductor {
   }
 
   /** The run that a lane's assignment belongs to, and the index of a position of it. */
-  locate(snapshot: LaneSnapshot): { readonly run: ActiveRun | undefined; readonly index: number | undefined } {
+  locate(snapshot: LaneSnapshot): { readonly run: ConductedRun | undefined; readonly index: number | undefined } {
     const phase = this.#coordinator.state.lanes[snapshot.lane]!.phase
     if (phase.name !== 'busy' || phase.assignment.id !== snapshot.assignment)
       return { run: undefined, index: undefined }
@@ -143,14 +143,14 @@ export class Conductor {
     const run = assignment === undefined ? undefined : this.#runs.get(assignment.run)
     const index =
       assignment === undefined || position === undefined ? undefined : run?.indexAt(assignment.piece.shard, position)
-    run?.stuckThreads.push({ thread: lane + 1, index })
+    run?.noteStuck({ thread: lane + 1, index })
   }
 
   #warn(error: Error, verifier: VerifierId | undefined): void {
     this.warnings.push(error.message)
     if (verifier !== undefined) this.#verifiers.get(verifier)?.teardownFailed(error)
     for (const run of this.#runs.values()) {
-      if (verifier === undefined || run.verifier === verifier) run.warnings.push(error.message)
+      if (verifier === undefined || run.verifier === verifier) run.warn([error.message])
     }
   }
 
@@ -172,6 +172,8 @@ export class Conductor {
         return this.#backend.stop(command.lane, command.assignment)
       case 'abort':
         return this.#backend.abort(command.lane, command.assignment, command.reason)
+      case 'abortTask':
+        return this.#backend.abortTask(command.lane, command.assignment, command.position, command.reason)
       case 'killLane':
         return this.#backend.kill(command.lane)
       case 'retireLane':
@@ -185,7 +187,7 @@ export class Conductor {
         this.#verifiers.delete(command.verifier)
         return
       case 'read':
-        return void this.#read(command.run, command.maxTasks, command.maxBytes)
+        return this.#read(command)
       case 'keepShard':
         return this.#runs.get(command.run)!.keep(command.shard, command.records as Shard) // what #shardRead gave
       case 'deliver':
@@ -236,21 +238,25 @@ export class Conductor {
   #verifierReady(verifier: ActiveVerifier, failures: readonly Error[]): void {
     verifier.becomeReady(failures)
     for (const run of this.#runs.values()) {
-      if (run.verifier === verifier.spec.id) run.warnings.push(...verifier.failures)
+      if (run.verifier === verifier.spec.id) run.warn(verifier.failures)
     }
   }
 
   #verifierUnusable(id: VerifierId, failures: readonly Error[]): void {
     const error = this.#verifiers.get(id)!.becomeUnusable(failures)
     // One that has given outcomes has started: it fails, as the coordinator decides.
-    for (const run of this.#runs.values()) if (run.verifier === id && run.account.settled === 0) run.failStart(error)
+    for (const run of this.#runs.values()) if (run.verifier === id && !run.hasOutcomes) run.failStart(error)
   }
 
-  async #read(id: RunId, maxTasks: number, maxBytes: number): Promise<void> {
-    const run = this.#runs.get(id)!
-    const { reader } = run
+  #read(command: Read): void {
+    const run = this.#runs.get(command.run)!
+    if (run.readGathered === undefined) void this.#readNext(command.run, run, command)
+    else this.handle(run.readGathered(command))
+  }
+
+  async #readNext(id: RunId, run: ConductedRun, { maxTasks, maxBytes }: ReadLimits): Promise<void> {
     try {
-      const read = reader!.next({ maxTasks, maxBytes })
+      const read = run.reader!.next({ maxTasks, maxBytes })
       const shard = read instanceof Promise ? await read : read
       if (!this.#runs.has(id)) return // cut short meanwhile: it counts as not read
       if (shard === undefined) this.handle({ type: 'sourceEnded', run: id })
@@ -260,7 +266,7 @@ export class Conductor {
     }
   }
 
-  #shardRead(id: RunId, run: ActiveRun, shard: Shard): void {
+  #shardRead(id: RunId, run: ConductedRun, shard: Shard): void {
     this.handle({
       type: 'shardRead',
       run: id,
@@ -268,7 +274,7 @@ export class Conductor {
       bytes: shard.bytes,
       records: shard,
       unreadable: shard.unreadable,
-      ...remainingOf(run.reader!, run.read + shard.tasks),
+      ...remainingOf(run.reader, run.read + shard.tasks),
     })
   }
 
@@ -286,7 +292,8 @@ export class Conductor {
 }
 
 /** What a source still holds, where that is known. @param read - tasks that were read of it */
-function remainingOf(reader: ShardReader, read: number): Pick<ShardRead, 'remainingTasks' | 'remainingBytes'> {
+function remainingOf(reader: ShardReader | undefined, read: number): Pick<ShardRead, 'remainingTasks' | 'remainingBytes'> {
+  if (reader === undefined) return { remainingTasks: undefined, remainingBytes: undefined }
   const { totalTasks, totalBytes, bytesRead, areBytesElsewhere = false } = reader
   return {
     remainingTasks: totalTasks === undefined ? undefined : Math.max(0, totalTasks - read),

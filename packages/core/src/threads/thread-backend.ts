@@ -57,6 +57,9 @@ export class ThreadBackend implements Backend {
   abort(lane: number, assignment: number, reason: Error): void {
     this.#threads[lane]!.abort(assignment, reason)
   }
+  abortTask(lane: number, assignment: number, position: number, reason: unknown): void {
+    this.#threads[lane]!.abortTask(assignment, position, reason)
+  }
   kill(lane: number): void {
     this.#threads[lane]!.kill()
   }

@@ -2,6 +2,8 @@ import { MessageChannel } from 'node:worker_threads'
 import type { MessagePort, Worker } from 'node:worker_threads'
 import { FanfoldError, decodeError, encodeError } from '@fanfold/workers/protocol'
 import type { FromThread, OutcomePart, RunShard, ToThread } from '@fanfold/workers/protocol'
+import { packShard, unpackFromThread } from '@fanfold/workers/small-messages'
+import type { Packed } from '@fanfold/workers/small-messages'
 import type { BackendListener, LaneSnapshot, VerifierSpec, Work } from '../backend.ts'
 import { Deadline } from './deadline.ts'
 import { ThreadCells } from './thread-cells.ts'
@@ -67,7 +69,9 @@ export class ThreadLane {
     this.#worker = undefined
     this.#error = undefined
     this.#loaded.clear()
-    port1.on('message', (message: FromThread) => this.#isCurrent(session) && this.#receive(message))
+    port1.on('message', (message: FromThread | Packed) => {
+      if (this.#isCurrent(session)) this.#receive(unpackFromThread(message))
+    })
     this.#wait({ for: 'thread' }, OPEN_MS)
     pool.startSession(port2, this.#cells.buffer, this.#place.thread).then(
       (worker) => (this.#isCurrent(session) ? this.#opened(session, port1, worker, pool) : void worker.terminate()),
@@ -93,7 +97,7 @@ export class ThreadLane {
     try {
       const moved = 'bytes' in payload ? movable(payload.bytes.buffer) : transfer
       this.#port!.postMessage(
-        { type: 'shard', ...rest, payload, gate, traceFile: this.#place.traceFile?.() } satisfies RunShard,
+        packShard({ type: 'shard', ...rest, payload, gate, traceFile: this.#place.traceFile?.() } satisfies RunShard),
         [...moved],
       )
     } catch (error) {
@@ -122,6 +126,13 @@ export class ThreadLane {
     this.#send({ type: 'abort', assignment, reason: encodeError(reason), graceMs: ABORT_GRACE_MS })
     waiting.isAborted = true
     this.#deadline.hold(Math.min(waiting.work.timeoutMs, ABORT_GRACE_MS))
+  }
+
+  /** The deadline stays: a thread with neighbours in it is not ended because one of them is not wanted any more. */
+  abortTask(assignment: number, position: number, reason: unknown): void {
+    const waiting = this.#waiting
+    if (waiting.for !== 'shard' || waiting.work.assignment !== assignment) return
+    this.#send({ type: 'abortTask', assignment, position, reason: encodeError(reason), graceMs: ABORT_GRACE_MS })
   }
 
   /** Ends a thread whose loop is blocked. */

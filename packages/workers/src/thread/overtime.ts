@@ -60,6 +60,15 @@ export class Overtime {
     timer.unref()
   }
 
+  /** The same for one of them. @returns whether it is running */
+  abortTask(position: number, error: Error, graceMs: number): boolean {
+    const task = [...this.#pending].find((pending) => pending.position === position)
+    if (task === undefined) return false
+    task.context.abort(error)
+    startTimer(() => this.#settleOver(task, ABORTED, error), graceMs).unref()
+    return true
+  }
+
   /** Looks which pending tasks are due. */
   check(): void {
     const now = clockMs()

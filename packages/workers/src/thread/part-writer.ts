@@ -1,3 +1,4 @@
+import { SMALL } from '../small-messages.ts'
 import { BUCKET_COUNT, bucketOf } from '../duration-buckets.ts'
 import { ABORTED, COMPLETED, ERRORED, NO_VERDICT, STATUSES } from '../outcome-columns.ts'
 import type { OutcomePart, PartTally, UnsuccessfulTask } from '../outcome-columns.ts'
@@ -7,6 +8,8 @@ import { closeColumns, growColumns, NO_COLUMNS } from './part-columns.ts'
 import type { Columns } from './part-columns.ts'
 import { columnOf, DetailWriter } from './detail-writer.ts'
 
+/** Moving a buffer costs about a microsecond, as much as copying some kilobytes. */
+const MOVED_FROM = 1024
 const SLOWEST = 10
 
 /**
@@ -93,7 +96,7 @@ export class PartWriter {
       ...closeColumns({ statuses: this.#statuses, verdicts: this.#verdicts, durations: this.#durations }, count),
       details: this.#details.take(),
       ids: this.#ids,
-      tally: this.#takeTally(),
+      tally: this.#takeTally(count),
       unsuccessful: this.#unsuccessful,
     }
     this.#useColumns(NO_COLUMNS)
@@ -159,7 +162,15 @@ export class PartWriter {
     if (slowest.length > SLOWEST * 2) slowest.length = SLOWEST * 2
   }
 
-  #takeTally(): PartTally {
+  /** Few outcomes are counted one by one, by who wants to know: sums would cost more than they save. */
+  #takeTally(count: number): PartTally | undefined {
+    if (count > SMALL) return this.#sums()
+    this.#clearSums()
+    for (let bucket = 0; bucket < BUCKET_COUNT; bucket++) this.#buckets[bucket] = 0
+    return undefined
+  }
+
+  #sums(): PartTally {
     const tally: PartTally = {
       statuses: this.#statusCounts,
       verdicts: this.#verdictCounts,
@@ -167,11 +178,15 @@ export class PartWriter {
       buckets: this.#takeBuckets(),
       slowest: this.#slowest,
     }
+    this.#clearSums()
+    return tally
+  }
+
+  #clearSums(): void {
     this.#statusCounts = zeros(STATUSES.length)
     this.#verdictCounts = zeros(VERDICTS.length)
     this.#reasonCounts.clear()
     this.#slowest = []
-    return tally
   }
 
   /** Pairs of bucket and count, of those that have any. */
@@ -197,5 +212,6 @@ function zeros(length: number): number[] {
 /** The buffers of a part, to be moved instead of copied. */
 export function transferables(part: OutcomePart): ArrayBuffer[] {
   const columns = [part.statuses, part.verdicts, part.durations, part.details?.bytes]
+  if (part.statuses.length < MOVED_FROM && (part.details?.bytes.length ?? 0) < MOVED_FROM) return []
   return columns.filter((column) => column !== undefined).map((column) => column.buffer as ArrayBuffer)
 }

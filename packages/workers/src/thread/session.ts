@@ -14,6 +14,8 @@ import type {
   ToThread,
   UnloadVerifier,
 } from '../protocol.ts'
+import { packEnded, packPart, unpackToThread } from '../small-messages.ts'
+import type { Packed } from '../small-messages.ts'
 import { printed } from './console-to-stderr.ts'
 import { transferables } from './part-writer.ts'
 import { ShardLoop } from './shard-loop.ts'
@@ -40,7 +42,7 @@ export class Session {
   /** Begins to listen; the session lives as long as its port. */
   static start(start: SessionStart): void {
     const session = new Session(start)
-    start.port.on('message', (message: ToThread) => void session.#handle(message))
+    start.port.on('message', (message: ToThread | Packed) => void session.#handle(unpackToThread(message)))
   }
 
   private constructor(start: SessionStart) {
@@ -65,6 +67,10 @@ export class Session {
       case 'abort':
         if (this.#loop?.assignment === message.assignment)
           this.#loop.abort(decodeError(message.reason), message.graceMs)
+        return
+      case 'abortTask':
+        if (this.#loop?.assignment === message.assignment)
+          this.#loop.abortTask(message.position, decodeError(message.reason), message.graceMs)
         return
       case 'end':
         return this.#endSession(message)
@@ -91,7 +97,7 @@ export class Session {
       throw new FanfoldError('FANFOLD_INTERNAL', `verifier ${message.verifier} was never loaded here`)
     const { assignment } = message
     this.#loop = new ShardLoop(message, verifier, this.#cells, (part) => {
-      this.#port.postMessage({ type: 'part', assignment, part } satisfies FromThread, transferables(part))
+      this.#port.postMessage(packPart({ type: 'part', assignment, part }), transferables(part))
     })
     const ended = await this.#loop.run()
     this.#loop = undefined
@@ -100,7 +106,7 @@ export class Session {
     const buffer = 'bytes' in payload && payload.bytes.buffer instanceof ArrayBuffer ? payload.bytes.buffer : undefined
     const moved = ended.part === undefined ? [] : transferables(ended.part)
     if (buffer !== undefined) moved.push(buffer)
-    this.#port.postMessage({ ...ended, buffer } satisfies FromThread, moved)
+    this.#port.postMessage(packEnded({ ...ended, buffer }), moved)
     const behind = this.#behind
     this.#behind = undefined
     if (behind !== undefined) return this.#run(behind)

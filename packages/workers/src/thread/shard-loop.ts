@@ -46,6 +46,8 @@ export class ShardLoop {
   #stopped = false
   /** What is in the gate as long as it is open. */
   #lastStarted = 0
+  /** Positions that are not to be started any more, and why. */
+  #withdrawn: Map<number, Error> | undefined
   /** The verifier has returned a promise before: worth tracking which task prints. */
   #isAsync = false
   #lastYield = 0
@@ -89,14 +91,15 @@ export class ShardLoop {
       else await this.#change()
     }
     this.#pending.stop()
+    const now = clockMs()
     return {
       type: 'ended',
       assignment,
       part: this.#outcomes.takeRest(),
       suspects: this.#overtime.suspects,
       abandoned: atomics.load(this.#cells, ABANDONED),
-      busyMs: clockMs() - startedAt,
-      heapMb: heapMb(),
+      busyMs: now - startedAt,
+      heapMb: heapMb(now),
     }
   }
 
@@ -105,6 +108,13 @@ export class ShardLoop {
     this.#stopped = true
     this.#overtime.abort(error, graceMs)
     this.#changed()
+  }
+
+  /** The same for one task; one that has not begun does not begin. */
+  abortTask(position: number, error: Error, graceMs: number): void {
+    if (this.#overtime.abortTask(position, error, graceMs)) return
+    this.#withdrawn ??= new Map()
+    this.#withdrawn.set(position, error)
   }
 
   /** Starts tasks until there is a reason to let go of the thread. */
@@ -142,6 +152,10 @@ export class ShardLoop {
   #start(position: number, ordinal: number): void {
     const records = this.#records
     let id: unknown
+    if (this.#withdrawn?.has(position) === true) {
+      this.#clock.close() // it is not of the group that is being timed
+      return this.#outcomes.writer.unsuccessful(position, ABORTED, this.#withdrawn.get(position))
+    }
     // An async task is timed from before its call: what it does before its first await is its own time too.
     const startedAt = this.#isAsync ? this.#clock.close() : this.#clock.startedAt
     try {

@@ -140,6 +140,8 @@ function drawRun(random: Random, id: number, verifier: number, size: number): Ru
       order: random.chance(0.5) ? 'input' : 'arrival',
       limit: random.chance(0.1) ? random.between(1, 10) : Infinity,
       ...drawPolicy(random),
+      readAhead: true,
+      isUrgent: random.chance(0.15),
       maxHeldTasks: random.pick([1, 3, 10, 100]),
       maxHeldBytes: random.pick([20, 60, 1000]),
     },

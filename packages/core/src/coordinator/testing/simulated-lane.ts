@@ -104,6 +104,8 @@ export class SimulatedLane {
         if (this.phase.work.dispatch.assignment === command.assignment) this.phase.isStopped = true
         else this.phase.isBehindStopped = true
         return this.#stop(command.assignment)
+      case 'abortTask':
+        return this.#must(this.#isAt(command.assignment), command.type) // no run here has requests
       case 'killLane':
         this.#must(this.phase.name === 'working' && this.phase.isOverdue, command.type)
         if (this.phase.name === 'working') this.phase.isKilled = true

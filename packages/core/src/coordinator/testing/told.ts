@@ -15,6 +15,8 @@ export const SETTINGS: RunSettings = {
   halt: 'soon',
   seed: 1,
   resumed: { tasks: 0, unsuccessful: 0 },
+  readAhead: true,
+  isUrgent: false,
   maxHeldTasks: 100,
   maxHeldBytes: 1000,
 }
@@ -160,6 +162,7 @@ function brief(command: Command): string {
       return `stop ${command.assignment} on ${command.lane}`
     case 'openLane':
     case 'abort':
+    case 'abortTask':
     case 'killLane':
     case 'retireLane':
       return `${command.type} ${command.lane}`

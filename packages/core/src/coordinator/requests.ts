@@ -1,0 +1,99 @@
+import { requestBatch } from '../policy/request-batch.ts'
+import { MAX_SHARD_BYTES } from '../policy/shard-size.ts'
+import { FanfoldError } from '@fanfold/workers/protocol'
+import type { RunId, TaskWithdrawn } from './events.ts'
+import { settleAborted } from './outcomes.ts'
+import { answerOf } from './readiness.ts'
+import { countUsable } from './reading.ts'
+import { nextPiece } from './choice.ts'
+import { hasRoom } from './room.ts'
+import { stop } from './sharing.ts'
+import type { CoordinatorState, Lane, Piece, RunState } from './state.ts'
+
+/** Items wait in a source that does not read ahead, or none do any more. */
+export function gathered(state: CoordinatorState, id: RunId, tasks: number): void {
+  const run = state.runs.get(id)
+  if (run === undefined) return
+  run.remainingTasks = tasks
+  if (tasks === 0 && run.source === 'reading') run.source = 'open'
+}
+
+/** A lane that becomes free is to be kept for what has gathered, as if it were a piece in the queue. */
+export function waitsForLane({ settings, source, remainingTasks }: RunState): boolean {
+  return !settings.readAhead && source !== 'exhausted' && remainingTasks !== undefined && remainingTasks > 0
+}
+
+/**
+ * A lane that works for a batch is stopped for an urgent run that has none: what it runs comes to its end, and the rest
+ * waits until the lane is free again. One lane at a time: a batch goes on beside requests, however many they are.
+ */
+export function makeWay(state: CoordinatorState): void {
+  for (const run of state.runs.values()) {
+    if (!run.settings.isUrgent || run.lanesInUse > 0 || !hasRoom(run)) continue
+    const lane = laneToStop(state, run)
+    if (lane?.phase.name !== 'busy') continue
+    if (lane.phase.behind !== undefined) stop(state, lane, lane.phase.behind)
+    stop(state, lane, lane.phase.assignment)
+  }
+}
+
+/** That of a batch which has most left; none while one is stopped already, or free anyway. */
+function laneToStop(state: CoordinatorState, run: RunState): Lane | undefined {
+  let most: { readonly lane: Lane; readonly left: number } | undefined
+  for (const lane of state.lanes) {
+    // Were it free, the run would take it: else a batch would be stopped for nothing, again and again.
+    if (answerOf(lane, run.verifier) !== 'ready' || !(waitsForLane(run) || nextPiece(state, lane, run) >= 0)) continue
+    if (lane.phase.name !== 'busy') return undefined
+    const { assignment } = lane.phase
+    if (assignment.isStopped) return undefined
+    if (state.runs.get(assignment.run)!.settings.isUrgent) continue
+    if (most === undefined || assignment.left > most.left) most = { lane, left: assignment.left }
+  }
+  return most?.lane
+}
+
+/** Has the source give what has gathered, for the lanes that are free. */
+export function readGathered(state: CoordinatorState, run: RunState): void {
+  if (run.source !== 'open') return
+  const { settings, cost, verifier, id } = run
+  const concurrencyPerLane = Math.ceil(settings.concurrency / countUsable(state, run))
+  let lanes = 0
+  for (const lane of state.lanes) if (lane.phase.name === 'idle' && answerOf(lane, verifier) === 'ready') lanes++
+  run.source = 'reading'
+  const { maxTasks, minTasks } = requestBatch(cost, concurrencyPerLane)
+  state.commands.push({ type: 'read', run: id, maxTasks, maxBytes: MAX_SHARD_BYTES, divided: { lanes, minTasks } })
+}
+
+/**
+ * A task that a lane has is told to end, and its outcome counts as any other: if it takes its thread down, it has to be
+ * known as the culprit. Anywhere else it is settled now.
+ */
+export function taskWithdrawn(
+  state: CoordinatorState,
+  { run: id, shard: shardId, position, reason }: TaskWithdrawn,
+): void {
+  const run = state.runs.get(id)
+  const shard = run?.shards.get(shardId)
+  if (run === undefined || shard === undefined || shard.settled.has(position)) return
+  for (const { id: lane, phase } of state.lanes) {
+    const assignment = phase.name === 'busy' ? phase.assignment : undefined
+    if (assignment?.run !== id || !isIn(assignment.piece, shardId, position)) continue
+    state.commands.push({ type: 'abortTask', lane, assignment: assignment.id, position, reason })
+    return
+  }
+  if (shard.waiting.delete(position)) run.waiting--
+  const at = run.queue.findIndex((piece) => isIn(piece, shardId, position))
+  if (at >= 0) {
+    const piece = run.queue[at]!
+    const ranges = shard.settled.missingFrom(piece.ranges, new Set([position]))
+    run.queue.splice(at, 1, ...(ranges.length === 0 ? [] : [{ ...piece, ranges }]))
+  }
+  const error = new FanfoldError('FANFOLD_RUN_ABORTED', 'nobody waits for the task any more', { cause: reason })
+  settleAborted(state, run, [{ shard: shardId, ranges: [position, position + 1] }], error)
+}
+
+function isIn({ shard, ranges }: Piece, shardId: number, position: number): boolean {
+  if (shard !== shardId) return false
+  for (let i = 0; i < ranges.length; i += 2) if (position >= ranges[i]! && position < ranges[i + 1]!) return true
+  return false
+}

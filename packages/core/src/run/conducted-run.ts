@@ -1,0 +1,28 @@
+import type { Deliver, EndRun, Event, Read, RunSettings, Settle, ShardId, VerifierId } from '../coordinator/events.ts'
+import type { StuckThread } from '../report/report.ts'
+import type { Shard, ShardReader } from '../sources/shard.ts'
+
+/** What the conductor needs of a run: where its tasks come from, and who takes what comes of them. */
+export interface ConductedRun {
+  readonly verifier: VerifierId
+  readonly settings: RunSettings
+  readonly reader: ShardReader | undefined
+  /** Tasks that were read. */
+  readonly read: number
+  /** Some of its tasks are settled: it has started. */
+  readonly hasOutcomes: boolean
+  /** Set for a source that does not read ahead: it answers a `read` at once. */
+  readonly readGathered?: (command: Read) => Event
+  warn(messages: readonly string[]): void
+  noteStuck(thread: StuckThread): void
+  failStart(error: Error): void
+  keep(id: ShardId, shard: Shard): void
+  /** @throws {FanfoldError} `FANFOLD_INTERNAL` when it was let go */
+  shard(id: ShardId): Shard
+  indexAt(id: ShardId, position: number): number | undefined
+  release(id: ShardId): void
+  deliver(command: Deliver): void
+  settle(command: Settle): void
+  retryAfter(delayMs: number, due: () => void): void
+  end(command: EndRun): void
+}
