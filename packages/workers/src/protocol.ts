@@ -7,6 +7,7 @@
  */
 import type { MessagePort } from 'node:worker_threads'
 import type { EncodedError } from './error-codec.ts'
+import type { LineSettings } from './lines/line-choice.ts'
 import type { OutcomePart } from './outcome-columns.ts'
 
 /** Both sides are always of one version; a session that meets another one ends with an error instead of guessing. */
@@ -107,6 +108,8 @@ export interface RunShard {
   readonly mayRetry: boolean
   /** The thread ends the shard early when the values it has posted exceed this; the rest is sent again later. */
   readonly maxValueBytes: number
+  /** Outcomes are to be lines: their parts have them instead of values. */
+  readonly lines?: LineSettings | undefined
   /** A file (its descriptor) into which the thread mirrors its slots, at the same offsets as in the cells. */
   readonly traceFile?: number | undefined
 }

@@ -1,13 +1,13 @@
 import { FanfoldError } from '@fanfold/core'
-import type { CloseReport, Engine, Progress, Report, Run, RunOptions } from '@fanfold/core'
+import type { CloseReport, Engine, LineOptions, Progress, Report, Run, RunOptions } from '@fanfold/core'
 import { CLOSED_PIPE, SIGNAL_CODES, codeOf } from '../exit.ts'
 import type { Ending } from '../exit.ts'
 import { Interruption } from '../interruption.ts'
 import type { VerifyOptions } from '../options/verify-options.ts'
-import { OutcomeLines } from '../output/outcome-lines.ts'
 import { OutputBroken } from '../output/chunked-output.ts'
 import { empty } from '../output/output.ts'
 import { takeOutcomes } from '../output/take-outcomes.ts'
+import type { Written } from '../output/take-outcomes.ts'
 import { Stalled, withPatience } from '../patience.ts'
 import { describeProblem, problemLine } from '../problem.ts'
 import type { Display } from '../progress/display.ts'
@@ -27,7 +27,7 @@ import type { Targets } from './targets.ts'
 interface Tour {
   readonly prepared: Prepared
   readonly options: VerifyOptions
-  readonly lines: OutcomeLines
+  readonly written: Written
   readonly display: Display
   readonly interruption: Interruption
   /** As they were given. */
@@ -46,11 +46,10 @@ export async function verify(
   args: readonly string[],
 ): Promise<Ending> {
   const prepared = await prepare(given, options)
-  const { inputs, engine, name, verifier } = prepared
+  const { engine, name, verifier } = prepared
   const display = makeDisplay(options.progress, { name, verifier })
   const interruption = new Interruption(() => display.stop())
-  const lines = new OutcomeLines({ format: inputs.format, ...options, only: options.only })
-  const tour = { prepared, options, lines, display, interruption, args }
+  const tour = { prepared, options, written: { lines: 0 }, display, interruption, args }
   let ending: Ending
   try {
     ending = await runAndTell(tour)
@@ -74,7 +73,7 @@ async function runAndTell(tour: Tour): Promise<Ending> {
   const run = loaded.run(source, withOutput(settings, targets))
   shown.run = run
   heedSignals(run, tour)
-  await takeOutcomes(run, tour.lines, targets.out)
+  await takeOutcomes(run, lineOptions(options), targets.out, tour.written)
   const ended = await run.report()
   const unreadable = unreadableInput(ended)
   if (unreadable !== undefined) throw unreadable
@@ -83,6 +82,10 @@ async function runAndTell(tour: Tour): Promise<Ending> {
   const report = await withTeardown(withBroken(ended, broken), engine, interruption)
   const summaryError = await writeSummary(targets, tour, report)
   return tell(tour, report, broken, summaryError)
+}
+
+function lineOptions({ only, include, timings }: VerifyOptions): LineOptions {
+  return { include, timings, ...(only === undefined ? {} : { only }) }
 }
 
 function withOutput(settings: RunOptions, { journaled }: Targets): RunOptions {
@@ -185,7 +188,7 @@ function failureText(report: Report, { progress, verbose, journal }: VerifyOptio
   return isShown ? problemLine(breachText(report, journal !== undefined)) : describeProblem(report.failure, verbose)
 }
 
-function summaryOf({ prepared, options, lines, args }: Tour, report: Report, hasSummary: boolean): string {
+function summaryOf({ prepared, options, written, args }: Tour, report: Report, hasSummary: boolean): string {
   const { out, only, limit, verbose, journal } = options
   const summary = hasSummary ? options.summary : undefined
   return summaryText(report, {
@@ -195,7 +198,7 @@ function summaryOf({ prepared, options, lines, args }: Tour, report: Report, has
     limit,
     command: journal === undefined ? undefined : args,
     // How many lines of a broken output arrived, nobody knows.
-    written: { out: report.failure instanceof OutputBroken ? undefined : out, lines: lines.count, only, summary },
+    written: { out: report.failure instanceof OutputBroken ? undefined : out, lines: written.lines, only, summary },
     verbose,
     columns: terminalColumns(),
   })

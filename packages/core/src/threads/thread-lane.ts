@@ -1,6 +1,6 @@
 import { MessageChannel } from 'node:worker_threads'
 import type { MessagePort, Worker } from 'node:worker_threads'
-import { FanfoldError, decodeError, encodeError } from '@fanfold/workers/protocol'
+import { FanfoldError, decodeError, encodeError, valueBytesOf } from '@fanfold/workers/protocol'
 import type { FromThread, RunShard, ToThread } from '@fanfold/workers/protocol'
 import type { BackendListener, LaneSnapshot, VerifierSpec, Work } from '../backend.ts'
 import { Deadline } from './deadline.ts'
@@ -216,7 +216,7 @@ export class ThreadLane {
     switch (message.type) {
       case 'part': {
         const { assignment, part } = message
-        const valueBytes = part.details?.bytes.length ?? 0
+        const valueBytes = valueBytesOf(part)
         return this.#listener.event({
           type: 'part',
           lane,

@@ -1,11 +1,13 @@
-import { serialize } from 'node:v8'
 import { bucketOf } from '../duration-buckets.ts'
 import { encodeError } from '../error-codec.ts'
-import { FanfoldError } from '../fanfold-error.ts'
+import type { FanfoldError } from '../fanfold-error.ts'
 import { ABORTED, COMPLETED, ERRORED, NO_VERDICT, STATUSES } from '../outcome-columns.ts'
-import type { Detail, OutcomePart, PartDetails, PartTally, UnsuccessfulTask } from '../outcome-columns.ts'
+import type { OutcomePart, PartLines, PartTally, UnsuccessfulTask } from '../outcome-columns.ts'
 import { PLAIN_PASS, VERDICTS } from '../verdict.ts'
 import type { Verdict } from '../verdict.ts'
+import { DetailWriter } from './detail-writer.ts'
+import type { ShardLines } from './shard-lines.ts'
+import { notCloneable } from './task-errors.ts'
 
 const FIRST_CAPACITY = 256
 const SLOWEST = 10
@@ -22,6 +24,8 @@ export class PartWriter {
   #verdicts = new Uint8Array(FIRST_CAPACITY)
   #durations = new Float32Array(FIRST_CAPACITY)
   #details = new DetailWriter()
+  /** Set before the first outcome when these have to be lines, too. */
+  lines: ShardLines | undefined
   #ids: unknown[] | undefined
   #statusCounts: number[] = zeros(STATUSES.length)
   #verdictCounts: number[] = zeros(VERDICTS.length)
@@ -33,15 +37,15 @@ export class PartWriter {
   get count(): number {
     return this.#count
   }
-  /** Serialised values and errors that wait to be posted, in bytes. */
+  /** Serialised values and errors, or their text, that wait to be posted, in bytes. */
   get valueBytes(): number {
-    return this.#details.size
+    return this.#details.size + (this.lines?.size ?? 0)
   }
 
   /** A verdict; one whose value cannot be sent makes the task `errored`. */
   completed(position: number, verdict: Verdict, id?: unknown): void {
     if (verdict !== PLAIN_PASS) {
-      const failure = this.#details.verdict(this.#count, verdict)
+      const failure = this.lines === undefined ? this.#details.verdict(this.#count, verdict) : this.#write(verdict)
       if (failure !== undefined) {
         this.unsuccessful(position, ERRORED, failure, id)
         return
@@ -62,9 +66,23 @@ export class PartWriter {
     id?: unknown,
     failure?: UnsuccessfulTask['failure'],
   ): void {
-    this.#details.error(this.#count, error)
+    const encoded = encodeError(error)
+    this.#details.error(this.#count, encoded)
+    this.lines?.error(this.#count, encoded)
     if (status !== ABORTED) this.#unsuccessful.push({ position, failure })
     this.#add(position, status, NO_VERDICT, id)
+  }
+
+  /** Returns the error instead when the verdict cannot be sent. */
+  #write(verdict: Verdict): FanfoldError | undefined {
+    try {
+      this.lines!.verdict(this.#count, verdict)
+    } catch (cause) {
+      return notCloneable(cause)
+    }
+    const reason = verdict.issues[0]?.reason
+    if (reason !== undefined) this.#details.reason(this.#count, reason)
+    return undefined
   }
 
   /** Gives the last `tasks` outcomes that were added the duration of each. */
@@ -85,7 +103,8 @@ export class PartWriter {
       verdicts: this.#verdicts.slice(0, count),
       durations: this.#durations.slice(0, count),
       details: this.#details.take(),
-      ids: this.#ids,
+      ids: this.lines === undefined ? this.#ids : undefined,
+      lines: this.#takeLines(),
       tally: this.#takeTally(),
       unsuccessful: this.#unsuccessful,
     }
@@ -94,6 +113,19 @@ export class PartWriter {
     this.#ids = undefined
     this.#unsuccessful = []
     return part
+  }
+
+  #takeLines(): PartLines | undefined {
+    const positions = this.#positions
+    const from = this.#from
+    return this.lines?.take({
+      count: this.#count,
+      statuses: this.#statuses,
+      verdicts: this.#verdicts,
+      durations: this.#durations,
+      ids: this.#ids,
+      positionAt: positions === undefined ? (ordinal) => from + ordinal : (ordinal) => positions[ordinal]!,
+    })
   }
 
   #add(position: number, status: number, verdict: number, id: unknown): void {
@@ -144,84 +176,6 @@ export class PartWriter {
   }
 }
 
-/** The details of a part: reasons by number, all else serialised. */
-class DetailWriter {
-  #ordinals: number[] = []
-  #reasonIds: number[] = []
-  #ends: number[] = []
-  #reasons = new Map<string, number>()
-  #chunks: Buffer[] = []
-  size = 0
-
-  /** Returns the error instead when the value cannot be sent. */
-  verdict(ordinal: number, verdict: Verdict): FanfoldError | undefined {
-    const { issues, value } = verdict
-    const only = issues[0]
-    if (value === undefined && only === undefined) return undefined
-    if (value === undefined && issues.length === 1 && only!.message === undefined && only!.path === undefined) {
-      this.#push(ordinal, this.#reasonId(only!.reason), undefined)
-      return undefined
-    }
-    const detail: Detail = value === undefined ? { issues } : issues.length === 0 ? { value } : { issues, value }
-    try {
-      this.#push(ordinal, 0, serialize(detail))
-      return undefined
-    } catch (cause) {
-      const why = cause instanceof Error ? cause.message : String(cause)
-      return new FanfoldError(
-        'FANFOLD_NOT_CLONEABLE',
-        `the verdict's value or issues cannot be sent to the main thread: ${why.replace(/\.$/, '')}. Return plain data: no functions, symbols or class instances with methods.`,
-        { cause },
-      )
-    }
-  }
-
-  error(ordinal: number, error: unknown): void {
-    const detail: Detail = { error: encodeError(error) }
-    this.#push(ordinal, 0, serialize(detail))
-  }
-
-  take(): PartDetails | undefined {
-    if (this.#ordinals.length === 0) return undefined
-    const bytes = new Uint8Array(this.size)
-    let at = 0
-    for (const chunk of this.#chunks) {
-      bytes.set(chunk, at)
-      at += chunk.length
-    }
-    const details: PartDetails = {
-      ordinals: Uint32Array.from(this.#ordinals),
-      reasonIds: Uint32Array.from(this.#reasonIds),
-      ends: Uint32Array.from(this.#ends),
-      reasons: [...this.#reasons.keys()],
-      bytes,
-    }
-    this.#ordinals = []
-    this.#reasonIds = []
-    this.#ends = []
-    this.#reasons.clear()
-    this.#chunks = []
-    this.size = 0
-    return details
-  }
-
-  #push(ordinal: number, reasonId: number, serialised: Buffer | undefined): void {
-    if (serialised !== undefined) {
-      this.#chunks.push(serialised)
-      this.size += serialised.length
-    }
-    this.#ordinals.push(ordinal)
-    this.#reasonIds.push(reasonId)
-    this.#ends.push(this.size)
-  }
-
-  #reasonId(reason: string): number {
-    let id = this.#reasons.get(reason)
-    if (id === undefined) this.#reasons.set(reason, (id = this.#reasons.size + 1))
-    return id
-  }
-}
-
 /** Without a method of Array's prototype: counts that a verifier has spoilt that way would be no numbers. */
 function zeros(length: number): number[] {
   const counts: number[] = []
@@ -236,6 +190,7 @@ function enlarged<Column extends Uint8Array | Float32Array>(old: Column, column:
 
 /** The buffers of a part, to be moved instead of copied. */
 export function transferables(part: OutcomePart): ArrayBuffer[] {
-  const columns = [part.statuses, part.verdicts, part.durations, part.details?.bytes]
+  const { lines } = part
+  const columns = [part.statuses, part.verdicts, part.durations, part.details?.bytes, lines?.bytes, lines?.ends]
   return columns.filter((column) => column !== undefined).map((column) => column.buffer as ArrayBuffer)
 }

@@ -13,6 +13,7 @@ import { PendingTasks } from './pending-tasks.ts'
 import type { PendingTask, StartedTask } from './pending-tasks.ts'
 import { readRecords } from './records.ts'
 import type { Records } from './records.ts'
+import { ShardLines } from './shard-lines.ts'
 import { TaskContext } from './task-context.ts'
 import type { ShardContext } from './task-context.ts'
 import { badVerdict } from './task-errors.ts'
@@ -75,6 +76,8 @@ export class ShardLoop {
     const startedAt = clockMs()
     this.#lastYield = startedAt
     this.#records = readRecords(this.#message.payload)
+    const { lines } = this.#message
+    if (lines !== undefined) this.#outcomes.writer.lines = new ShardLines(lines, this.#records, this.#message)
     for (;;) {
       const step = this.#advance()
       if (step === 'exhausted' && this.#pending.size === 0) break
