@@ -21,3 +21,12 @@ test('whatever numbers follow whatever others, the text is theirs', () => {
     }),
   )
 })
+
+test.each([0, 1, 9, 10])('the first text of all is that of %i, with a line and without', (index) => {
+  for (const line of [undefined, 0, 1, 10]) {
+    const head = new HeadText()
+    head.set(index, line)
+    const text = line === undefined ? `{"index":${index}` : `{"index":${index},"line":${line}`
+    expect(Buffer.from(head.bytes).toString()).toBe(text)
+  }
+})

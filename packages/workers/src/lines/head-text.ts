@@ -33,7 +33,8 @@ export class HeadText {
 class Digits {
   #start = 0
   #end = 0
-  #value = 0
+  /** None that any comes after, before there is one. */
+  #value = NaN
 
   lieAt(start: number, end: number, value: number): void {
     this.#start = start
@@ -63,7 +64,8 @@ class Digits {
       bytes[at] = ZERO + rest - next * 10
       rest = next
     }
+    const places = this.#end - this.#start
     // No digit is left over, and none is a zero that no number begins with.
-    return rest === 0 && (bytes[this.#start] !== ZERO || this.#end - this.#start === 1)
+    return places > 0 && rest === 0 && (places === 1 || bytes[this.#start] !== ZERO)
   }
 }
