@@ -33,7 +33,8 @@ async function streamed(name: string, options: RunOptions): Promise<string> {
     const run = engine.run(OBEDIENT, ndjson(join(place.path, name)), { ...options, order: 'input' })
     const lines: string[] = []
     try {
-      for await (const chunk of run.toNdjson({ include: 'all', timings: false })) lines.push(Buffer.from(chunk).toString())
+      for await (const chunk of run.toNdjson({ include: 'all', timings: false }))
+        lines.push(Buffer.from(chunk).toString())
     } catch {
       // Its report says why, too.
     }

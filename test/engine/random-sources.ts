@@ -7,7 +7,7 @@ import { oneOf, randomOf, valueOf } from './verifiers/answers.ts'
 type Random = () => number
 
 /** Makes the same source again each time it is called. */
-export type MakeSource = () => SourceInput<unknown>
+export type MakeSource = () => SourceInput
 
 const JSON_RECORDS: readonly (string | Buffer)[] = [
   '{"id":"ä\\u20ac","n":12345678901234567890}',
@@ -52,7 +52,7 @@ export function randomSource(seed: number, tasks: number, folder: string): MakeS
   return oneOf(random, kinds)()
 }
 
-function sourceOf(file: string, open: (file: string) => SourceInput<unknown>): MakeSource {
+function sourceOf(file: string, open: (file: string) => SourceInput): MakeSource {
   return () => open(file)
 }
 

@@ -136,7 +136,6 @@ export default defineVerifier<unknown, { seed: number }>({
   verify(item, { config, index }) {
     const random = randomOf(config.seed * 7919 + index)
     if (typeof item === 'object' && item !== null && !Object.isFrozen(item)) Object.assign(item, { spoilt: true })
-    // oxlint-disable-next-line typescript/only-throw-error -- that is the case
     if (random() < 0.15) throw oneOf(random, thrown)(random)
     return random() < 0.2 ? Promise.resolve(answerOf(random)) : answerOf(random)
   },

@@ -27,8 +27,9 @@ export function lineBatchOf(batch: OutcomeBatch, settings: LineSettings): LineBa
 
 /** Where a stream of lines comes from. */
 export interface LineSource {
-  next(): Promise<LineBatch | undefined>
-  leave(reason: unknown): Promise<void>
+  readonly next: () => Promise<LineBatch | undefined>
+  /** The reader has gone. */
+  readonly leave: (reason: unknown) => Promise<void>
 }
 
 /** A stream that asks for a batch when somebody reads, and for none before. A chunk has whole lines. */

@@ -27,7 +27,7 @@ export interface TimedOutcomes {
   readonly verdicts: Uint8Array
   readonly durations: Float32Array
   readonly ids: readonly unknown[] | undefined
-  positionAt(ordinal: number): number
+  readonly positionAt: (ordinal: number) => number
 }
 
 /**
