@@ -28,6 +28,7 @@ function isPlainObject(value: object, levels: number): boolean {
     return true
   }
   if (Object.getPrototypeOf(value) !== plainPrototype) return false
-  for (const part of Object.values(value)) if (!isPlain(part, levels)) return false
+  const parts = Object.values(value)
+  for (let i = 0; i < parts.length; i++) if (!isPlain(parts[i], levels)) return false
   return true
 }

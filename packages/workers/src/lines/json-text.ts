@@ -121,7 +121,11 @@ function plainText(value: object, above: Place | undefined): string {
   let text = ''
   let written = 0
   let isTagged = false
-  for (const [key, part] of Object.entries(value)) {
+  const keys = Object.keys(value)
+  // By index, here and elsewhere: a verifier may have broken how arrays are iterated.
+  for (let i = 0; i < keys.length; i++) {
+    const key = keys[i]!
+    const part = (value as Readonly<Record<string, unknown>>)[key] // one of its own keys
     if (part === undefined) continue
     isTagged = written++ === 0 && key.startsWith('$')
     place.key = key
