@@ -14,7 +14,7 @@ import {
 } from './values.ts'
 
 export type Format = 'ndjson' | 'csv' | 'lines'
-export type Include = 'none' | 'attention' | 'all'
+type Include = 'none' | 'attention' | 'all'
 type Halt = NonNullable<RunOptions['halt']>
 export type ProgressMode = 'auto' | 'bar' | 'json' | 'none'
 
