@@ -1,5 +1,9 @@
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { Engine, ndjson } from '@fanfold/core'
+import type { RunOptions } from '@fanfold/core'
 import { afterAll, expect, test } from 'vitest'
-import { Workplace, numbers } from './testing/fanfold.ts'
+import { OBEDIENT, Workplace, numbers } from './testing/fanfold.ts'
 
 const place = new Workplace()
 afterAll(() => place.remove())
@@ -20,6 +24,51 @@ test('a line has the fields of its outcome, in this order', async () => {
     '{"index":3,"line":4,"status":"completed","verdict":"pass","attempts":1,"durationMs":0}',
     '',
   ])
+})
+
+/** What `run.toNdjson()` gives of a file. */
+async function streamed(name: string, options: RunOptions): Promise<string> {
+  const engine = new Engine({ threads: 2 })
+  try {
+    const run = engine.run(OBEDIENT, ndjson(join(place.path, name)), { ...options, order: 'input' })
+    const lines: string[] = []
+    try {
+      for await (const chunk of run.toNdjson({ include: 'all', timings: false }))
+        lines.push(Buffer.from(chunk).toString())
+    } catch {
+      // Its report says why, too.
+    }
+    return lines.join('')
+  } finally {
+    await engine.close()
+  }
+}
+
+test('--out has the lines of run.toNdjson(), whatever became of the tasks', async () => {
+  const common = ['--order', 'input', '--no-timings', '--include', 'all', '--threads', '2']
+  const kinds = ['pass', 'flag', 'fail', 'values', 'throw', 'odd', 'function', 'spin', 'exit']
+  place.file('ends.ndjson', `${kinds.map((kind) => `{"do":"${kind}"}\n`).join('')}{broken\n`)
+  await place.verify('ends.ndjson', '--out', 'ends.out', '--timeout', '300ms', ...common)
+  const ends = place.read('ends.out')
+  expect(place.lines('ends.out').map(({ status }) => status)).toEqual([
+    ...['completed', 'completed', 'completed', 'completed', 'errored', 'errored', 'errored', 'timedOut', 'crashed'],
+    'errored',
+  ])
+  expect(ends).toBe(await streamed('ends.ndjson', { timeoutMs: 300 }))
+})
+
+test('of tasks that a halt has aborted, too', async () => {
+  const begun = join(place.path, 'begun')
+  place.ndjson('halt.ndjson', [
+    { until: begun, throws: 9 },
+    { touch: begun, until: join(place.path, 'never') },
+  ])
+  const options = ['--order', 'input', '--no-timings', '--include', 'all', '--threads', '2', '--concurrency', '2']
+  await place.verify('halt.ndjson', '--out', 'halt.out', '--tolerate', '0', '--halt', 'now', ...options)
+  expect(place.lines('halt.out').map(({ status }) => status)).toEqual(['errored', 'aborted'])
+  rmSync(begun)
+  const lines = await streamed('halt.ndjson', { concurrency: 2, tolerate: { count: 0 }, halt: 'now' })
+  expect(place.read('halt.out')).toBe(lines)
 })
 
 test('values that JSON has not are written as objects with a $ key', async () => {

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { Readable } from 'node:stream'
+import { text } from 'node:stream/consumers'
 import { ndjson } from '@fanfold/core'
 import { spawn } from 'node:child_process'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -45,6 +46,29 @@ describe.each(POOLS)('in %s', (pool) => {
     for (const spoil of HARMLESS) {
       const run = testEngine({ pool, threads: 1 }).run<number>(spoiling(spoil, where === 'a task'), numbers(8))
       expect([spoil, tally(await collect(run))]).toEqual([spoil, { completed: 8 }])
+    }
+  })
+
+  test('a task that overwrites a global leaves its line, and those after it, as they are', async () => {
+    // Without push, no list of issues comes out of a thread at all.
+    const spoils = HARMLESS.filter((spoil) => !spoil.startsWith('Array.prototype.push'))
+    for (const spoil of [...spoils, 'JSON.stringify = JSON.parse = broken']) {
+      const path = verifierOf(`
+        import { flag } from '@fanfold/workers'
+        const broken = () => { throw new Error('this global is broken') }
+        export default ({ n }) => {
+          if (n === 0) { ${spoil} }
+          return flag([{ reason: 'odd', message: 'one' }], { list: [n, { x: null }], map: new Map([[1, 2n]]) })
+        }
+      `)
+      const items = numbers(3).map((n) => ({ n }))
+      const run = testEngine({ pool, threads: 1 }).run<{ n: number }>(path, items, { order: 'input' })
+      const value = (n: number): string => `{"list":[${n},{"x":null}],"map":{"$map":[[1,{"$bigint":"2"}]]}}`
+      const line = (n: number): string =>
+        `{"index":${n},"status":"completed","verdict":"flag","reason":"odd",` +
+        `"issues":[{"reason":"odd","message":"one"}],"value":${value(n)},"attempts":1,"record":{"n":${n}}}\n`
+      const lines = await text(run.toNdjson({ timings: false }))
+      expect([spoil, lines]).toEqual([spoil, line(0) + line(1) + line(2)])
     }
   })
 

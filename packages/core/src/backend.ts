@@ -1,3 +1,4 @@
+import type { LineSettings } from '@fanfold/workers/lines'
 import type { OutcomePart, ShardPayload } from '@fanfold/workers/protocol'
 import type {
   AssignmentEnded,
@@ -27,6 +28,8 @@ export interface Work extends Omit<Dispatch, 'type' | 'run' | 'shard'> {
   readonly payload: ShardPayload
   readonly transfer: readonly ArrayBuffer[]
   readonly base: number
+  /** Outcomes are to come as lines. */
+  readonly lines?: LineSettings | undefined
 }
 
 /** The facts that a backend reports; each is an event of the coordinator. */

@@ -23,6 +23,9 @@ export type {
   RetryOptions,
   RunOptions,
 } from './options.ts'
+export type { LineOptions } from './options/line-options.ts'
+export type { LineBatch } from './run/line-batches.ts'
+export type { OutcomeKind } from '@fanfold/workers/lines'
 export type { Tolerance } from './policy/tolerance.ts'
 export type { Outcome, CompletedOutcome, UnsuccessfulOutcome, AbortedOutcome, Status } from './outcome.ts'
 export type { Batch } from './merge/batch.ts'

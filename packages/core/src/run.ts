@@ -1,7 +1,11 @@
 import type { ActiveRun } from './run/active-run.ts'
 import { FanfoldError } from './errors.ts'
 import type { Batch } from './merge/batch.ts'
+import { resolveLineOptions } from './options/line-options.ts'
+import type { LineOptions } from './options/line-options.ts'
 import type { Outcome } from './outcome.ts'
+import { lineBatchOf, lineStream } from './run/line-batches.ts'
+import type { LineBatch } from './run/line-batches.ts'
 import type { Progress, Report } from './report/report.ts'
 
 /** What a run needs from its engine. */
@@ -13,8 +17,8 @@ export interface RunControl {
 
 /**
  * One batch on its way through an engine. It starts by itself; its outcomes are taken once, by one of
- * `for await (… of run)`, `run.batches()`, or, counted and dropped, by `await run.report()`. A run that nobody reads
- * waits. Leaving the loop early cancels the run.
+ * `for await (… of run)`, `run.batches()`, `run.toNdjson()`, or, counted and dropped, by `await run.report()`. A run that
+ * nobody reads waits. Leaving the loop early cancels the run.
  *
  * @example
  * ```ts
@@ -94,14 +98,17 @@ export class Run<Value = unknown> implements AsyncIterable<Outcome<Value>>, Asyn
    * @throws {FanfoldError} as the iteration of outcomes.
    */
   batches(): AsyncIterableIterator<Batch<Value>> {
-    const { outbox } = this.#active
-    outbox.claim()
+    this.#active.outbox.claim()
+    // Batches are made for any value; the run's type says which (it was inferred from the verifier).
+    return this.#iterate(() => this.#active.next() as Promise<Batch<Value> | undefined>)
+  }
+
+  #iterate<Taken>(take: () => Promise<Taken | undefined>): AsyncIterableIterator<Taken> {
     let isDone = false
     return {
       next: async () => {
-        // Batches are made for any value; the run's type says which (it was inferred from the verifier).
-        const batch = isDone ? undefined : ((await this.#active.next()) as Batch<Value> | undefined)
-        if (batch !== undefined) return { done: false, value: batch }
+        const taken = isDone ? undefined : await take()
+        if (taken !== undefined) return { done: false, value: taken }
         isDone = true
         return { done: true, value: undefined }
       },
@@ -116,10 +123,65 @@ export class Run<Value = unknown> implements AsyncIterable<Outcome<Value>>, Asyn
     }
   }
 
+  /**
+   * The outcomes as lines of NDJSON, those of `fanfold verify --out`, in chunks that end with a line. The threads write
+   * them: nothing is decoded on the main thread. Ask for it in the turn in which the run was made; outcomes that are
+   * under way by then cost the main thread the writing.
+   *
+   * A chunk is fetched when somebody reads, so a slow reader holds the run up, and with it the source. Cancelling the
+   * stream cancels the run. The stream ends when the run does, also when that was cancelled; when it has failed, the
+   * stream breaks with the error after the last line.
+   *
+   * @throws {FanfoldError} `FANFOLD_RUN_CONSUMED` when the outcomes are taken already, `FANFOLD_BAD_OPTION`; while it is
+   * read, the error for which the run could not start, or has failed.
+   * @example
+   * ```ts
+   * import { createWriteStream } from 'node:fs'
+   * import { pipeline } from 'node:stream/promises'
+   * import { Engine, lines } from '@fanfold/core'
+   *
+   * const engine = new Engine()
+   * try {
+   *   const run = engine.run(new URL('./verifier.ts', import.meta.url), lines('addresses.txt'))
+   *   await pipeline(run.toNdjson({ only: ['flag', 'fail', 'errored'] }), createWriteStream('found.ndjson'))
+   * } finally {
+   *   await engine.close()
+   * }
+   * ```
+   */
+  toNdjson(options: LineOptions = {}): ReadableStream<Uint8Array> {
+    return lineStream({
+      next: this.#takeLines(options),
+      leave: (reason) => this.#leave(undefined, cancelError(reason ?? 'the stream of its outcomes was cancelled')),
+    })
+  }
+
+  /**
+   * As {@link toNdjson}, batch by batch: for tools that have to know whose lines they have. Leaving the loop early
+   * cancels the run.
+   *
+   * @throws {FanfoldError} as {@link toNdjson}.
+   */
+  lineBatches(options: LineOptions = {}): AsyncIterableIterator<LineBatch> {
+    return this.#iterate(this.#takeLines(options))
+  }
+
   /** @param done - how many outcomes of the batch in hand are done with; none, when it was taken as a batch */
-  #leave(done?: number): Promise<void> {
-    this.cancel(new FanfoldError('FANFOLD_RUN_ABORTED', 'the loop over the outcomes was left before its end'))
+  #leave(done?: number, why?: Error): Promise<void> {
+    this.cancel(why ?? new FanfoldError('FANFOLD_RUN_ABORTED', 'the loop over the outcomes was left before its end'))
     return this.#active.leave(done)
+  }
+
+  /** Claims the outcomes, as lines. */
+  #takeLines(options: LineOptions): () => Promise<LineBatch | undefined> {
+    const settings = resolveLineOptions(options)
+    this.#active.outbox.claim()
+    // What is dispatched from now on comes back so.
+    this.#active.lines = settings
+    return async () => {
+      const batch = await this.#active.next()
+      return batch === undefined ? undefined : lineBatchOf(batch, settings)
+    }
   }
 
   /**

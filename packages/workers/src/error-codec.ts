@@ -69,7 +69,7 @@ function text(value: unknown, byDefault: string): string {
 /** The error that {@link encodeError} was given, as nearly as can be; a thrown non-error becomes the `cause` of one. */
 export function decodeError(encoded: EncodedError): Error {
   if (encoded.kind === 'value') {
-    return new Error(`a value that is no error was thrown: ${describe(encoded.value)}`, { cause: encoded.value })
+    return new Error(thrownValueText(encoded.value), { cause: encoded.value })
   }
   const options = encoded.cause === undefined ? undefined : { cause: decodeCause(encoded.cause) }
   const error = isOurs(encoded.code)
@@ -87,6 +87,11 @@ export function decodeError(encoded: EncodedError): Error {
     Object.defineProperty(error, key, { value, configurable: true, writable: true, enumerable: true })
   }
   return error
+}
+
+/** The message for a thrown value that is no error. */
+export function thrownValueText(value: unknown): string {
+  return `a value that is no error was thrown: ${describe(value)}`
 }
 
 function decodeCause(cause: EncodedError): unknown {

@@ -30,9 +30,12 @@ export interface OutcomePart {
   readonly verdicts: Uint8Array
   /** ms */
   readonly durations: Float32Array
+  /** With `lines`, values are in these, and of issues there is the first one's reason. */
   readonly details: PartDetails | undefined
-  /** By ordinal in this part; only for sources with an `id` option. */
+  /** By ordinal in this part; only for sources with an `id` option, and without `lines`. */
   readonly ids: readonly unknown[] | undefined
+  /** When the run's consumer reads lines. */
+  readonly lines?: PartLines | undefined
   /** `undefined` where there are so few outcomes that they are counted one by one. */
   readonly tally: PartTally | undefined
   /** Its outcomes without a verdict, but for those that were aborted. */
@@ -55,6 +58,18 @@ export interface PartDetails {
   /** Where each one's serialised {@link Detail} ends in `bytes`; it starts where the one before ends. Empty: none. */
   readonly ends: Uint32Array
   readonly bytes: Uint8Array
+}
+
+/** Outcomes as lines of NDJSON, each with its line end. */
+export interface PartLines {
+  readonly bytes: Uint8Array
+  /** By ordinal: where its line ends; where the one before ends, if it has none. */
+  readonly ends: Uint32Array
+}
+
+/** What a part keeps in memory beyond its columns, bytes. */
+export function valueBytesOf({ details, lines }: Pick<OutcomePart, 'details' | 'lines'>): number {
+  return (details?.bytes.length ?? 0) + (lines?.bytes.length ?? 0)
 }
 
 /** One outcome's detail, serialised by `v8.serialize`. */

@@ -7,6 +7,7 @@
  */
 import type { MessagePort } from 'node:worker_threads'
 import type { EncodedError } from './error-codec.ts'
+import type { LineSettings } from './lines/line-choice.ts'
 import type { OutcomePart } from './outcome-columns.ts'
 import type { LengthBytes } from './item-lengths.ts'
 
@@ -147,6 +148,8 @@ export interface RunShard {
   readonly maxValueBytes: number
   /** The cell that is its gate. */
   readonly gate: number
+  /** Outcomes are to be lines: their parts have them instead of values. */
+  readonly lines?: LineSettings | undefined
   /** A file (its descriptor) into which the thread mirrors its slots, at the same offsets as in the cells. */
   readonly traceFile?: number | undefined
 }

@@ -26,6 +26,7 @@ const FIELDS = [
   'mayRetry',
   'maxValueBytes',
   'gate',
+  'lines',
   'traceFile',
 ] as const satisfies readonly (keyof RunShard)[]
 
@@ -68,8 +69,8 @@ export function packEnded(message: ShardEnded): ShardEnded | Packed {
 }
 
 /** Few, and no text source's: those have ids, and buffers that are given back. */
-function isSmall({ statuses, ids }: OutcomePart): boolean {
-  return statuses.length <= SMALL && ids === undefined
+function isSmall({ statuses, ids, lines }: OutcomePart): boolean {
+  return statuses.length <= SMALL && ids === undefined && lines === undefined
 }
 
 function withPart(packed: unknown[], part: OutcomePart | undefined, suspects: readonly number[] | undefined): Packed {

@@ -1,15 +1,15 @@
 import { FanfoldError } from '@fanfold/core'
-import type { CloseReport, Engine, Progress, Report, Run, RunOptions } from '@fanfold/core'
+import type { CloseReport, Engine, LineOptions, Progress, Report, Run, RunOptions } from '@fanfold/core'
 import { predictionFor } from '../estimate/for-run.ts'
 import type { Prediction } from '../estimate/for-run.ts'
 import { CLOSED_PIPE, SIGNAL_CODES, codeOf } from '../exit.ts'
 import type { Ending } from '../exit.ts'
 import { Interruption } from '../interruption.ts'
 import type { VerifyOptions } from '../options/verify-options.ts'
-import { OutcomeLines } from '../output/outcome-lines.ts'
 import { OutputBroken } from '../output/chunked-output.ts'
 import { empty } from '../output/output.ts'
 import { takeOutcomes } from '../output/take-outcomes.ts'
+import type { Written } from '../output/take-outcomes.ts'
 import { Stalled, withPatience } from '../patience.ts'
 import { describeProblem, problemLine } from '../problem.ts'
 import type { Display } from '../progress/display.ts'
@@ -29,7 +29,7 @@ import type { Targets } from './targets.ts'
 interface Tour {
   readonly prepared: Prepared
   readonly options: VerifyOptions
-  readonly lines: OutcomeLines
+  readonly written: Written
   readonly display: Display
   readonly interruption: Interruption
   /** As they were given. */
@@ -51,8 +51,7 @@ export async function verify(
   const { inputs, engine, name, verifier } = prepared
   const display = makeDisplay(options.progress, { name, verifier, hasFiles: inputs.format === 'files' })
   const interruption = new Interruption(() => display.stop())
-  const lines = new OutcomeLines({ format: inputs.format, ...options, only: options.only })
-  const tour = { prepared, options, lines, display, interruption, args }
+  const tour = { prepared, options, written: { lines: 0 }, display, interruption, args }
   let ending: Ending
   try {
     ending = await runAndTell(tour)
@@ -76,7 +75,7 @@ async function runAndTell(tour: Tour): Promise<Ending> {
   const run = loaded.run(source, withOutput(settings, targets))
   shown.run = run
   heedSignals(run, tour)
-  await takeOutcomes(run, tour.lines, targets.out)
+  await takeOutcomes(run, lineOptions(options), targets.out, tour.written)
   const ended = await run.report()
   const unreadable = unreadableInput(ended)
   if (unreadable !== undefined) throw unreadable
@@ -85,6 +84,10 @@ async function runAndTell(tour: Tour): Promise<Ending> {
   const report = await withTeardown(withBroken(ended, broken), engine, interruption)
   const summaryError = await writeSummary(targets, tour, report)
   return tell(tour, report, broken, summaryError)
+}
+
+function lineOptions({ only, include, timings }: VerifyOptions): LineOptions {
+  return { include, timings, ...(only === undefined ? {} : { only }) }
 }
 
 function withOutput(settings: RunOptions, { journaled }: Targets): RunOptions {
@@ -193,7 +196,7 @@ function predictionOf({ prepared, options }: Tour, report: Report): Prediction |
 }
 
 function summaryOf(tour: Tour, report: Report, hasSummary: boolean): string {
-  const { prepared, options, lines, args } = tour
+  const { prepared, options, written, args } = tour
   const { out, only, limit, verbose, journal } = options
   const summary = hasSummary ? options.summary : undefined
   return summaryText(report, {
@@ -203,7 +206,7 @@ function summaryOf(tour: Tour, report: Report, hasSummary: boolean): string {
     limit,
     command: journal === undefined ? undefined : args,
     // How many lines of a broken output arrived, nobody knows.
-    written: { out: report.failure instanceof OutputBroken ? undefined : out, lines: lines.count, only, summary },
+    written: { out: report.failure instanceof OutputBroken ? undefined : out, lines: written.lines, only, summary },
     prediction: predictionOf(tour, report),
     verbose,
     columns: terminalColumns(),

@@ -1,5 +1,4 @@
-import type { EngineOptions, Order, PoolKind, RunOptions, Status, Tolerance } from '@fanfold/core'
-import type { VerdictName } from '@fanfold/workers'
+import type { EngineOptions, Order, OutcomeKind, PoolKind, RunOptions, Tolerance } from '@fanfold/core'
 import {
   attempts,
   bytes,
@@ -15,14 +14,12 @@ import {
 } from './values.ts'
 
 export type Format = 'ndjson' | 'csv' | 'lines' | 'files'
-export type Include = 'none' | 'attention' | 'all'
-/** What can be asked of an outcome: its verdict, or the status of one that has none. */
-export type Kind = VerdictName | Exclude<Status, 'completed' | 'skipped'>
+type Include = 'none' | 'attention' | 'all'
 type Halt = NonNullable<RunOptions['halt']>
 export type ProgressMode = 'auto' | 'bar' | 'json' | 'none'
 
 const FORMATS: readonly Format[] = ['ndjson', 'csv', 'lines', 'files']
-const KINDS: readonly Kind[] = ['pass', 'flag', 'fail', 'errored', 'timedOut', 'crashed', 'aborted']
+const KINDS: readonly OutcomeKind[] = ['pass', 'flag', 'fail', 'errored', 'timedOut', 'crashed', 'aborted']
 const INCLUDES: readonly Include[] = ['none', 'attention', 'all']
 const ORDERS: readonly Order[] = ['arrival', 'input']
 const HALTS: readonly Halt[] = ['never', 'soon', 'now']
@@ -52,7 +49,7 @@ export interface VerifyOptions {
   readonly pool: PoolKind
   readonly order: Order
   readonly out?: string
-  readonly only?: readonly Kind[]
+  readonly only?: readonly OutcomeKind[]
   readonly include: Include
   readonly timings: boolean
   readonly journal?: string

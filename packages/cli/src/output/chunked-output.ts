@@ -2,17 +2,17 @@ import { Buffer } from 'node:buffer'
 import { FanfoldError } from '@fanfold/core'
 import { Stalled, withPatience } from '../patience.ts'
 import { messageOf } from '../problem.ts'
-import { LineBytes } from './line-bytes.ts'
+import { GatheredBytes } from './gathered-bytes.ts'
 
 /** What is sent at once: large enough to cost little, small enough to be of no account in memory. */
 export const CHUNK_BYTES: number = 256 * 1024
 
 /** Where outcomes are written. Bytes are kept in the order in which they were gathered. */
 export interface Output {
-  /** What is gathered and not sent yet. Room for the line that fills a chunk is there: it need not grow then. */
-  readonly bytes: LineBytes
+  /** What is gathered and not sent yet. */
+  readonly bytes: GatheredBytes
   /** Where lines of aborted outcomes are gathered, to come after all others; where this is missing, they come in turn. */
-  readonly late?: LineBytes | undefined
+  readonly late?: GatheredBytes | undefined
   /** Nothing is being sent. */
   readonly isIdle: boolean
   /**
@@ -72,7 +72,7 @@ const MOST_KEPT = 8 * CHUNK_BYTES
 
 /** One chunk is sent while the next is gathered, and no more than that is kept. */
 export class ChunkedOutput implements Output {
-  readonly bytes: LineBytes = new LineBytes(2 * CHUNK_BYTES)
+  readonly bytes: GatheredBytes = new GatheredBytes(2 * CHUNK_BYTES)
   isIdle = true
   readonly #parts: OutputParts
   /** The buffer that nothing is gathered in: what it holds is being sent, or has been. */

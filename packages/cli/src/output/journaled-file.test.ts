@@ -35,7 +35,7 @@ test('marks end where what was gathered ends, sent or not, and sum up what came 
   const add = (index: number): void => {
     const added = line(index, index * 997)
     text += added
-    file.bytes.text(added)
+    file.bytes.add(Buffer.from(added))
   }
   for (let index = 0; index < 40; index++) {
     add(index)
@@ -56,7 +56,7 @@ test('what is durable is all up to the mark, and may be more; two who send at on
   const texts = Array.from({ length: 60 }, (_, index) => line(index, 30_000))
   const sent: Promise<void>[] = []
   for (const [index, text] of texts.entries()) {
-    file.bytes.text(text)
+    file.bytes.add(Buffer.from(text))
     if (index % 5 === 0) {
       const { offset } = file.mark()
       sent.push(file.durable().then(() => expect(content('durable').length).toBeGreaterThanOrEqual(offset)))
@@ -92,7 +92,7 @@ test('the rewritten file takes the place of the old one, not of a link to it, an
   expect(content('redriven')).toBe(line(0) + line(1) + line(2))
   expect(await file.adopt(rewritten)).toBe(true)
   await file.resumeAt(rewritten.offset)
-  file.bytes.text(line(1))
+  file.bytes.add(Buffer.from(line(1)))
   file.mark()
   await file.durable()
   expect(content('redriven')).toBe(line(0) + line(2) + line(1))
@@ -119,7 +119,7 @@ test.each([
 
 test('once it was given up, or a write has failed, nothing is durable any more', async () => {
   const file = await opened('given-up')
-  file.bytes.text(line(0))
+  file.bytes.add(Buffer.from(line(0)))
   file.mark()
   file.giveUp(new Error('half a batch'))
   const failure = { code: 'FANFOLD_OUTPUT_FAILED', message: expect.stringMatching(/half a batch\. .*--resume\.$/) }

@@ -4,13 +4,12 @@ import type { FileHandle } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { crc32 } from 'node:zlib'
 import { syncFolderOf } from '@fanfold/core'
-import type { JournaledOutput, OutputMark, RewrittenOutput } from '@fanfold/core'
+import type { JournaledOutput, OutcomeKind, OutputMark, RewrittenOutput } from '@fanfold/core'
 import { badUsage } from '../problem.ts'
 import { CHUNK_BYTES, ChunkedOutput } from './chunked-output.ts'
 import type { Output, OutputBroken } from './chunked-output.ts'
 import { copyLines } from './copy-lines.ts'
-import { LineBytes } from './line-bytes.ts'
-import type { LineOptions } from './outcome-lines.ts'
+import { GatheredBytes } from './gathered-bytes.ts'
 import { openFile, whyUnwritable, writeFully } from './output.ts'
 
 const REMEDY = 'What is journaled is kept; free the space, and go on with --resume'
@@ -26,7 +25,7 @@ const BLOCK_BYTES = 1024 * 1024
 export class JournaledFile implements Output, JournaledOutput {
   readonly path: string
   readonly settings: Readonly<Record<string, string>>
-  readonly late: LineBytes | undefined
+  readonly late: GatheredBytes | undefined
   /** Where symbolic links lead: what is renamed must not take the place of the link. */
   readonly #target: string
   readonly #chunks: ChunkedOutput
@@ -50,7 +49,7 @@ export class JournaledFile implements Output, JournaledOutput {
       '--no-timings': timings ? 'no' : 'yes',
     }
     // In the order of input an aborted outcome has its turn, and nothing behind it is journaled.
-    this.late = order === 'arrival' ? new LineBytes(CHUNK_BYTES) : undefined
+    this.late = order === 'arrival' ? new GatheredBytes(CHUNK_BYTES) : undefined
     this.#chunks = new ChunkedOutput({
       name: path,
       write: (bytes) => this.#write(bytes),
@@ -71,7 +70,7 @@ export class JournaledFile implements Output, JournaledOutput {
     return new JournaledFile(path, target ?? resolve(path), options)
   }
 
-  get bytes(): LineBytes {
+  get bytes(): GatheredBytes {
     return this.#chunks.bytes
   }
 
@@ -184,7 +183,10 @@ export class JournaledFile implements Output, JournaledOutput {
 }
 
 /** What its lines depend on, and when they need not be waited for. */
-export interface JournaledFileOptions extends Omit<LineOptions, 'format'> {
+export interface JournaledFileOptions {
+  readonly only: readonly OutcomeKind[] | undefined
+  readonly include: 'none' | 'attention' | 'all'
+  readonly timings: boolean
   readonly order: 'arrival' | 'input'
   /** From when on a disk that takes nothing is not waited for. */
   readonly interrupted: AbortSignal

@@ -1,24 +1,35 @@
 import { STATUSES } from '@fanfold/core'
-import type { Batch, Run } from '@fanfold/core'
+import type { LineBatch, LineOptions, Run } from '@fanfold/core'
 import { CHUNK_BYTES, OutputBroken } from './chunked-output.ts'
 import type { Output } from './chunked-output.ts'
-import type { OutcomeLines } from './outcome-lines.ts'
 
 const ABORTED = STATUSES.indexOf('aborted')
 
+/** What was written. */
+export interface Written {
+  lines: number
+}
+
 /**
- * Takes all outcomes of a run and, if there is an output, writes those that are wanted. When the output breaks, which
- * it tells when it is closed, the run is cancelled.
+ * Takes all outcomes of a run and, if there is an output, writes those that are wanted: the threads have made lines of
+ * them. When the output breaks, which it tells when it is closed, the run is cancelled. To be called in the turn in which
+ * the run was made.
  *
+ * @param written - is counted up as it goes on
  * @throws what is neither that nor why the run ended, which its report tells: a bug of ours
  */
-export async function takeOutcomes(run: Run, lines: OutcomeLines, output: Output | undefined): Promise<void> {
+export async function takeOutcomes(
+  run: Run,
+  options: LineOptions,
+  output: Output | undefined,
+  written: Written,
+): Promise<void> {
   const errors: unknown[] = []
   const note = (error: unknown): number => errors.push(error)
   if (output === undefined) {
     await dropOutcomes(run).catch(note)
   } else {
-    await writeOutcomes(run, lines, output).catch(note)
+    await writeOutcomes(run.lineBatches(options), output, written).catch(note)
     // The run's journal has been ended: nothing in it names what comes now.
     if (output.late !== undefined) output.bytes.addAll(output.late)
     // What was taken is written, whatever came after it.
@@ -38,10 +49,12 @@ async function dropOutcomes(run: Run): Promise<void> {
 }
 
 /** No further batch is taken while the output has no room, and so the run waits for a slow reader. */
-async function writeOutcomes(run: Run, lines: OutcomeLines, output: Output): Promise<void> {
-  for await (const batch of run.batches()) {
+async function writeOutcomes(batches: AsyncIterable<LineBatch>, output: Output, written: Written): Promise<void> {
+  for await (const batch of batches) {
+    written.lines += batch.count
+    add(batch, output)
     try {
-      await writeBatch(batch, lines, output)
+      if (output.bytes.length >= CHUNK_BYTES) await output.send()
     } catch (error) {
       // Leaving the loop says that all of the batch was seen to, and a journal would take it for settled.
       output.giveUp?.(error)
@@ -52,11 +65,11 @@ async function writeOutcomes(run: Run, lines: OutcomeLines, output: Output): Pro
   }
 }
 
-async function writeBatch(batch: Batch, lines: OutcomeLines, output: Output): Promise<void> {
-  const { bytes, late } = output
-  for (let i = 0; i < batch.length; i++) {
-    if (!lines.has(batch, i)) continue
-    lines.write(batch, i, late !== undefined && batch.statuses[i] === ABORTED ? late : bytes)
-    if (bytes.length >= CHUNK_BYTES) await output.send()
+function add({ bytes, ends, statuses }: LineBatch, { bytes: gathered, late }: Output): void {
+  if (late === undefined || !statuses.includes(ABORTED)) return gathered.add(bytes)
+  for (let i = 0; i < ends.length; i++) {
+    const line = bytes.subarray(i === 0 ? 0 : ends[i - 1]!, ends[i])
+    if (statuses[i] === ABORTED) late.add(line)
+    else gathered.add(line)
   }
 }

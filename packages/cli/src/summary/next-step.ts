@@ -1,12 +1,12 @@
 import type { Report } from '@fanfold/core'
-import type { Kind } from '../options/verify-options.ts'
+import type { OutcomeKind } from '@fanfold/core'
 import { quoted } from './quoted.ts'
 
 /** What was written, and where. */
 export interface Written {
   readonly out: string | undefined
   readonly lines: number
-  readonly only: readonly Kind[] | undefined
+  readonly only: readonly OutcomeKind[] | undefined
   readonly summary: string | undefined
 }
 
@@ -17,7 +17,7 @@ export function nextStep(report: Report, { out, only }: Written): string | undef
   if (result === 'aborted' || (result === 'failed' && tolerance?.isExceeded !== true)) return undefined
   const unsuccessful = (['errored', 'timedOut', 'crashed'] as const).filter((kind) => statuses[kind] > 0)
   const found = (['fail', 'flag'] as const).filter((kind) => verdicts[kind] > 0)
-  const kinds: readonly Kind[] = unsuccessful.length > 0 ? unsuccessful : found
+  const kinds: readonly OutcomeKind[] = unsuccessful.length > 0 ? unsuccessful : found
   const [first] = kinds
   // What went to stdout or a device cannot be looked at again.
   if (first === undefined || out === '-' || out?.startsWith('/dev/')) return undefined

@@ -1,6 +1,5 @@
 import type { Report } from '@fanfold/core'
 import type { Prediction } from '../estimate/for-run.ts'
-import { errorText } from '../output/json-text.ts'
 import { predictedJson } from './predicted-text.ts'
 
 /** The report as JSON, to be read by people too. Its error has `name`, `message` and `code`. */
@@ -16,7 +15,9 @@ export function reportText(report: Report, prediction?: Prediction): string {
   return `${JSON.stringify(written, null, 2)}\n`
 }
 
-/** The error's text is parsed again, so that it is indented as all else is. */
+/** As the lines of `--out` have it. */
 function plain(error: Error): unknown {
-  return JSON.parse(errorText(error))
+  const { name, message } = error
+  const code = 'code' in error && (typeof error.code === 'string' || typeof error.code === 'number') ? error.code : null
+  return { name: String(name), message: String(message), ...(code === null ? {} : { code }) }
 }

@@ -1,3 +1,4 @@
+import type { LineBytes, RecordForm } from '@fanfold/workers/lines'
 import type { ShardPayload } from '@fanfold/workers/protocol'
 import type { FanfoldError } from '../errors.ts'
 import type { Shard } from '../sources/shard.ts'
@@ -51,6 +52,10 @@ export class SubShard implements Shard {
 
   itemAt(position: number): unknown {
     return this.#whole.itemAt(this.#offset + position)
+  }
+
+  writeRecord(position: number, bytes: LineBytes, form: RecordForm): void {
+    this.#whole.writeRecord(this.#offset + position, bytes, form)
   }
 
   payload(from: number, to: number): { readonly payload: ShardPayload; readonly transfer: readonly ArrayBuffer[] } {

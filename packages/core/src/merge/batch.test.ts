@@ -1,8 +1,8 @@
 import { serialize } from 'node:v8'
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { COMPLETED, ERRORED, NO_VERDICT, encodeError } from '@fanfold/workers/protocol'
-import type { Detail, OutcomePart } from '@fanfold/workers/protocol'
+import { COMPLETED, ERRORED, NO_VERDICT, encodeError, valueBytesOf } from '@fanfold/workers/protocol'
+import type { Detail, OutcomePart, PartLines } from '@fanfold/workers/protocol'
 import { ItemsShard } from '../sources/item-shards.ts'
 import { OutcomeBatch } from './batch.ts'
 
@@ -35,14 +35,22 @@ function partOf(positions: readonly number[]): OutcomePart {
       bytes: Buffer.concat(chunks),
     },
     ids: positions.map((position) => `id-${position}`),
+    lines: linesOf(positions),
     tally: { statuses: [], verdicts: [], reasons: {}, buckets: [], slowest: [] },
     unsuccessful: [],
   }
 }
 
+/** Of each but every fifth its position, as a text. */
+function linesOf(positions: readonly number[]): PartLines {
+  const lines = positions.map((position) => (position % 5 === 0 ? '' : `${position}\n`))
+  let end = 0
+  return { bytes: Buffer.from(lines.join('')), ends: Uint32Array.from(lines, (line) => (end += line.length)) }
+}
+
 function batchOf(positions: readonly number[]): OutcomeBatch {
   const part = partOf(positions)
-  return OutcomeBatch.ofPart(7, shard, part, { attempts: 2, retries: 1 }, part.details!.bytes.length)
+  return OutcomeBatch.ofPart(7, shard, part, { attempts: 2, retries: 1 }, valueBytesOf(part))
 }
 
 const positions = fc.uniqueArray(fc.nat(19), { minLength: 1 })
@@ -84,6 +92,19 @@ test('a selection has the same outcomes as the batch it was made from', () => {
         expect(selected.at(to)).toEqual(batch.at(from))
         expect(selected.positionAt(to)).toBe(batch.positionAt(from))
       }
+    }),
+  )
+})
+
+test('a selection has the lines of its outcomes, in memory of their own', () => {
+  const settings = { only: undefined, include: 'none', timings: false } as const
+  fc.assert(
+    fc.property(positions, fc.array(fc.nat()), (all, picks) => {
+      const ordinals = [...new Set(picks.map((pick) => pick % all.length))]
+      const { bytes, ends } = batchOf(all).select(ordinals).lines(settings)
+      const expected = linesOf(ordinals.map((ordinal) => all[ordinal]!))
+      expect([Buffer.from(bytes).toString(), [...ends]]).toEqual([expected.bytes.toString(), [...expected.ends]])
+      expect(bytes.buffer.byteLength).toBe(bytes.length)
     }),
   )
 })

@@ -1,10 +1,12 @@
 import { deserialize } from 'node:v8'
-import { COMPLETED, NO_VERDICT, STATUSES, VERDICTS, decodeError } from '@fanfold/workers/protocol'
-import type { Detail, OutcomePart, PartDetails, PartTally } from '@fanfold/workers/protocol'
+import type { LineSettings } from '@fanfold/workers/lines'
+import { COMPLETED, NO_VERDICT, STATUSES, VERDICTS, decodeError, valueBytesOf } from '@fanfold/workers/protocol'
+import type { Detail, OutcomePart, PartDetails, PartLines, PartTally } from '@fanfold/workers/protocol'
 import type { Settle } from '../coordinator/events.ts'
 import { sizeOf } from '../coordinator/position-set.ts'
 import type { Outcome } from '../outcome.ts'
 import type { Shard } from '../sources/shard.ts'
+import { selectLines, writeLines } from './batch-lines.ts'
 
 /**
  * Outcomes that arrived together, as columns: the fast way to read them. An outcome is made into an object when it is
@@ -57,7 +59,10 @@ export interface Executions {
   readonly retries: number
 }
 
-/** A batch with what the merge has to know about it. All its outcomes are of one shard. */
+/**
+ * A batch with what the merge has to know about it. All its outcomes are of one shard. One that came with lines has no
+ * ids and values, and of issues the first reason: its consumer reads the lines, and a report needs no more.
+ */
 export class OutcomeBatch implements Batch {
   readonly shardId: number
   readonly shard: Shard
@@ -148,6 +153,15 @@ export class OutcomeBatch implements Batch {
     return id > 0 ? details.reasons[id - 1] : this.#detail(at).issues?.[0]?.reason
   }
 
+  /**
+   * Its outcomes as lines: as a thread has made them, or made here, where none has.
+   *
+   * @param settings - those of the run; what was made once is not made in another way
+   */
+  lines(settings: LineSettings): PartLines {
+    return this.#columns.lines ?? writeLines(this, settings, this.#columns.error !== undefined)
+  }
+
   recordAt(i: number): unknown {
     this.#check(i)
     return this.shard.recordAt(this.positionAt(i))
@@ -181,7 +195,7 @@ export class OutcomeBatch implements Batch {
 
   /** The same batch with only some of its outcomes. */
   select(ordinals: readonly number[]): OutcomeBatch {
-    const { statuses, verdicts, durations, details, ids, error } = this.#columns
+    const { statuses, verdicts, durations, details, ids, lines, error } = this.#columns
     const columns: Columns = {
       positions: Uint32Array.from(ordinals, (i) => this.positionAt(i)),
       statuses: Uint8Array.from(ordinals, (i) => statuses[i]!),
@@ -189,9 +203,10 @@ export class OutcomeBatch implements Batch {
       durations: Float32Array.from(ordinals, (i) => durations[i]!),
       details: details === undefined ? undefined : this.#selectDetails(details, ordinals),
       ids: ids === undefined ? undefined : ordinals.map((i) => ids[i]),
+      lines: lines === undefined ? undefined : selectLines(lines, ordinals),
       error,
     }
-    const valueBytes = columns.details?.bytes.length ?? 0
+    const valueBytes = valueBytesOf(columns)
     return new OutcomeBatch(this.shardId, this.shard, columns, this.#executions, valueBytes, undefined)
   }
 

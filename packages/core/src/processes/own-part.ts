@@ -5,7 +5,7 @@ import type { OutcomePart, PartDetails } from '@fanfold/workers/protocol'
  * buffer: a small part that is held would hold all of that, and a consumer who moves a column would take its neighbours.
  */
 export function ownPart(part: OutcomePart): OutcomePart {
-  const { positions, details } = part
+  const { positions, details, lines } = part
   return {
     ...part,
     positions: positions instanceof Uint32Array ? positions.slice() : positions,
@@ -13,6 +13,7 @@ export function ownPart(part: OutcomePart): OutcomePart {
     verdicts: part.verdicts.slice(),
     durations: part.durations.slice(),
     details: details === undefined ? undefined : ownDetails(details),
+    lines: lines === undefined ? undefined : { bytes: ownBytes(lines.bytes), ends: lines.ends.slice() },
   }
 }
 
@@ -22,6 +23,11 @@ function ownDetails(details: PartDetails): PartDetails {
     reasonIds: details.reasonIds.slice(),
     reasons: details.reasons,
     ends: details.ends.slice(),
-    bytes: Uint8Array.prototype.slice.call(details.bytes), // a Buffer's own slice() does not copy
+    bytes: ownBytes(details.bytes),
   }
+}
+
+/** A Buffer's own slice() does not copy. */
+function ownBytes(bytes: Uint8Array): Uint8Array {
+  return Uint8Array.prototype.slice.call(bytes)
 }

@@ -10,6 +10,7 @@ import { makeReport } from './make-report.ts'
 import { PassingReader } from '../journal/index.ts'
 import type { Totals } from '../journal/index.ts'
 import { FanfoldError } from '../errors.ts'
+import type { LineSettings } from '@fanfold/workers/lines'
 import type { OutcomePart } from '@fanfold/workers/protocol'
 import type { Shard, ShardReader } from '../sources/shard.ts'
 
@@ -37,6 +38,8 @@ export class ActiveRun implements ConductedRun {
   /** Its journal is being opened; settles when it is open, or let go of again. */
   opening: Promise<void> | undefined
   read = 0
+  /** Set when its consumer takes lines: what is dispatched from then on comes back with them. */
+  lines: LineSettings | undefined
   /** It is being cut short. */
   isEnding = false
   report: Report | undefined

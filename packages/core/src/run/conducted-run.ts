@@ -1,4 +1,5 @@
 import type { Deliver, EndRun, Event, Read, RunSettings, Settle, ShardId, VerifierId } from '../coordinator/events.ts'
+import type { LineSettings } from '@fanfold/workers/lines'
 import type { StuckThread } from '../report/report.ts'
 import type { Shard, ShardReader } from '../sources/shard.ts'
 
@@ -7,6 +8,8 @@ export interface ConductedRun {
   readonly verifier: VerifierId
   readonly settings: RunSettings
   readonly reader: ShardReader | undefined
+  /** The lines that its consumer reads; `undefined`: none. */
+  readonly lines?: LineSettings | undefined
   /** Tasks that were read. */
   readonly read: number
   /** Some of its tasks are settled: it has started. */

@@ -215,9 +215,10 @@ export class Conductor {
     const { type: _type, run, shard, ranges, ...rest } = command
     const from = ranges[0]!
     const to = ranges[ranges.length - 1]!
+    const active = this.#runs.get(run)!
     let records: ReturnType<Shard['payload']>
     try {
-      records = this.#runs.get(run)!.shard(shard).payload(from, to)
+      records = active.shard(shard).payload(from, to)
     } catch (cause) {
       // The application took its items away meanwhile, by detaching their buffer: it costs these tasks and no other.
       const { lane, assignment } = command
@@ -228,7 +229,7 @@ export class Conductor {
       this.handle({ type: 'unsendable', lane, assignment, failures })
       return
     }
-    this.#backend.run({ ...rest, ranges, ...records, base: from })
+    this.#backend.run({ ...rest, ranges, ...records, base: from, lines: active.lines })
   }
 
   #waitForRetry({ run, shard, ranges, delayMs }: Extract<Command, { type: 'waitForRetry' }>): void {

@@ -1,3 +1,5 @@
+import { RECORD_KEY, jsonText } from '@fanfold/workers/lines'
+import type { LineBytes } from '@fanfold/workers/lines'
 import type { ShardPayload } from '@fanfold/workers/protocol'
 import { joinByteArrays } from './byte-arrays.ts'
 import type { Shard } from './shard.ts'
@@ -32,6 +34,11 @@ abstract class ShardOfItems implements Shard {
     return this.recordAt(position)
   }
 
+  writeRecord(position: number, bytes: LineBytes): void {
+    bytes.ascii(RECORD_KEY)
+    bytes.text(jsonText(arrived(this.recordAt(position))))
+  }
+
   indexAt(position: number): number {
     return this.firstIndex + position
   }
@@ -42,6 +49,15 @@ abstract class ShardOfItems implements Shard {
 
   idAt(): undefined {
     return undefined
+  }
+}
+
+/** An item as it gets to a thread, where its line would have been written; as it is, where it cannot get there. */
+function arrived(item: unknown): unknown {
+  try {
+    return typeof item === 'object' ? structuredClone(item) : item
+  } catch {
+    return item
   }
 }
 

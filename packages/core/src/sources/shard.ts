@@ -1,3 +1,4 @@
+import type { LineBytes, RecordForm } from '@fanfold/workers/lines'
 import type { ShardPayload } from '@fanfold/workers/protocol'
 import type { FanfoldError } from '@fanfold/workers/protocol'
 
@@ -27,6 +28,8 @@ export interface Shard {
   recordAt(position: number): unknown
   /** The item as a verifier gets it; `undefined` for a record that cannot be read. */
   itemAt(position: number): unknown
+  /** Adds the record to the line of its outcome, with its key; nothing, if it was too long to be kept. */
+  writeRecord(position: number, bytes: LineBytes, form: RecordForm): void
   /** The last outcome is delivered and was looked at: records are not asked for any more, and memory may be used again. */
   release(): void
   /**

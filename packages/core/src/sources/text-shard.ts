@@ -1,4 +1,5 @@
 import type { Buffer } from 'node:buffer'
+import type { LineBytes, RecordForm } from '@fanfold/workers/lines'
 import { FanfoldError } from '@fanfold/workers/protocol'
 import type { ShardPayload, TextFormat } from '@fanfold/workers/protocol'
 import { cutRecords, readRecords } from '@fanfold/workers/records'
@@ -95,13 +96,23 @@ export class TextShard implements Shard {
   }
 
   itemAt(position: number): unknown {
-    const bytes = this.#bytes
-    this.#records ??= readRecords(this.#payload(0, bytes))
+    const records = this.#opened()
     try {
-      return this.#records.item(position)
+      return records.item(position)
     } catch {
       return undefined
     }
+  }
+
+  writeRecord(position: number, bytes: LineBytes, form: RecordForm): void {
+    this.#opened().writeRecord(position, bytes, form)
+  }
+
+  /** All of it, as a thread reads it; for who asks for single records. */
+  #opened(): Records {
+    const bytes = this.#bytes
+    this.#records ??= readRecords(this.#payload(0, bytes))
+    return this.#records
   }
 
   payload(from: number, to: number): { readonly payload: ShardPayload; readonly transfer: readonly ArrayBuffer[] } {
@@ -169,6 +180,8 @@ export class UnreadableShard implements Shard {
   itemAt(): undefined {
     return undefined
   }
+
+  writeRecord(): void {}
 
   release(): void {}
 

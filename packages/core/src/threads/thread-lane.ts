@@ -1,6 +1,6 @@
 import { MessageChannel } from 'node:worker_threads'
 import type { MessagePort, Worker } from 'node:worker_threads'
-import { FanfoldError, decodeError, encodeError } from '@fanfold/workers/protocol'
+import { FanfoldError, decodeError, encodeError, valueBytesOf } from '@fanfold/workers/protocol'
 import type { FromThread, OutcomePart, RunShard, ToThread } from '@fanfold/workers/protocol'
 import { packShard, unpackFromThread } from '@fanfold/workers/small-messages'
 import type { Packed } from '@fanfold/workers/small-messages'
@@ -271,8 +271,8 @@ export class ThreadLane {
   }
 
   #partCame(assignment: number, batch: OutcomePart): void {
-    const { positions, unsuccessful, details } = batch
-    const valueBytes = details?.bytes.length ?? 0
+    const { positions, unsuccessful } = batch
+    const valueBytes = valueBytesOf(batch)
     this.#listener.event({ type: 'part', lane: this.id, assignment, positions, batch, unsuccessful, valueBytes })
   }
 

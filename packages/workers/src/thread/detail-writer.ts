@@ -1,8 +1,16 @@
 import { serialize } from 'node:v8'
-import { encodeError } from '../error-codec.ts'
-import { FanfoldError } from '../fanfold-error.ts'
+import type { EncodedError } from '../error-codec.ts'
+import type { FanfoldError } from '../fanfold-error.ts'
 import type { Detail, PartDetails } from '../outcome-columns.ts'
 import type { Verdict } from '../verdict.ts'
+import { notCloneable } from './task-errors.ts'
+
+/** The reason of a verdict that has nothing more to say. */
+export function loneReason({ issues, value }: Verdict): string | undefined {
+  const only = issues[0]
+  const isLone = value === undefined && issues.length === 1 && only!.message === undefined && only!.path === undefined
+  return isLone ? only!.reason : undefined
+}
 
 /** The details of a part: reasons by number, all else serialised. */
 export class DetailWriter {
@@ -16,10 +24,10 @@ export class DetailWriter {
   /** Returns the error instead when the value cannot be sent. */
   verdict(ordinal: number, verdict: Verdict): FanfoldError | undefined {
     const { issues, value } = verdict
-    const only = issues[0]
-    if (value === undefined && only === undefined) return undefined
-    if (value === undefined && issues.length === 1 && only!.message === undefined && only!.path === undefined) {
-      this.#push(ordinal, this.#reasonId(only!.reason), undefined)
+    if (value === undefined && issues.length === 0) return undefined
+    const lone = loneReason(verdict)
+    if (lone !== undefined) {
+      this.reason(ordinal, lone)
       return undefined
     }
     const detail: Detail = value === undefined ? { issues } : issues.length === 0 ? { value } : { issues, value }
@@ -27,17 +35,17 @@ export class DetailWriter {
       this.#push(ordinal, 0, serialize(detail))
       return undefined
     } catch (cause) {
-      const why = cause instanceof Error ? cause.message : String(cause)
-      return new FanfoldError(
-        'FANFOLD_NOT_CLONEABLE',
-        `the verdict's value or issues cannot be sent to the main thread: ${why.replace(/\.$/, '')}. Return plain data: no functions, symbols or class instances with methods.`,
-        { cause },
-      )
+      return notCloneable(cause)
     }
   }
 
-  error(ordinal: number, error: unknown): void {
-    const detail: Detail = { error: encodeError(error) }
+  /** All that is needed of a verdict whose line is written. */
+  reason(ordinal: number, reason: string): void {
+    this.#push(ordinal, this.#reasonId(reason), undefined)
+  }
+
+  error(ordinal: number, error: EncodedError): void {
+    const detail: Detail = { error }
     this.#push(ordinal, 0, serialize(detail))
   }
 

@@ -1,4 +1,7 @@
 import { resolve } from 'node:path'
+import { jsonText } from '../lines/json-text.ts'
+import type { LineBytes } from '../lines/line-bytes.ts'
+import { RECORD_KEY } from '../lines/record-form.ts'
 import type { FilesPayload } from '../protocol.ts'
 import type { Records } from './record-list.ts'
 
@@ -31,5 +34,10 @@ export class FileRecords implements Records {
 
   id(): undefined {
     return undefined
+  }
+
+  writeRecord(ordinal: number, bytes: LineBytes): void {
+    bytes.ascii(RECORD_KEY)
+    bytes.text(jsonText(this.item(ordinal)))
   }
 }

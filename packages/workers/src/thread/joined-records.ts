@@ -1,34 +1,53 @@
 import { Buffer } from 'node:buffer'
 import { lengthsIn } from '../item-lengths.ts'
 import type { Lengths } from '../item-lengths.ts'
+import { jsonText } from '../lines/json-text.ts'
+import type { LineBytes } from '../lines/line-bytes.ts'
+import { RECORD_KEY } from '../lines/record-form.ts'
 import type { ByteArraysPayload, StringsPayload } from '../protocol.ts'
 import { GroupedText } from './grouped-text.ts'
 import type { Records } from './record-list.ts'
+
+/** Where the next item starts, for one who asks in ascending order. */
+class Cursor {
+  readonly #lengths: Lengths
+  #next = 0
+  #start = 0
+
+  constructor(lengths: Lengths) {
+    this.#lengths = lengths
+  }
+
+  /** Where the item starts; it ends where the next one does. */
+  startOf(ordinal: number): number {
+    if (ordinal < this.#next) this.#next = this.#start = 0
+    for (; this.#next < ordinal; this.#next++) this.#start += this.#lengths[this.#next] ?? 0
+    return this.#start
+  }
+}
 
 /** Items that came one after the other in one stretch. */
 abstract class JoinedRecords implements Records {
   readonly count: number
   readonly #lengths: Lengths
   readonly #firstIndex: number
-  /** The ordinal that is likely to be asked for next, and where it starts. */
-  #next = 0
-  #start = 0
+  readonly #items: Cursor
+  /** Lines are written of items that were asked for before. */
+  readonly #lines: Cursor
 
   constructor({ bytes, count, lengthBytes, firstIndex }: StringsPayload | ByteArraysPayload) {
     this.count = count
     this.#lengths = lengthsIn(bytes, count, lengthBytes)
     this.#firstIndex = firstIndex
+    this.#items = new Cursor(this.#lengths)
+    this.#lines = new Cursor(this.#lengths)
   }
 
   protected abstract itemIn(start: number, end: number): unknown
 
   item(ordinal: number): unknown {
-    if (ordinal !== this.#next) this.#seek(ordinal)
-    const start = this.#start
-    const end = start + (this.#lengths[ordinal] ?? 0)
-    this.#next = ordinal + 1
-    this.#start = end
-    return this.itemIn(start, end)
+    const start = this.#items.startOf(ordinal)
+    return this.itemIn(start, start + (this.#lengths[ordinal] ?? 0))
   }
 
   index(ordinal: number): number {
@@ -43,10 +62,10 @@ abstract class JoinedRecords implements Records {
     return undefined
   }
 
-  /** Past those that are not to be run; what went before is asked for by nobody but a test. */
-  #seek(ordinal: number): void {
-    if (ordinal < this.#next) this.#next = this.#start = 0
-    for (; this.#next < ordinal; this.#next++) this.#start += this.#lengths[this.#next] ?? 0
+  writeRecord(ordinal: number, bytes: LineBytes): void {
+    const start = this.#lines.startOf(ordinal)
+    bytes.ascii(RECORD_KEY)
+    bytes.text(jsonText(this.itemIn(start, start + (this.#lengths[ordinal] ?? 0))))
   }
 }
 

@@ -1,3 +1,4 @@
+import { valueBytesOf } from '../outcome-columns.ts'
 import type { OutcomePart } from '../outcome-columns.ts'
 import { PartWriter } from './part-writer.ts'
 import { clockMs, startTimer, stopTimer } from './clock.ts'
@@ -25,8 +26,9 @@ export class OutcomeStream {
     this.#timer = undefined
     this.#lastPost = now
     if (this.writer.count === 0) return
-    this.postedBytes += this.writer.valueBytes
-    this.#post(this.writer.take())
+    const part = this.writer.take()
+    this.postedBytes += valueBytesOf(part)
+    this.#post(part)
   }
 
   /** What was not posted: it goes with the shard's end. */

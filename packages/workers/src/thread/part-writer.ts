@@ -1,12 +1,16 @@
 import { SMALL } from '../small-messages.ts'
 import { BUCKET_COUNT, bucketOf } from '../duration-buckets.ts'
+import { encodeError } from '../error-codec.ts'
+import type { FanfoldError } from '../fanfold-error.ts'
 import { ABORTED, COMPLETED, ERRORED, NO_VERDICT, STATUSES } from '../outcome-columns.ts'
-import type { OutcomePart, PartTally, UnsuccessfulTask } from '../outcome-columns.ts'
+import type { OutcomePart, PartLines, PartTally, UnsuccessfulTask } from '../outcome-columns.ts'
 import { PLAIN_PASS, VERDICTS } from '../verdict.ts'
 import type { Verdict } from '../verdict.ts'
 import { closeColumns, growColumns, NO_COLUMNS } from './part-columns.ts'
 import type { Columns } from './part-columns.ts'
 import { columnOf, DetailWriter } from './detail-writer.ts'
+import type { ShardLines } from './shard-lines.ts'
+import { notCloneable } from './task-errors.ts'
 
 /** Moving a buffer costs about a microsecond, as much as copying some kilobytes. */
 const MOVED_FROM = 1024
@@ -26,6 +30,8 @@ export class PartWriter {
   #verdicts = NO_COLUMNS.verdicts
   #durations = NO_COLUMNS.durations
   #details = new DetailWriter()
+  /** Set before the first outcome when these have to be lines, too. */
+  lines: ShardLines | undefined
   #ids: unknown[] | undefined
   #statusCounts: number[] = zeros(STATUSES.length)
   #verdictCounts: number[] = zeros(VERDICTS.length)
@@ -37,9 +43,9 @@ export class PartWriter {
   get count(): number {
     return this.#count + this.#passes
   }
-  /** Serialised values and errors that wait to be posted, in bytes. */
+  /** Serialised values and errors, or their text, that wait to be posted, in bytes. */
   get valueBytes(): number {
-    return this.#details.size
+    return this.#details.size + (this.lines?.size ?? 0)
   }
 
   /** A verdict; one whose value cannot be sent makes the task `errored`. */
@@ -50,7 +56,7 @@ export class PartWriter {
     }
     this.#writePasses()
     if (verdict !== PLAIN_PASS) {
-      const failure = this.#details.verdict(this.#count, verdict)
+      const failure = this.lines === undefined ? this.#details.verdict(this.#count, verdict) : this.#write(verdict)
       if (failure !== undefined) {
         this.unsuccessful(position, ERRORED, failure, id)
         return
@@ -72,9 +78,23 @@ export class PartWriter {
     failure?: UnsuccessfulTask['failure'],
   ): void {
     this.#writePasses()
-    this.#details.error(this.#count, error)
+    const encoded = encodeError(error)
+    this.#details.error(this.#count, encoded)
+    this.lines?.error(this.#count, encoded)
     if (status !== ABORTED) this.#unsuccessful.push({ position, failure })
     this.#add(position, status, NO_VERDICT, id)
+  }
+
+  /** Returns the error instead when the verdict cannot be sent. */
+  #write(verdict: Verdict): FanfoldError | undefined {
+    try {
+      this.lines!.verdict(this.#count, verdict)
+    } catch (cause) {
+      return notCloneable(cause)
+    }
+    const reason = verdict.issues[0]?.reason
+    if (reason !== undefined) this.#details.reason(this.#count, reason)
+    return undefined
   }
 
   /** Gives the last `tasks` outcomes that were added the duration of each. */
@@ -95,7 +115,8 @@ export class PartWriter {
       positions: this.#positions === undefined ? { from: this.#from, count } : columnOf(this.#positions),
       ...closeColumns({ statuses: this.#statuses, verdicts: this.#verdicts, durations: this.#durations }, count),
       details: this.#details.take(),
-      ids: this.#ids,
+      ids: this.lines === undefined ? this.#ids : undefined,
+      lines: this.#takeLines(),
       tally: this.#takeTally(count),
       unsuccessful: this.#unsuccessful,
     }
@@ -126,6 +147,19 @@ export class PartWriter {
     this.#verdictCounts[0]! += passes
     this.#count = to
     this.#passes = 0
+  }
+
+  #takeLines(): PartLines | undefined {
+    const positions = this.#positions
+    const from = this.#from
+    return this.lines?.take({
+      count: this.#count,
+      statuses: this.#statuses,
+      verdicts: this.#verdicts,
+      durations: this.#durations,
+      ids: this.#ids,
+      positionAt: positions === undefined ? (ordinal) => from + ordinal : (ordinal) => positions[ordinal]!,
+    })
   }
 
   #add(position: number, status: number, verdict: number, id: unknown): void {
@@ -211,7 +245,9 @@ function zeros(length: number): number[] {
 
 /** The buffers of a part, to be moved instead of copied. */
 export function transferables(part: OutcomePart): ArrayBuffer[] {
-  const columns = [part.statuses, part.verdicts, part.durations, part.details?.bytes]
-  if (part.statuses.length < MOVED_FROM && (part.details?.bytes.length ?? 0) < MOVED_FROM) return []
+  const { lines } = part
+  const columns = [part.statuses, part.verdicts, part.durations, part.details?.bytes, lines?.bytes, lines?.ends]
+  const extra = (part.details?.bytes.length ?? 0) + (lines?.bytes.length ?? 0)
+  if (part.statuses.length < MOVED_FROM && extra < MOVED_FROM) return []
   return columns.filter((column) => column !== undefined).map((column) => column.buffer as ArrayBuffer)
 }

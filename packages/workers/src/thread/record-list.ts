@@ -1,3 +1,6 @@
+import type { LineBytes } from '../lines/line-bytes.ts'
+import type { RecordForm } from '../lines/record-form.ts'
+
 /** A shard's records within its thread. Ordinals count from the first record of the payload; any order will do. */
 export interface Records {
   readonly count: number
@@ -15,4 +18,11 @@ export interface Records {
   file?(ordinal: number): string
   /** What the source's `id` option points at in the item just parsed. */
   id(ordinal: number, item: unknown): unknown
+  /** Adds the record to a line, with its key. */
+  writeRecord(ordinal: number, bytes: LineBytes, form: RecordForm): void
+  /**
+   * Every parsed item is about to be given away, and may be changed: what of it is needed for a record is kept from now
+   * on. @param isForAll - records of all tasks will be asked for, and not only those of some
+   */
+  keepRecords?(isForAll: boolean): void
 }

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest'
 import { FanfoldError } from '../fanfold-error.ts'
+import { LineBytes } from '../lines/line-bytes.ts'
+import type { RecordForm } from '../lines/record-form.ts'
 import type { TextFormat } from '../protocol.ts'
 import { readRecords } from './records.ts'
 import type { Records } from './records.ts'
@@ -128,4 +130,62 @@ test('items and numbers are handed out as they are', () => {
   const numbers = readRecords({ kind: 'numbers', numbers: BigInt64Array.of(1n, 2n), firstIndex: 3 })
   expect(all(numbers)).toEqual([1n, 2n])
   expect(numbers.index(1)).toBe(4)
+})
+
+function written(records: Records, ordinal: number, form: RecordForm): string {
+  const bytes = new LineBytes(16)
+  records.writeRecord(ordinal, bytes, form)
+  return Buffer.from(bytes.take()).toString()
+}
+
+test('a JSON record is written as it is, on one line, in whatever order records are asked for', () => {
+  const texts = ['{"n": 1.0}', '{"a":1,\r"b":2 }', '["ä€😀"]', '{\r}', '{"n": 12345678901234567890}']
+  const records = read(NDJSON, texts.join('\r\n'))
+  const expected = texts.map((text) => `,"record":${text.replaceAll('\r', ' ')}`)
+  for (const order of [
+    [0, 1, 2, 3, 4],
+    [4, 3, 2, 1, 0],
+    [2, 0, 3, 1, 4],
+  ])
+    expect(order.map((ordinal) => written(records, ordinal, 'parsed'))).toEqual(order.map((at) => expected[at]))
+})
+
+test('a JSON record of which it is not known whether it can be read is JSON if it is, and else text', () => {
+  const records = read(NDJSON, '{"a":\r1}\n{broken\n7')
+  expect([0, 1, 2].map((ordinal) => written(records, ordinal, 'unknown'))).toEqual([
+    ',"record":{"a": 1}',
+    ',"record":"{broken"',
+    ',"record":7',
+  ])
+  expect(written(records, 2, 'unreadable')).toBe(',"record":"7"')
+})
+
+test('a line is written as a string, and a CSV record as its item, or as text if it has none', () => {
+  expect(written(read(LINES, 'a "b"\nc'), 0, 'parsed')).toBe(',"record":"a \\"b\\""')
+  const byHeader = read(csvFormat(['id', '__proto__']), '1,"a ""b"""\nalone\n2,c')
+  const texts = [
+    ',"record":{"id":"1","__proto__":"a \\"b\\""}',
+    ',"record":"alone"',
+    ',"record":{"id":"2","__proto__":"c"}',
+  ]
+  expect([0, 1, 2].map((ordinal) => written(byHeader, ordinal, 'unknown'))).toEqual(texts)
+  expect(written(read(csvFormat(undefined), 'a,b'), 0, 'parsed')).toBe(',"record":["a","b"]')
+})
+
+test('what a verifier does to its item does not change the record, when it is kept before', () => {
+  const items = readRecords({ kind: 'items', items: [{ a: 1 }, 'text', [1]], firstIndex: 0 })
+  const rows = read(csvFormat(['a']), '1\n2')
+  for (const records of [items, rows]) {
+    records.keepRecords!(true)
+    Object.assign(records.item(0) as object, { a: 'spoilt' })
+  }
+  expect([0, 1, 2].map((ordinal) => written(items, ordinal, 'parsed'))).toEqual([
+    ',"record":{"a":1}',
+    ',"record":"text"',
+    ',"record":[1]',
+  ])
+  expect([0, 1].map((ordinal) => written(rows, ordinal, 'parsed'))).toEqual([
+    ',"record":{"a":"1"}',
+    ',"record":{"a":"2"}',
+  ])
 })

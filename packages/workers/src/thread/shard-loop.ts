@@ -4,7 +4,7 @@ import { isA } from '../error-codec.ts'
 import { FanfoldError } from '../fanfold-error.ts'
 import { ABORTED, ERRORED } from '../outcome-columns.ts'
 import type { OutcomePart } from '../outcome-columns.ts'
-import type { RunShard, ShardEnded } from '../protocol.ts'
+import type { RunShard, ShardEnded, ShardPayload } from '../protocol.ts'
 import { toVerdict } from '../verdict.ts'
 import type { LoadedVerifier } from './verifier-loader.ts'
 import { GroupClock } from './group-clock.ts'
@@ -13,6 +13,7 @@ import { PendingTasks } from './pending-tasks.ts'
 import type { PendingTask, StartedTask } from './pending-tasks.ts'
 import { readRecords } from './records.ts'
 import type { Records } from './records.ts'
+import { ShardLines } from './shard-lines.ts'
 import { TaskContext } from './task-context.ts'
 import type { ShardContext } from './task-context.ts'
 import { badVerdict } from './task-errors.ts'
@@ -82,8 +83,8 @@ export class ShardLoop {
     atomics.store(this.#cells, CURRENT, cellOf(assignment))
     // Taken back before it was begun, it has nothing to be cut.
     const isStopped = atomics.load(this.#cells, this.#message.gate) === STOPPED
-    if (!isStopped && !this.#overtime.isFull) this.#records = readRecords(payload)
-    else this.#stopped = true
+    if (isStopped || this.#overtime.isFull) this.#stopped = true
+    else this.#open(payload)
     for (;;) {
       const step = this.#advance()
       if (step === 'exhausted' && this.#pending.size === 0) break
@@ -101,6 +102,12 @@ export class ShardLoop {
       busyMs: now - startedAt,
       heapMb: heapMb(now),
     }
+  }
+
+  #open(payload: ShardPayload): void {
+    this.#records = readRecords(payload)
+    const { lines } = this.#message
+    if (lines !== undefined) this.#outcomes.writer.lines = new ShardLines(lines, this.#records, this.#message)
   }
 
   /** Fires the signals of what is running; what has not ended after the grace is `aborted`. */

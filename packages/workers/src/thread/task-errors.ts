@@ -16,6 +16,16 @@ export function badVerdict(answer: unknown): FanfoldError {
   )
 }
 
+/** A verdict that no line can say, and no message carry. */
+export function notCloneable(cause: unknown): FanfoldError {
+  const why = cause instanceof Error ? cause.message : String(cause)
+  return new FanfoldError(
+    'FANFOLD_NOT_CLONEABLE',
+    `the verdict's value or issues cannot be sent to the main thread: ${why.replace(/\.$/, '')}. Return plain data: no functions, symbols or class instances with methods.`,
+    { cause },
+  )
+}
+
 function describe(answer: unknown): string {
   if (typeof answer === 'function') return 'a function' // whose toString may be the user's
   if (answer === null || typeof answer !== 'object') return `${typeof answer} ${String(answer)}`.slice(0, 80)

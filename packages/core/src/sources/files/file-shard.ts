@@ -1,5 +1,7 @@
 import { resolve } from 'node:path'
 import { FanfoldError } from '@fanfold/workers/protocol'
+import { RECORD_KEY, jsonText } from '@fanfold/workers/lines'
+import type { LineBytes } from '@fanfold/workers/lines'
 import type { ShardPayload } from '@fanfold/workers/protocol'
 import type { Shard } from '../shard.ts'
 
@@ -64,6 +66,11 @@ export class FileShard implements Shard {
     return this.recordAt(position)
   }
 
+  writeRecord(position: number, bytes: LineBytes): void {
+    bytes.ascii(RECORD_KEY)
+    bytes.text(jsonText(this.recordAt(position)))
+  }
+
   release(): void {}
 
   payload(from: number, to: number): { readonly payload: ShardPayload; readonly transfer: readonly ArrayBuffer[] } {
@@ -110,6 +117,11 @@ export class UnreadableFile implements Shard {
 
   itemAt(): undefined {
     return undefined
+  }
+
+  writeRecord(_position: number, bytes: LineBytes): void {
+    bytes.ascii(RECORD_KEY)
+    bytes.text(jsonText(this.recordAt()))
   }
 
   release(): void {}

@@ -6,6 +6,12 @@ const DECIMALS = 4
 const SCALE = 10 ** DECIMALS
 const MOST_DIGITS = 16
 const MOST_BYTES_A_CHARACTER = 3
+/** Longer texts are measured first, so that no room is made for bytes that do not come. */
+const LONG = 16 * 1024
+const CR = 13
+const SPACE = 32
+/** A buffer that has grown beyond this is let go of. */
+const MOST_KEPT = 4 * 1024 * 1024
 
 /**
  * Bytes of lines, gathered in a buffer that is used again and again.
@@ -16,9 +22,11 @@ const MOST_BYTES_A_CHARACTER = 3
  */
 export class LineBytes {
   length = 0
+  readonly #capacity: number
   #bytes: Buffer
 
   constructor(capacity: number) {
+    this.#capacity = capacity
     this.#bytes = Buffer.allocUnsafeSlow(capacity)
   }
 
@@ -32,9 +40,17 @@ export class LineBytes {
     this.length = start + length
   }
 
+  /** All bytes of a piece that lies ready; a view of a part of another costs three times as much to make as to copy. */
+  piece(piece: Uint8Array): void {
+    this.#reserve(piece.length)
+    this.#bytes.set(piece, this.length)
+    this.length += piece.length
+  }
+
   /** Any characters. */
   text(text: string): void {
-    this.#reserve(text.length * MOST_BYTES_A_CHARACTER)
+    const { length } = text
+    this.#reserve(length > LONG ? Buffer.byteLength(text) : length * MOST_BYTES_A_CHARACTER)
     this.length += this.#bytes.write(text, this.length)
   }
 
@@ -59,23 +75,45 @@ export class LineBytes {
     this.#digits(fraction, digits)
   }
 
-  /** What the other has gathered, which it keeps. */
-  addAll(other: LineBytes): void {
-    this.#reserve(other.length)
-    this.length += other.#bytes.copy(this.#bytes, this.length, 0, other.length)
+  /** Bytes of another buffer. */
+  bytes(source: Uint8Array, start: number, end: number): void {
+    this.#reserve(end - start)
+    this.#bytes.set(source.subarray(start, end), this.length)
+    this.length += end - start
   }
 
-  /** What was gathered behind the first bytes, as long as nothing more is gathered. */
-  from(start: number): Buffer {
-    return this.#bytes.subarray(start, this.length)
+  /** As {@link bytes}, with a space for each CR: between the tokens of JSON it is one, and to some a line end. */
+  bytesInOneLine(source: Uint8Array, start: number, end: number): void {
+    const from = this.length
+    this.bytes(source, start, end)
+    for (let at = from; at < this.length; at++) if (this.#bytes[at] === CR) this.#bytes[at] = SPACE
   }
 
-  /** What was gathered; from now on it gathers into the other buffer. */
-  swap(other: Buffer): Buffer {
-    const gathered = this.#bytes.subarray(0, this.length)
-    this.#bytes = other
+  /** What the other has gathered from `start` to `end`. */
+  part(other: LineBytes, start: number, end: number): void {
+    this.bytes(other.#bytes, start, end)
+  }
+
+  /** A copy of what was gathered, in memory of its own, that may be moved; it begins anew. */
+  take(): Uint8Array<ArrayBuffer> {
+    const taken = Buffer.allocUnsafeSlow(this.length)
+    this.#bytes.copy(taken, 0, 0, this.length)
+    this.clear()
+    return new Uint8Array(taken.buffer)
+  }
+
+  /** What was gathered, in memory that held as much before, if it did: new memory costs more than a short copy. */
+  takeInto(before: Uint8Array): Uint8Array {
+    if (before.length !== this.length) return this.take()
+    for (let i = 0; i < this.length; i++) before[i] = this.#bytes[i]!
     this.length = 0
-    return gathered
+    return before
+  }
+
+  /** Begins anew, and does not keep what it needed for something large. */
+  clear(): void {
+    this.length = 0
+    if (this.#bytes.length > MOST_KEPT) this.#bytes = Buffer.allocUnsafeSlow(this.#capacity)
   }
 
   #digits(value: number, digits: number): void {

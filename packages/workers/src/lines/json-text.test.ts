@@ -58,10 +58,15 @@ test('a key that would set the prototype is a key like any other', () => {
   expect(jsonText(JSON.parse('{"__proto__":{"a":1}}'))).toBe('{"__proto__":{"a":1}}')
 })
 
-test('what is nested too deeply costs its own value only', () => {
-  let value: unknown = 1
-  for (let depth = 0; depth < 100_000; depth++) value = [value]
-  expect(parsed(value)).toEqual({ $unwritable: 'Maximum call stack size exceeded' })
+test('what is nested too deeply costs its own value only, and the same depth is too deep on every stack', () => {
+  const nested = (levels: number): unknown => {
+    let value: unknown = 1
+    for (let level = 0; level < levels; level++) value = [value]
+    return value
+  }
+  expect(jsonText(nested(1000))).toBe(`${'['.repeat(1000)}1${']'.repeat(1000)}`)
+  for (const levels of [1001, 100_000])
+    expect(parsed(nested(levels))).toEqual({ $unwritable: 'it is nested more than 1000 levels deep' })
 })
 
 test('an error is its name, its message, and its code if it has one', () => {

@@ -1,0 +1,136 @@
+import { deserialize, serialize } from 'node:v8'
+import type { EncodedError } from '../error-codec.ts'
+import { thrownValueText } from '../error-codec.ts'
+import { writeAnswer, writeError } from '../lines/answer.ts'
+import { isPlain } from '../lines/is-plain.ts'
+import { LineBytes } from '../lines/line-bytes.ts'
+import { LineChoice } from '../lines/line-choice.ts'
+import type { LineSettings } from '../lines/line-choice.ts'
+import { LineWriter } from '../lines/line-writer.ts'
+import { recordFormOf } from '../lines/record-form.ts'
+import type { RecordForm } from '../lines/record-form.ts'
+import type { Detail, PartLines } from '../outcome-columns.ts'
+import type { RunShard } from '../protocol.ts'
+import type { Verdict } from '../verdict.ts'
+import { loneReason } from './detail-writer.ts'
+import type { Records } from './records.ts'
+
+/** Of a part of a few milliseconds, with the records in it. */
+const USUAL_BYTES = 256 * 1024
+/** Used by all shards of this thread: each leaves it empty. */
+const scratch = new LineBytes(USUAL_BYTES)
+
+/** The outcomes of a part, when they are all there and timed. */
+export interface TimedOutcomes {
+  readonly count: number
+  readonly statuses: Uint8Array
+  readonly verdicts: Uint8Array
+  readonly durations: Float32Array
+  readonly ids: readonly unknown[] | undefined
+  readonly positionAt: (ordinal: number) => number
+}
+
+/**
+ * Writes the lines of one shard's outcomes, part by part. What a verifier has answered is written when it comes, for the
+ * verifier may go on to use it; the rest when the part is taken, for then the durations are known.
+ */
+export class ShardLines {
+  readonly #choice: LineChoice
+  readonly #writer: LineWriter
+  readonly #records: Records
+  readonly #base: number
+  readonly #attempt: number
+  readonly #answers = new LineBytes(1024)
+  /** Of the outcomes that say something, ascending: their ordinals, where that ends, and what of their records is known. */
+  #ordinals: number[] = []
+  #ends: number[] = []
+  #forms: RecordForm[] = []
+
+  constructor(settings: LineSettings, records: Records, { payload, base, attempt }: RunShard) {
+    this.#choice = new LineChoice(settings)
+    this.#records = records
+    this.#base = base
+    this.#attempt = attempt
+    this.#writer = new LineWriter(scratch, payload.kind === 'text' ? payload.file : undefined, settings.timings)
+    if (settings.include !== 'none') records.keepRecords?.(settings.include === 'all')
+  }
+
+  /** What waits to be taken, bytes; but for what is written then. */
+  get size(): number {
+    return this.#answers.length
+  }
+
+  /** @throws what serialising a value throws that cannot be sent: it has no text either */
+  verdict(ordinal: number, verdict: Verdict): void {
+    const lone = loneReason(verdict)
+    if (lone === undefined) {
+      const { issues, value } = arrived(verdict)
+      writeAnswer({ reason: issues?.[0]?.reason, issues, value }, this.#answers)
+    } else writeAnswer({ reason: lone }, this.#answers)
+    this.#said(ordinal, 'parsed')
+  }
+
+  error(ordinal: number, error: EncodedError): void {
+    const told = error.kind === 'error' ? error : { name: 'Error', message: thrownValueText(error.value) }
+    writeError(told, this.#answers)
+    this.#said(ordinal, recordFormOf(told))
+  }
+
+  #said(ordinal: number, form: RecordForm): void {
+    const at = this.#ordinals.length
+    this.#ordinals[at] = ordinal
+    this.#ends[at] = this.#answers.length
+    this.#forms[at] = form
+  }
+
+  /** The lines of all outcomes since the last call. */
+  take(outcomes: TimedOutcomes): PartLines {
+    const { count, statuses, verdicts } = outcomes
+    scratch.clear()
+    const ends = new Uint32Array(count)
+    let said = 0
+    for (let ordinal = 0; ordinal < count; ordinal++) {
+      if (this.#choice.has(statuses[ordinal]!, verdicts[ordinal]!)) this.#write(outcomes, ordinal, said)
+      ends[ordinal] = scratch.length
+      if (this.#ordinals[said] === ordinal) said++
+    }
+    this.#answers.clear()
+    this.#ordinals = []
+    this.#ends = []
+    this.#forms = []
+    return { bytes: scratch.take(), ends }
+  }
+
+  /** @param said - index into what outcomes say, of this one or the next that says something */
+  #write({ statuses, verdicts, durations, ids, positionAt }: TimedOutcomes, ordinal: number, said: number): void {
+    const status = statuses[ordinal]!
+    const verdict = verdicts[ordinal]!
+    const says = this.#ordinals[said] === ordinal
+    const records = this.#records
+    const record = positionAt(ordinal) - this.#base
+    const hasRecord = this.#choice.hasRecord(status, verdict)
+    const durationMs = durations[ordinal]!
+    this.#writer.head(records.index(record), records.line(record), ids?.[ordinal], records.file?.(record))
+    if (!says && !hasRecord) return this.#writer.plain(status, verdict, this.#attempt, durationMs)
+    this.#writer.ending(status, verdict)
+    if (says) scratch.part(this.#answers, said === 0 ? 0 : this.#ends[said - 1]!, this.#ends[said]!)
+    this.#writer.account(this.#attempt, durationMs)
+    if (hasRecord) records.writeRecord(record, scratch, says ? this.#forms[said]! : 'parsed')
+    this.#writer.end()
+  }
+}
+
+/** A verdict's answer as it would arrive on the main thread. Sent it is not: its line says it. */
+function arrived({ issues, value }: Verdict): Detail {
+  const detail: Detail = value === undefined ? { issues } : issues.length === 0 ? { value } : { issues, value }
+  return isSurelyPlain(detail) ? detail : (deserialize(serialize(detail)) as Detail) // what was serialised just now
+}
+
+/** A getter that throws is no plain property; serialising it tells. */
+function isSurelyPlain(value: unknown): boolean {
+  try {
+    return isPlain(value)
+  } catch {
+    return false
+  }
+}
