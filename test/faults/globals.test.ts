@@ -21,13 +21,11 @@ const HARMLESS = [
   // Worse than broken ones: what ran would be hidden, and nothing would ever be begun.
   'Atomics.store = Atomics.load = Atomics.add = Atomics.sub = () => 0',
   'Array.prototype.map = () => []',
+  'Object.fromEntries = Object.entries = Object.keys = broken',
 ]
 
 /** What the thread's own code cannot do without: the run is stopped, and says so. */
-const FATAL = [
-  'globalThis.Map = globalThis.Set = globalThis.WeakMap = broken',
-  'Object.fromEntries = Object.entries = Object.keys = broken',
-]
+const FATAL = ['globalThis.Map = globalThis.Set = globalThis.WeakMap = broken']
 
 function spoiling(spoil: string, isTask: boolean): string {
   return verifierOf(`

@@ -20,6 +20,9 @@ export type EncodedError =
     }
   | { readonly kind: 'value'; readonly value: unknown }
 
+/** As it was before any verifier was imported. */
+const keysOf: typeof Object.keys = Object.keys
+
 /** Causes of causes are followed this far. */
 const MAX_CAUSES = 8
 
@@ -49,7 +52,7 @@ const STANDARD = new Set(['name', 'message', 'stack', 'code', 'cause', 'errors']
 
 function ownFields(error: Error): Record<string, unknown> {
   const fields: Record<string, unknown> = {}
-  for (const key of Object.keys(error)) if (!STANDARD.has(key)) fields[key] = sendable(read(error, key))
+  for (const key of keysOf(error)) if (!STANDARD.has(key)) fields[key] = sendable(read(error, key))
   return fields
 }
 

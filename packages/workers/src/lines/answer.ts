@@ -2,6 +2,9 @@ import type { Issue } from '../verdict.ts'
 import { errorText, jsonText, stringify } from './json-text.ts'
 import type { LineBytes } from './line-bytes.ts'
 
+/** As it was before any verifier was imported. */
+const keysOf: typeof Object.keys = Object.keys
+
 /** What a verdict says beyond its name. */
 export interface Answer {
   readonly reason?: string | undefined
@@ -13,7 +16,7 @@ export interface Answer {
 export function writeAnswer({ reason, issues, value }: Answer, bytes: LineBytes): void {
   if (reason !== undefined) bytes.text(`,"reason":${stringify(reason)}`)
   // A lone reason is said already.
-  if (issues !== undefined && (issues.length > 1 || Object.keys(issues[0] ?? {}).length > 1))
+  if (issues !== undefined && (issues.length > 1 || keysOf(issues[0] ?? {}).length > 1))
     bytes.text(`,"issues":${jsonText(issues)}`)
   if (value !== undefined) bytes.text(`,"value":${jsonText(value)}`)
 }

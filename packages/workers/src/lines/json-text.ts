@@ -4,6 +4,7 @@ import { describe } from '../error-codec.ts'
 
 /** As it was before any verifier was imported: what a library puts in its place writes no lines. */
 export const stringify: (value: string | number) => string = JSON.stringify
+const keysOf: typeof Object.keys = Object.keys
 const plainPrototype = Object.prototype
 
 /**
@@ -121,7 +122,7 @@ function plainText(value: object, above: Place | undefined): string {
   let text = ''
   let written = 0
   let isTagged = false
-  const keys = Object.keys(value)
+  const keys = keysOf(value)
   // By index, here and elsewhere: a verifier may have broken how arrays are iterated.
   for (let i = 0; i < keys.length; i++) {
     const key = keys[i]!

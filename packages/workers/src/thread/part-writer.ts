@@ -15,6 +15,8 @@ import { notCloneable } from './task-errors.ts'
 /** Moving a buffer costs about a microsecond, as much as copying some kilobytes. */
 const MOVED_FROM = 1024
 const SLOWEST = 10
+/** As it was before any verifier was imported. */
+const fromEntries: typeof Object.fromEntries = Object.fromEntries
 
 /**
  * Collects outcomes as columns until they are posted. Outcomes may come in any order of positions; as long as they
@@ -208,7 +210,7 @@ export class PartWriter {
     const tally: PartTally = {
       statuses: this.#statusCounts,
       verdicts: this.#verdictCounts,
-      reasons: Object.fromEntries(this.#reasonCounts),
+      reasons: fromEntries(this.#reasonCounts),
       buckets: this.#takeBuckets(),
       slowest: this.#slowest,
     }

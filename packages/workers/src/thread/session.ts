@@ -105,7 +105,7 @@ export class Session {
     const { payload } = message
     const buffer = 'bytes' in payload && payload.bytes.buffer instanceof ArrayBuffer ? payload.bytes.buffer : undefined
     const moved = ended.part === undefined ? [] : transferables(ended.part)
-    if (buffer !== undefined) moved.push(buffer)
+    if (buffer !== undefined) moved[moved.length] = buffer // without push, which a verifier may have broken
     this.#port.postMessage(packEnded({ ...ended, buffer }), moved)
     const behind = this.#behind
     this.#behind = undefined
