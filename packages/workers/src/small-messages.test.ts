@@ -19,7 +19,15 @@ const answers = fc.array(
 
 function shardOf(items: readonly unknown[]): RunShard {
   const task = { type: 'shard', assignment: 7, verifier: 2, base: 4, ranges: [4, 4 + items.length] } as const
-  const how = { timeoutMs: Infinity, concurrency: 3, attempt: 2, alone: true, mayRetry: false, maxValueBytes: 9, gate: 5 }
+  const how = {
+    timeoutMs: Infinity,
+    concurrency: 3,
+    attempt: 2,
+    alone: true,
+    mayRetry: false,
+    maxValueBytes: 9,
+    gate: 5,
+  }
   return { ...task, ...how, payload: { kind: 'items', items, firstIndex: 5 }, traceFile: undefined }
 }
 

@@ -293,7 +293,10 @@ export class Conductor {
 }
 
 /** What a source still holds, where that is known. @param read - tasks that were read of it */
-function remainingOf(reader: ShardReader | undefined, read: number): Pick<ShardRead, 'remainingTasks' | 'remainingBytes'> {
+function remainingOf(
+  reader: ShardReader | undefined,
+  read: number,
+): Pick<ShardRead, 'remainingTasks' | 'remainingBytes'> {
   if (reader === undefined) return { remainingTasks: undefined, remainingBytes: undefined }
   const { totalTasks, totalBytes, bytesRead, areBytesElsewhere = false } = reader
   return {

@@ -17,9 +17,14 @@ export class GroupClock {
     this.#writer = writer
   }
 
-  /** One more task was settled. */
-  add(): void {
-    this.#tasks++
+  /** So many more tasks were settled. */
+  add(tasks: number = 1): void {
+    this.#tasks += tasks
+  }
+
+  /** As many more fit into the group. */
+  get room(): number {
+    return this.#size - this.#tasks
   }
 
   /** When the group began. */

@@ -50,6 +50,12 @@ export class PartWriter {
     return this.#details.size + (this.lines?.size ?? 0)
   }
 
+  /** A plain pass of a task that has no id. */
+  passed(position: number): void {
+    if (this.#isNext(position)) this.#passes++
+    else this.completed(position, PLAIN_PASS)
+  }
+
   /** A verdict; one whose value cannot be sent makes the task `errored`. */
   completed(position: number, verdict: Verdict, id?: unknown): void {
     if (verdict === PLAIN_PASS && id === undefined && this.#isNext(position)) {

@@ -21,6 +21,7 @@ import { inTask, nameTask } from './console-to-stderr.ts'
 import { clockMs, nextTurn } from './clock.ts'
 import { heapMb } from './heap.ts'
 import { Overtime } from './overtime.ts'
+import { SyncBurst } from './sync-burst.ts'
 import { TaskSlots } from './task-slots.ts'
 
 /** A macrotask is let in this often, ms: messages, timers of earlier tasks, sockets. */
@@ -53,6 +54,7 @@ export class ShardLoop {
   #isAsync = false
   #lastYield = 0
   #wake: (() => void) | undefined
+  #burst: SyncBurst | undefined
 
   constructor(message: RunShard, verifier: LoadedVerifier, cells: Int32Array, post: (part: OutcomePart) => void) {
     this.#message = message
@@ -135,11 +137,13 @@ export class ShardLoop {
         continue
       }
       if (this.#pending.isFull) return this.#wait()
-      const position = this.#next
-      if (!this.#passesGate(position)) break
-      if (this.#slots.isTraced) this.#slots.store(this.#pending.nextSlot, position + 1)
-      this.#next = position + 1
-      this.#start(position, position - base)
+      if (this.#isAsync || this.#slots.isTraced || this.#withdrawn !== undefined) {
+        const position = this.#next
+        if (!this.#passesGate(position)) break
+        if (this.#slots.isTraced) this.#slots.store(this.#pending.nextSlot, position + 1)
+        this.#next = position + 1
+        this.#start(position, position - base)
+      } else if (!this.#startInARow(ranges[this.#range + 1]!)) break
       if (this.#clock.isDue && this.#isTimeToYield()) return 'yield'
     }
     this.#stopped = true
@@ -178,10 +182,71 @@ export class ShardLoop {
       if (isThenable(answer)) return this.#startedAsync({ position, id, context, startedAt }, answer)
       this.#settle(position, id, answer)
     } catch (error) {
-      const failure = isUnreadable(error) ? undefined : this.#failureOf(error, records.index(ordinal))
-      this.#outcomes.writer.unsuccessful(position, ERRORED, error, id, failure)
+      this.#failed(position, id, error)
     }
     this.#clock.add()
+  }
+
+  /**
+   * Sync tasks, up to the next look at the clock.
+   *
+   * @param to - exclusive
+   * @returns whether the gate was open
+   */
+  #startInARow(to: number): boolean {
+    const burst = (this.#burst ??= this.#makeBurst())
+    const from = this.#next
+    burst.next = from
+    burst.lastStarted = this.#lastStarted
+    const end = burst.run(Math.min(to, from + this.#clock.room))
+    this.#next = burst.next
+    this.#lastStarted = burst.lastStarted
+    const started = burst.next - from
+    if (end === 'done' || end === 'closed') {
+      this.#clock.add(started)
+      return end === 'done'
+    }
+    this.#clock.add(started - 1)
+    const position = burst.next - 1
+    const { id, answer, context, error } = burst
+    burst.forget()
+    if (end === 'threw') this.#failed(position, id, error)
+    else if (isThenable(answer)) {
+      this.#startedAsync({ position, id, context: context!, startedAt: this.#clock.startedAt }, answer)
+      return true
+    } else this.#settleOrFail(position, id, answer)
+    this.#clock.add()
+    return true
+  }
+
+  #makeBurst(): SyncBurst {
+    const { gate, base } = this.#message
+    const records = this.#records
+    const { writer } = this.#outcomes
+    return new SyncBurst({
+      cells: this.#cells,
+      gate,
+      base,
+      records,
+      verifier: this.#verifier,
+      shard: this.#shard,
+      writer,
+    })
+  }
+
+  /** A hostile answer throws when it is looked at. */
+  #settleOrFail(position: number, id: unknown, answer: unknown): void {
+    try {
+      this.#settle(position, id, answer)
+    } catch (error) {
+      this.#failed(position, id, error)
+    }
+  }
+
+  #failed(position: number, id: unknown, error: unknown): void {
+    const index = this.#records.index(position - this.#message.base)
+    const failure = isUnreadable(error) ? undefined : this.#failureOf(error, index)
+    this.#outcomes.writer.unsuccessful(position, ERRORED, error, id, failure)
   }
 
   /** A record that cannot be read, or an answer that is no verdict, will be the same again; a throw need not be. */
