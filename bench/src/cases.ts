@@ -13,6 +13,7 @@ import { numbers } from './cases/numbers/case.ts'
 import { objects } from './cases/objects/case.ts'
 import { out } from './cases/out/case.ts'
 import { overhead } from './cases/overhead/case.ts'
+import { requestsBesideBatch, requestsInFlight, requestsOneAtATime } from './cases/requests/case.ts'
 import { sha256Files } from './cases/sha256-files/case.ts'
 import { signaturesEd25519, signaturesEs256 } from './cases/signatures/case.ts'
 import { speedUpCpu, speedUpNdjson } from './cases/speed-up/cases.ts'
@@ -30,6 +31,9 @@ export const CASES: readonly BenchCase[] = [
   heavyTail,
   async5ms,
   largeValues,
+  requestsInFlight,
+  requestsOneAtATime,
+  requestsBesideBatch,
   cold2000,
   consumers,
   out,

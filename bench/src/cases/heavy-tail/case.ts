@@ -14,6 +14,15 @@ export const heavyTail: BenchCase = {
   defaultTasks: 10_000,
   prepare: async () => {},
   sides: [oneLoop, staticSplit, bareOneAtATime, bareBatches, fanfold],
+  plots: [
+    {
+      kind: 'bars',
+      name: 'tail',
+      title: 'Makespan with one task of 1,000 × the median',
+      y: { label: 'makespan, ms', scale: 'linear' },
+      measure: 'makespanMs',
+    },
+  ],
   validate: (counts, tasks) => requireCounts(counts, plantedCounts(tasks)),
   targets: [
     {
