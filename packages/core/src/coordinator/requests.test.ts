@@ -87,6 +87,21 @@ describe('a run that does not read ahead', () => {
   })
 })
 
+test('a batch whose turn it is keeps its lane while requests wait, until it has told of some of its tasks', () => {
+  const told = Told.ready(1)
+  told.run(1, { ...REQUESTS, concurrency: 1 })
+  told.run(2)
+  told.read(8, { run: 2 })
+  gather(told, 1)
+  told.ended(0, 1)
+  told.read(1, { remainingTasks: 0 })
+  gather(told, 1)
+  told.part(0, 2, 0, 1)
+  expect(told.ended(0, 2)).toEqual(['dispatch 3 to 0: 2:0[0 8]'])
+  expect(gather(told, 2)).toEqual([])
+  expect(told.part(0, 3, 0, 1)).toEqual(['deliver 2:0 1 after 1', 'stop 3 on 0'])
+})
+
 describe('a task that is withdrawn', () => {
   test('is told to its thread, and its outcome counts as it comes', () => {
     const told = withRequests(1)

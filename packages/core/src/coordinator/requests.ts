@@ -3,6 +3,7 @@ import { MAX_SHARD_BYTES } from '../policy/shard-size.ts'
 import { FanfoldError } from '@fanfold/workers/protocol'
 import type { RunId, TaskWithdrawn } from './events.ts'
 import { settleAborted } from './outcomes.ts'
+import { sizeOf } from './position-set.ts'
 import { answerOf } from './readiness.ts'
 import { countUsable } from './reading.ts'
 import { nextPiece } from './choice.ts'
@@ -29,12 +30,23 @@ export function waitsForLane({ settings, source, remainingTasks }: RunState): bo
  */
 export function makeWay(state: CoordinatorState): void {
   for (const run of state.runs.values()) {
-    if (!run.settings.isUrgent || run.lanesInUse > 0 || !hasRoom(run)) continue
+    if (!isUrgentlyWaiting(run)) continue
     const lane = laneToStop(state, run)
     if (lane?.phase.name !== 'busy') continue
     if (lane.phase.behind !== undefined) stop(state, lane, lane.phase.behind)
     stop(state, lane, lane.phase.assignment)
   }
+}
+
+/** It has no lane, and could use one. */
+function isUrgentlyWaiting(run: RunState): boolean {
+  return run.settings.isUrgent && run.lanesInUse === 0 && hasRoom(run) && (run.queue.length > 0 || waitsForLane(run))
+}
+
+/** Whether a run gets a lane although an urgent one waits. */
+export function isTurnOf(state: CoordinatorState, turn: RunState): boolean {
+  for (const run of state.runs.values()) if (run !== turn && isUrgentlyWaiting(run)) return true
+  return false
 }
 
 /** That of a batch which has most left; none while one is stopped already, or free anyway. */
@@ -46,6 +58,8 @@ function laneToStop(state: CoordinatorState, run: RunState): Lane | undefined {
     if (lane.phase.name !== 'busy') return undefined
     const { assignment } = lane.phase
     if (assignment.isStopped) return undefined
+    const { piece, left, isTurn } = assignment
+    if (piece.alone || (isTurn && left === sizeOf(piece.ranges))) continue
     if (state.runs.get(assignment.run)!.settings.isUrgent) continue
     if (most === undefined || assignment.left > most.left) most = { lane, left: assignment.left }
   }

@@ -4,7 +4,7 @@ import { retire } from './lanes.ts'
 import { isFairer, mayRun, nextPiece } from './choice.ts'
 import { answerOf, isWanted } from './readiness.ts'
 import { countUsable, readIfNeeded } from './reading.ts'
-import { makeWay, readGathered, waitsForLane } from './requests.ts'
+import { isTurnOf, makeWay, readGathered, waitsForLane } from './requests.ts'
 import { sizeOf } from './position-set.ts'
 import { takePiece } from './retries.ts'
 import { hasRoom } from './room.ts'
@@ -123,6 +123,7 @@ function send(state: CoordinatorState, lane: Lane, run: RunState, piece: Piece, 
     piece,
     left: sizeOf(piece.ranges),
     isStopped: false,
+    isTurn: isTurnOf(state, run),
     concurrency,
     attempt: attemptsOf(charges) + 1,
     retries: retriesOf(charges),

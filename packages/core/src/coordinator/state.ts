@@ -42,6 +42,8 @@ export interface Assignment {
   left: number
   /** Its lane was told to start nothing more of it. */
   isStopped: boolean
+  /** It was its run's turn although an urgent one waited: it is left alone until it has told of some of its tasks. */
+  readonly isTurn: boolean
   readonly concurrency: number
   readonly attempt: number
   /** Further attempts that each of its tasks has had with this one. */
