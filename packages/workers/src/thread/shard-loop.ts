@@ -1,11 +1,8 @@
 import * as atomics from './atomics.ts'
 import { ABANDONED, CURRENT, RESTING, STOPPED, cellOf } from '../cells.ts'
-import { isA } from '../error-codec.ts'
-import { FanfoldError } from '../fanfold-error.ts'
-import { ABORTED, ERRORED } from '../outcome-columns.ts'
+import { ABORTED } from '../outcome-columns.ts'
 import type { OutcomePart } from '../outcome-columns.ts'
 import type { RunShard, ShardEnded, ShardPayload } from '../protocol.ts'
-import { toVerdict } from '../verdict.ts'
 import type { LoadedVerifier } from './verifier-loader.ts'
 import { GroupClock } from './group-clock.ts'
 import { OutcomeStream } from './outcome-stream.ts'
@@ -16,7 +13,7 @@ import type { Records } from './records.ts'
 import { ShardLines } from './shard-lines.ts'
 import { TaskContext } from './task-context.ts'
 import type { ShardContext } from './task-context.ts'
-import { badVerdict } from './task-errors.ts'
+import { TaskAnswers, isThenable } from './task-answers.ts'
 import { inTask, nameTask } from './console-to-stderr.ts'
 import { clockMs, nextTurn } from './clock.ts'
 import { heapMb } from './heap.ts'
@@ -41,6 +38,7 @@ export class ShardLoop {
   readonly #pending: PendingTasks
   readonly #overtime: Overtime
   readonly #slots: TaskSlots
+  readonly #answers: TaskAnswers
   #records!: Records
   /** Index into the ranges, and the next position to start. */
   #range = 0
@@ -64,6 +62,7 @@ export class ShardLoop {
     this.#clock = new GroupClock(this.#outcomes.writer)
     const file = message.payload.kind === 'text' ? message.payload.file : undefined
     this.#shard = { state: verifier.state, config: verifier.config, attempt: message.attempt, file }
+    this.#answers = new TaskAnswers(verifier, this.#outcomes.writer, message)
     this.#slots = new TaskSlots(cells, message.traceFile)
     this.#pending = new PendingTasks(cells, this.#slots, message, () => this.#overtime.check())
     this.#overtime = new Overtime(message, cells, this.#outcomes, this.#pending, {
@@ -180,9 +179,9 @@ export class ShardLoop {
       )
       const answer = this.#isAsync ? this.#verifyAsync(item, context) : this.#verifySync(item, context)
       if (isThenable(answer)) return this.#startedAsync({ position, id, context, startedAt }, answer)
-      this.#settle(position, id, answer)
+      this.#answers.answered(position, id, answer)
     } catch (error) {
-      this.#failed(position, id, error)
+      this.#answers.threw(position, this.#indexOf(position), id, error)
     }
     this.#clock.add()
   }
@@ -210,7 +209,7 @@ export class ShardLoop {
     const position = burst.next - 1
     const { id, answer, context, error } = burst
     burst.forget()
-    if (end === 'threw') this.#failed(position, id, error)
+    if (end === 'threw') this.#answers.threw(position, this.#indexOf(position), id, error)
     else if (isThenable(answer)) {
       this.#startedAsync({ position, id, context: context!, startedAt: this.#clock.startedAt }, answer)
       return true
@@ -237,22 +236,14 @@ export class ShardLoop {
   /** A hostile answer throws when it is looked at. */
   #settleOrFail(position: number, id: unknown, answer: unknown): void {
     try {
-      this.#settle(position, id, answer)
+      this.#answers.answered(position, id, answer)
     } catch (error) {
-      this.#failed(position, id, error)
+      this.#answers.threw(position, this.#indexOf(position), id, error)
     }
   }
 
-  #failed(position: number, id: unknown, error: unknown): void {
-    const index = this.#records.index(position - this.#message.base)
-    const failure = isUnreadable(error) ? undefined : this.#failureOf(error, index)
-    this.#outcomes.writer.unsuccessful(position, ERRORED, error, id, failure)
-  }
-
-  /** A record that cannot be read, or an answer that is no verdict, will be the same again; a throw need not be. */
-  #failureOf(error: unknown, index: number): 'throw' | undefined {
-    const { mayRetry, attempt } = this.#message
-    return mayRetry && this.#verifier.isRetryable(error, { attempt, index }) ? 'throw' : undefined
+  #indexOf(position: number): number {
+    return this.#records.index(position - this.#message.base)
   }
 
   #verifyAsync(item: unknown, context: TaskContext): unknown {
@@ -272,8 +263,8 @@ export class ShardLoop {
     if (abortReason !== undefined) task.context.abort(abortReason.error)
     // Promise.resolve() also tames a `then` that throws or calls back twice.
     Promise.resolve(answer).then(
-      (value) => this.#ended(task, () => this.#settle(task.position, task.id, value)),
-      (error: unknown) => this.#ended(task, () => this.#threw(task, error)),
+      (value) => this.#ended(task, () => this.#answers.answered(task.position, task.id, value)),
+      (error: unknown) => this.#ended(task, () => this.#answers.rejected(task, error, this.#overtime.abortReason)),
     )
   }
 
@@ -287,7 +278,7 @@ export class ShardLoop {
       settle()
     } catch (error) {
       // A hostile answer; what was written of it stays unwritten.
-      this.#outcomes.writer.unsuccessful(task.position, ERRORED, error, task.id)
+      this.#answers.hostile(task.position, task.id, error)
     }
     const now = clockMs()
     this.#outcomes.writer.time(1, now - task.startedAt)
@@ -300,20 +291,6 @@ export class ShardLoop {
   /** The values that were made fill this shard's share of what the run may hold: the rest of it comes again later. */
   #stopIfFull(): void {
     if (this.#outcomes.postedBytes > this.#message.maxValueBytes) this.#stopped = true
-  }
-
-  #threw(task: PendingTask, error: unknown): void {
-    const { abortReason } = this.#overtime
-    const wasAborted = abortReason !== undefined && (error === abortReason.error || isAbortError(error))
-    if (wasAborted) return this.#outcomes.writer.unsuccessful(task.position, ABORTED, error, task.id)
-    const failure = this.#failureOf(error, task.context.index)
-    this.#outcomes.writer.unsuccessful(task.position, ERRORED, error, task.id, failure)
-  }
-
-  #settle(position: number, id: unknown, answer: unknown): void {
-    const verdict = toVerdict(answer)
-    if (verdict !== undefined) this.#outcomes.writer.completed(position, verdict, id)
-    else this.#outcomes.writer.unsuccessful(position, ERRORED, badVerdict(answer), id)
   }
 
   /** Posts what is due, and says whether a macrotask should be let in; called between tasks, at most once a group. */
@@ -364,17 +341,4 @@ export class ShardLoop {
     this.#wake?.()
     this.#wake = undefined
   }
-}
-
-function isThenable(answer: unknown): answer is PromiseLike<unknown> {
-  return typeof answer === 'object' && answer !== null && 'then' in answer && typeof answer.then === 'function'
-}
-
-function isAbortError(thrown: unknown): boolean {
-  return isA(Error, thrown) && thrown.name === 'AbortError'
-}
-
-/** The record, not the verifier, is why there is no verdict. */
-function isUnreadable(thrown: unknown): boolean {
-  return isA(FanfoldError, thrown) && thrown.code === 'FANFOLD_RECORD_UNPARSABLE'
 }

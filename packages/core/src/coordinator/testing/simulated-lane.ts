@@ -44,6 +44,8 @@ export class SimulatedLane {
   isFresh = true
   /** Its thread has answered no load. */
   #isBlank = true
+  /** What could not be sent here last. */
+  #refused: number | undefined
   /** Of its thread, as it was told last. */
   #heapMb = 0
   /** Threads of this lane that could not be ended and have not exited. */
@@ -218,6 +220,7 @@ export class SimulatedLane {
       }
     }
     if (failures.length > 0) {
+      this.#refused = command.assignment
       this.#world.emit({ type: 'unsendable', lane: this.id, assignment: command.assignment, failures })
       return
     }
@@ -344,7 +347,7 @@ export class SimulatedLane {
 
   /** It may have died or refused the work already, without the coordinator having heard of it. */
   #isAt(assignment: number): boolean {
-    if (['dying', 'idle'].includes(this.phase.name)) return true
+    if (['dying', 'idle'].includes(this.phase.name) || this.#refused === assignment) return true
     return [this.work, this.behind].some((work) => work?.dispatch.assignment === assignment)
   }
 
