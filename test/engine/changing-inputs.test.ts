@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { ndjson } from '@fanfold/core'
 import { expect, test } from 'vitest'
@@ -51,6 +51,24 @@ test('a typed array whose buffer is taken away before it is read is a source tha
   structuredClone(numbers.buffer, { transfer: [numbers.buffer] })
   writeFileSync(gate, '')
   expect(await report).toMatchObject({ result: 'failed', sourceExhausted: false, threadsReplaced: 0 })
+})
+
+test('a file that is cut short while it is read fails the run: what was lost is not taken for its end', async () => {
+  const path = join(tempFolder(), 'shrinks.ndjson')
+  // 96 bytes: blocks end at the ends of records, where nothing else shows that more were to come.
+  writeFileSync(path, `${JSON.stringify({ do: 'pass' }).padEnd(95)}\n`.repeat(200_000))
+  const run = testEngine().run(faults, ndjson(path))
+  let taken = 0
+  const taking = (async () => {
+    for await (const { length } of run.batches()) {
+      if (taken === 0) truncateSync(path, 0)
+      taken += length
+    }
+  })()
+  await expect(taking).rejects.toMatchObject({ code: 'FANFOLD_SOURCE_FAILED' })
+  const { result, sourceExhausted, total, failure } = await run.report()
+  expect({ result, sourceExhausted, total }).toEqual({ result: 'failed', sourceExhausted: false, total: taken })
+  expect(failure?.message).toMatch(/it has \d+ bytes now, and had 19200000 when the run began/)
 })
 
 test.each(['throwShared', 'throwKey'])(

@@ -68,6 +68,7 @@ test('files of a pattern come folder by folder, in each by name; patterns as the
 test('patterns with braces, classes and question marks; hidden names only where the pattern has the dot', async () => {
   write('a/1.png', 'a/2.jpg', 'b/x/3.png', 'b/4.gif', '.hidden/5.png', 'a/.6.png')
   expect(await found('{a,b/x}/*.{png,jpg}')).toEqual(['a/1.png', 'a/2.jpg', 'b/x/3.png'])
+  expect(await found('{a,**}/[0-9].png')).toEqual(['a/1.png', 'b/x/3.png'])
   expect(await found('**/[0-9].png')).toEqual(['a/1.png', 'b/x/3.png'])
   expect(await found('a/?.jpg')).toEqual(['a/2.jpg'])
   expect(await found(['.hidden/*', '**/.*.png'])).toEqual(['.hidden/5.png', 'a/.6.png'])

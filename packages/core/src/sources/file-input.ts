@@ -98,6 +98,9 @@ class FileInput implements ByteInput {
     this.#read += bytesRead
     if (bytesRead > 0) return { data: bytes.subarray(HEADROOM, HEADROOM + bytesRead), headroom: HEADROOM, lease }
     this.close()
+    // Records are missing, and nobody knows which.
+    if (this.size !== undefined && this.#read < this.size)
+      throw new Error(`it has ${this.#read} bytes now, and had ${this.size} when the run began`)
     return undefined
   }
 

@@ -58,7 +58,8 @@ function compile(glob: string): (below: string) => boolean {
 function holder(glob: string): (below: string) => boolean {
   const skipsHidden = !NAMES_HIDDEN.test(glob)
   const segments = glob.split('/')
-  const globstar = segments.indexOf('**')
+  // Also within braces: `{a,**}` may be any depth.
+  const globstar = segments.findIndex((segment) => segment.includes('**'))
   // A brace that spans segments cannot be taken apart.
   const isPlain = segments.every((segment) => isBalanced(segment))
   const known = isPlain ? (globstar < 0 ? segments.length - 1 : globstar) : 0
