@@ -310,6 +310,24 @@ test('runs that end, are cancelled or cannot start leave no thread and no file b
   expect(await runScript(script)).toBe('0 0\n')
 })
 
+test('a run that is cancelled while its first file is looked for takes that search with it', async () => {
+  // Through links every folder leads to every other, so that the search has no end to speak of.
+  for (let n = 0; n < 12; n++) {
+    mkdirSync(join(folder, `folder${n}`))
+    for (let to = 0; to < 12; to++) if (to !== n) symlinkSync(`../folder${to}`, join(folder, `folder${n}`, `to${to}`))
+  }
+  const script = `
+    import { Engine, files } from '@fanfold/core'
+    const engine = new Engine({ threads: 1 })
+    const run = engine.run(${JSON.stringify(looking.href)}, files('**/none', { folder: ${JSON.stringify(folder)} }))
+    const report = run.report()
+    await new Promise((resolve) => setImmediate(resolve))
+    run.cancel('enough')
+    console.log((await report).result)
+    await engine.close()`
+  expect(await runScript(script)).toBe('aborted\n')
+})
+
 describe.each(['threads', 'processes'] as const)('in %s', (pool) => {
   test('every file is verified once, in order, on several threads', async () => {
     const names = Array.from({ length: 1500 }, (_, n) => `d${Math.floor(n / 100)}/${1000 + n}`).sort()

@@ -30,7 +30,9 @@ export interface RunOpening {
 export async function openRun(run: ActiveRun, opening: RunOpening): Promise<void> {
   const { source, journal } = opening
   const identity = journal === undefined ? undefined : await identityOf(run, opening, journal)
-  const reader = await source.open()
+  const unwanted = new AbortController()
+  void run.over.then(() => unwanted.abort())
+  const reader = await source.open(unwanted.signal)
   run.reader = reader
   const { promise, resolve } = Promise.withResolvers<void>()
   if (journal !== undefined) run.opening = promise

@@ -78,9 +78,10 @@ export interface Source<Item = unknown> {
   /**
    * Checks that the source can be read and starts to read it.
    *
+   * @param signal - fires when nobody waits for it any more: what takes long may end then, in any way
    * @throws {FanfoldError} `FANFOLD_SOURCE_UNREADABLE` for a missing file, a folder, no permission.
    */
-  open(): Promise<ShardReader>
+  open(signal?: AbortSignal): Promise<ShardReader>
   /**
    * How the source is known again by a run that is resumed; without it, it is not known again.
    *

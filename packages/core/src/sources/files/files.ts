@@ -55,9 +55,9 @@ export function files(input: FilesInput, options: FilesOptions = {}): Source<Fil
   if (isStream(input) && !isPath(input)) return streamedFiles(openOnce(input), folder, exclude)
   const choice = { folder, given: givenPaths(input), exclude }
   return {
-    open: async (): Promise<ShardReader> => {
+    open: async (signal?: AbortSignal): Promise<ShardReader> => {
       const listing = new Listing({ do: 'list', ...choice })
-      await listing.begun()
+      await begun(listing, signal)
       return new FileReader(listing, folder)
     },
     identity: async (): Promise<SourceIdentity> => {
@@ -65,6 +65,15 @@ export function files(input: FilesInput, options: FilesOptions = {}): Source<Fil
       return { reading: { format: 'files' }, files: await listing.identified() }
     },
   }
+}
+
+/** To look for the first file of a pattern may take long. */
+async function begun(listing: Listing, signal: AbortSignal | undefined): Promise<void> {
+  const stop = (): void => listing.close()
+  signal?.addEventListener('abort', stop, { once: true })
+  if (signal?.aborted === true) stop()
+  await listing.begun()
+  signal?.removeEventListener('abort', stop)
 }
 
 function streamedFiles(open: () => Promise<ByteInput>, folder: string, exclude: readonly string[]): Source<FileItem> {
