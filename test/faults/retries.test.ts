@@ -126,7 +126,7 @@ describe.each(POOLS)('in %s', (pool) => {
       retry: { retries: 1_000_000, baseMs: 60_000 },
     })
     await untilWritten(log, { throw: 1 })
-    await progressWhere(run, ({ running, held }) => running === 0 && held === 1)
+    await progressWhere(run, ({ waiting }) => waiting === 1)
     await engine.close()
     expect(await run.report()).toMatchObject({ result: 'aborted', statuses: { aborted: 1 } })
   })
