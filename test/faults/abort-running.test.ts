@@ -136,7 +136,7 @@ describe.each(POOLS)('in %s', (pool) => {
   ])('a cancel for soon lets an async task with native work pending (%s) come to its verdict', async (kind, value) => {
     const { run, end } = await start(pool, kind)
     run.cancel('soon', { when: 'soon' })
-    await progressWhere(run, ({ state }) => state === 'ending')
+    await progressWhere(run, ({ state, read, statuses }) => state === 'ending' && statuses.aborted === read - 1)
     end()
     await expectCutShort(run, { status: 'completed', value })
   })
