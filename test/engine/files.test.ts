@@ -71,6 +71,7 @@ test('patterns with braces, classes and question marks; hidden names only where 
   expect(await found('{a,**}/[0-9].png')).toEqual(['a/1.png', 'b/x/3.png'])
   expect(await found('**/[0-9].png')).toEqual(['a/1.png', 'b/x/3.png'])
   expect(await found('a/?.jpg')).toEqual(['a/2.jpg'])
+  expect(await found('**/[!1-3].*')).toEqual(['b/4.gif'])
   expect(await found(['.hidden/*', '**/.*.png'])).toEqual(['.hidden/5.png', 'a/.6.png'])
   expect(await found(`${folder}/b/*.gif`)).toEqual([`${folder}/b/4.gif`])
   expect(await found(pathToFileURL(join(folder, 'a/1.png')))).toEqual([join(folder, 'a/1.png')])
@@ -81,6 +82,13 @@ test('what is excluded is left out, and excluded folders with all that is in the
   const exclude = ['b.txt', '**/node_modules/**', 'lib/d[1].txt']
   expect(await found('**/*.txt', { exclude: exclude.slice(0, 2) })).toEqual(['a.txt', 'lib/d1.txt', 'lib/d[1].txt'])
   expect(await found('**/*.txt', { exclude: ['lib', 'a.txt'] })).toEqual(['b.txt'])
+})
+
+test('an option that is not known, or no path, is refused at once', () => {
+  const wrong = (options: object): unknown => files('*', options)
+  expect(() => wrong({ cwd: 'a' })).toThrow('files() has no option cwd. Known are folder, exclude.')
+  expect(() => wrong({ exclude: [7] })).toThrow('exclude of files() has')
+  expect(() => wrong({ exclude: '*.jpg' })).not.toThrow()
 })
 
 test('strange names: a path that exists is taken as it is', async () => {

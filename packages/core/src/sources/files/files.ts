@@ -20,7 +20,7 @@ export interface FilesOptions {
   /** Where paths and patterns start that are not absolute. @defaultValue the working directory when `files` is called */
   readonly folder?: PathLike
   /** Paths and patterns of files, or of folders with all that is in them, to be left out. @defaultValue none */
-  readonly exclude?: readonly string[]
+  readonly exclude?: string | readonly string[]
 }
 
 /**
@@ -40,7 +40,7 @@ export interface FilesOptions {
  * Files are listed by a thread of their own while others are verified. Their number is known when the list is complete; it
  * is 131,072 files ahead at most.
  *
- * @throws {FanfoldError} `FANFOLD_BAD_SOURCE` at once; `FANFOLD_SOURCE_UNREADABLE` when the run starts, for a path that is
+ * @throws {FanfoldError} `FANFOLD_BAD_SOURCE`, `FANFOLD_BAD_OPTION` at once; `FANFOLD_SOURCE_UNREADABLE` when the run starts, for a path that is
  * not there or is a folder, and a pattern that matches no file
  *
  * @example
@@ -50,7 +50,7 @@ export interface FilesOptions {
  * ```
  */
 export function files(input: FilesInput, options: FilesOptions = {}): Source<FileItem> {
-  const { exclude = [] } = options
+  const exclude = excluded(options)
   const folder = resolve(options.folder === undefined ? '.' : pathOf(options.folder))
   if (isStream(input) && !isPath(input)) return streamedFiles(openOnce(input), folder, exclude)
   const choice = { folder, given: givenPaths(input), exclude }
@@ -65,6 +65,21 @@ export function files(input: FilesInput, options: FilesOptions = {}): Source<Fil
       return { reading: { format: 'files' }, files: await listing.identified() }
     },
   }
+}
+
+const OPTIONS: readonly string[] = ['folder', 'exclude']
+
+/** @throws {FanfoldError} `FANFOLD_BAD_OPTION`: mistyped, more would be verified than was asked for */
+function excluded(options: FilesOptions): readonly string[] {
+  const unknown = Object.keys(options).find((key) => !OPTIONS.includes(key))
+  if (unknown !== undefined)
+    throw new FanfoldError('FANFOLD_BAD_OPTION', `files() has no option ${unknown}. Known are ${OPTIONS.join(', ')}.`)
+  const { exclude = [] } = options
+  const given: readonly unknown[] = Array.isArray(exclude) ? exclude : [exclude]
+  return given.map((path) => {
+    if (typeof path === 'string' && path !== '') return path
+    throw new FanfoldError('FANFOLD_BAD_OPTION', `exclude of files() has ${nameOf(path)}: use paths and patterns.`)
+  })
 }
 
 /** To look for the first file of a pattern may take long. */

@@ -50,7 +50,8 @@ export function nameBelow({ base }: Pattern, below: string): string {
 }
 
 function compile(glob: string): (below: string) => boolean {
-  const matches = picomatch(glob, { nonegate: true, strictSlashes: true })
+  // As in a shell, `[!a]` is any character but that.
+  const matches = picomatch(glob, { nonegate: true, strictSlashes: true, posix: true })
   return (below) => matches(below)
 }
 
