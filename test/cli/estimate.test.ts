@@ -299,8 +299,19 @@ describe('verify --estimate', () => {
 
 test('--shard-size is how many records a thread gets at once', async () => {
   place.ndjson('sharded.ndjson', numbers(70))
-  // A thread is replaced between shards only: after 14 records each time.
-  const args = ['--threads', '1', '--recycle-after', '10', '--shard-size', '7', '--out', 'sharded.out']
+  // It is replaced between shards only: after 14 records each time, where no shard waits behind another.
+  const args = [
+    '--threads',
+    '1',
+    '--pool',
+    'processes',
+    '--recycle-after',
+    '10',
+    '--shard-size',
+    '7',
+    '--out',
+    'sharded.out',
+  ]
   const { code, stderr } = await place.verify('sharded.ndjson', ...args, '--summary', 'sharded.json')
   expect(code, stderr).toBe(0)
   expect(place.lines('sharded.out').map(({ index }) => index)).toEqual(numbers(70).map(({ n }) => n))
