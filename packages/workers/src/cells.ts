@@ -9,7 +9,7 @@
  * Hence what was there is, exactly, the first position that was not started and never will be; the thread keeps what it has
  * started, and the rest is the main thread's, at once, whatever the thread is doing.
  *
- * A second assignment may wait in the thread, so there are two gates, in turns. Whoever has not been begun has a gate at 0.
+ * A second assignment may wait in the thread, so there are two gates. Whoever has not been begun has a gate at 0.
  *
  * **What runs.** A sync task runs while RESTING is 0; it is the last that passed the gate. Async ones have a slot each from
  * when they have returned a promise until they are settled. The thread stores the number of the assignment that it begins
@@ -19,7 +19,7 @@
 
 /** Counted up by the thread whenever its loop turns or an async task starts or settles; compared, never ordered. */
 export const BEAT = 0
-/** The gate of every other assignment … */
+/** One gate … */
 export const EVEN_GATE = 1
 /** Tasks settled over their head that have not ended yet. */
 export const ABANDONED = 2
@@ -27,7 +27,7 @@ export const ABANDONED = 2
 export const CURRENT = 3
 /** 1 while no sync task, nor the sync part of an async one, is running. */
 export const RESTING = 4
-/** … and of those between. */
+/** … and the other. */
 export const ODD_GATE = 5
 /** From here on: one slot for each async task that may be running, `position + 1`, or 0 when idle. */
 export const FIRST_SLOT = 8

@@ -15,19 +15,18 @@ import {
 export class ThreadCells {
   readonly buffer: SharedArrayBuffer = createCells()
   readonly #cells = new Int32Array(this.buffer)
-  /** Of the assignment that was sent last. */
-  #newestGate = ODD_GATE
   /** What the thread is about, as far as the main thread has heard. */
   #about: { readonly assignment: number; readonly gate: number; readonly slots: number } | undefined
 
   /**
-   * An open gate for an assignment that is about to be sent. Only the one before it can still be with the thread, so nobody
-   * else uses this one; the message orders the store before the thread's.
+   * An open gate for an assignment that is about to be sent: the one that what the thread is about does not have. Nobody
+   * else uses it, for no more than these two are with a thread. Gates do not simply take turns: an assignment that could
+   * not be sent has had one. The message orders the store before the thread's.
    */
   openGate(): number {
-    this.#newestGate = this.#newestGate === EVEN_GATE ? ODD_GATE : EVEN_GATE
-    Atomics.store(this.#cells, this.#newestGate, 0)
-    return this.#newestGate
+    const gate = this.#about?.gate === EVEN_GATE ? ODD_GATE : EVEN_GATE
+    Atomics.store(this.#cells, gate, 0)
+    return gate
   }
 
   /** It is this one's turn. @param concurrency - as many slots may be its own */
