@@ -32,6 +32,8 @@ export const ODD_GATE = 5
 /** From here on: one slot for each async task that may be running, `position + 1`, or 0 when idle. */
 export const FIRST_SLOT = 8
 
+/** A thread with so many tasks that never ended takes no more work, and is started anew. */
+export const MAX_ABANDONED = 16
 /** The most tasks that can be running in one thread at once. */
 export const MAX_SLOTS = 4096
 /** The bit of a gate that is closed; no position reaches it. */

@@ -1,3 +1,4 @@
+import { MAX_ABANDONED } from '@fanfold/workers/protocol'
 import { struck, worked } from '../policy/circuit-breaker.ts'
 import { isWornOut } from '../policy/recycling.ts'
 import { withMeasurement } from '../policy/shard-size.ts'
@@ -9,8 +10,6 @@ import { stop } from './sharing.ts'
 import type { Assignment, CoordinatorState, Lane, LanePhase, RunState } from './state.ts'
 import { tellReadiness } from './verifiers.ts'
 
-/** A thread with so many tasks that never ended is started anew. */
-export const MAX_ABANDONED = 16
 /** Threads of a lane that did not start, in a row: it is given up. */
 const MAX_FAILED_STARTS = 3
 /** Threads of a lane that ended while they had no task, in a row, and no one to blame: it is given up. */

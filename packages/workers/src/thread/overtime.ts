@@ -1,14 +1,11 @@
 import * as atomics from './atomics.ts'
-import { ABANDONED } from '../cells.ts'
+import { ABANDONED, MAX_ABANDONED } from '../cells.ts'
 import { ABORTED, TIMED_OUT } from '../outcome-columns.ts'
 import type { RunShard } from '../protocol.ts'
 import { clockMs, nextTurn, startTimer } from './clock.ts'
 import type { OutcomeStream } from './outcome-stream.ts'
 import type { PendingTask, PendingTasks } from './pending-tasks.ts'
 import { timedOut } from './task-errors.ts'
-
-/** A thread with this many tasks that never ended takes no more work; it will be started anew. */
-const MAX_ABANDONED = 16
 
 /** What the loop has to hear of. */
 export interface OvertimeListener {

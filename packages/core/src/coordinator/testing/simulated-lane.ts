@@ -1,5 +1,5 @@
+import { MAX_ABANDONED } from '@fanfold/workers/protocol'
 import type { Command, Event, LaneId, VerifierId } from '../events.ts'
-import { MAX_ABANDONED } from '../lanes.ts'
 import type { Random } from './random.ts'
 import type { Scenario } from './scenario.ts'
 import { SimulatedThread } from './simulated-thread.ts'

@@ -1,6 +1,5 @@
-import { ABORTED, COMPLETED, ERRORED, TIMED_OUT } from '@fanfold/workers/protocol'
+import { ABORTED, COMPLETED, ERRORED, MAX_ABANDONED, TIMED_OUT } from '@fanfold/workers/protocol'
 import type { Dispatch, Unsuccessful } from '../events.ts'
-import { MAX_ABANDONED } from '../lanes.ts'
 import type { Random } from './random.ts'
 import type { Nature, TaskPlan } from './scenario.ts'
 
