@@ -15,6 +15,8 @@ export function checkInvariants(state: CoordinatorState): void {
     const behind = works.flatMap((work) => (work?.behind?.run === run.id ? [work.behind] : []))
     checkPositions(run, [...first, ...behind])
     checkSums(run, first)
+    for (const { id, left } of [...first, ...behind])
+      if (left < 0) broken(`tasks left of assignment ${id}`, left, 'at least 0')
     for (const { piece } of behind) if (piece.alone) broken('a suspect', 'behind another assignment', 'alone')
     checkBounds(run)
     checkProgress(state, run)

@@ -15,9 +15,9 @@ export function partArrived(state: CoordinatorState, event: PartArrived): void {
   const run = state.runs.get(assignment.run)!
   const shard = run.shards.get(assignment.piece.shard)
   if (shard === undefined) return
-  assignment.left -= countOf(event.positions)
   const retried = retryOf(state, run, shard, assignment, event.unsuccessful)
   const { fresh, accepted } = accept(shard, event.positions, retried)
+  assignment.left -= fresh + retried.size
   if (fresh === 0) return
   run.unsettled -= fresh
   run.hasWorked = true

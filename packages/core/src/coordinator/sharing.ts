@@ -28,6 +28,11 @@ export function assignmentStopped(state: CoordinatorState, event: AssignmentStop
   const { piece } = assignment
   const [kept, rest] = cutRanges(piece.ranges, event.from)
   if (rest.length === 0) return
+  const { settled } = run.shards.get(piece.shard)!
+  for (let i = 0; i < rest.length; i += 2) {
+    if (settled.hasNone(rest[i]!, rest[i + 1]!)) continue
+    throw new Error(`lane ${event.lane} has settled a task from ${event.from} on, and says that none was started`)
+  }
   const tasks = sizeOf(rest)
   assignment.piece = { ...piece, ranges: kept }
   assignment.left -= tasks
