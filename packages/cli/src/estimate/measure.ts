@@ -83,7 +83,7 @@ async function measureIn(folder: string, task: Task): Promise<Findings> {
   const probe = await probeIn(folder, task)
   const waiting = isWaiting(probe)
   const wanted = task.sampleTasks ?? sampleTasks(probe, budgetMs, most) * (waiting ? WAITING_FACTOR : 1)
-  await sample.readTo(wanted)
+  await sample.readTo(wanted, task.signal)
   let files = await writeBoth(folder, sample, Math.min(wanted, sample.tasks))
   const tried = waiting && task.concurrency === undefined ? await tryConcurrencies(task, files, most) : []
   const best = bestConcurrency(tried)
@@ -144,7 +144,7 @@ async function probeIn(folder: string, task: Task): Promise<Probe> {
   onStep({ text: 'a first look', share: 0 })
   const most = task.sampleTasks ?? Infinity
   for (let tasks = 1; !sample.isWhole && sample.bytes < PROBE_BYTES && sample.tasks < most; tasks *= 2)
-    await sample.readTo(Math.min(tasks, most), PROBE_BYTES)
+    await sample.readTo(Math.min(tasks, most), signal, PROBE_BYTES)
   const first = await writeSample(sample, join(folder, 'first'), sample.tasks, 1)
   if (first.tasks === 0) throw badUsage('the inputs have no records, so that nothing can be measured.')
   const side = { kind: 'loop', concurrency: 1 } as const

@@ -3,6 +3,7 @@ import type { Source } from '@fanfold/core'
 import { cutRecords } from '@fanfold/workers/records'
 import type { readRecords } from '@fanfold/workers/records'
 import { badUsage } from '../problem.ts'
+import { whenAborted } from '../when-aborted.ts'
 
 /** A shard's bytes, as a thread gets them. */
 export type TextPayload = Extract<Parameters<typeof readRecords>[0], { readonly kind: 'text' }>
@@ -63,11 +64,13 @@ export class Sample {
   /**
    * Reads on until there are so many tasks or bytes, or no more.
    *
-   * @throws {FanfoldError} what is wrong with the source
+   * @param signal - a pipe may give nothing for ever: it is not waited for any longer then
+   * @throws {FanfoldError} what is wrong with the source; the signal's reason
    */
-  async readTo(tasks: number, bytes: number = MOST_BYTES): Promise<void> {
+  async readTo(tasks: number, signal: AbortSignal, bytes: number = MOST_BYTES): Promise<void> {
     while (!this.#hasEnded && this.#tasks < tasks && this.#bytes < bytes) {
-      const shard = await this.#reader.next({ maxTasks: tasks - this.#tasks, maxBytes: SHARD_BYTES })
+      const next = this.#reader.next({ maxTasks: tasks - this.#tasks, maxBytes: SHARD_BYTES })
+      const shard = await unlessAborted(next, signal)
       if (shard === undefined) this.#hasEnded = true
       else if (shard.unreadable !== undefined) this.#unreadable += 1
       else this.#add(shard)
@@ -106,3 +109,14 @@ export class Sample {
 }
 
 const LINE_END = Buffer.from('\n')
+
+/** @throws the signal's reason, at once, whatever becomes of the promise */
+async function unlessAborted<Result>(promise: Result | Promise<Result>, signal: AbortSignal): Promise<Result> {
+  const { promise: aborted, reject } = Promise.withResolvers<never>()
+  const forget = whenAborted(signal, () => reject(signal.reason))
+  try {
+    return await Promise.race([promise, aborted])
+  } finally {
+    forget()
+  }
+}
