@@ -1,7 +1,8 @@
 /** `fanfold estimate`, and `fanfold verify --estimate`, from the command line. Never a time: counts and shapes. */
+import { execFileSync } from 'node:child_process'
 import { existsSync, readdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { afterAll, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
 import { OBEDIENT, Workplace, numbers, watch } from './testing/fanfold.ts'
 import type { Ended } from './testing/fanfold.ts'
 
@@ -192,6 +193,28 @@ describe('nothing is measured, and the exit is 2', () => {
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
     expect(existsSync(`${place.path}/trace`)).toBe(false)
   })
+})
+
+test.each(['SIGINT', 'SIGTERM'] as const)(
+  '%s ends it at once, also while it waits for a pipe that nobody writes',
+  async (name) => {
+    const pipe = `${name}.ndjson`
+    execFileSync('mkfifo', [`${place.path}/${pipe}`])
+    const child = place.start('estimate', pipe, '--with', OBEDIENT, '--progress', 'json')
+    onTestFinished(() => void child.kill('SIGKILL'))
+    const { ended, said } = watch(child)
+    await said('a first look')
+    child.kill(name)
+    const { signal, stderr } = await ended
+    expect(signal).toBe(name)
+    expect(stderr).toContain(`fanfold: interrupted by ${name}: nothing is estimated, nothing was written.\n`)
+  },
+)
+
+test('whole files are refused, for the first few of them do not stand for the rest', async () => {
+  const { code, stderr } = await place.fanfold('estimate', 'x.png', '--with', OBEDIENT, '--format', 'files')
+  expect(code).toBe(2)
+  expect(stderr).toContain('Give ndjson, csv or lines.')
 })
 
 test('Ctrl-C ends it at once, leaves no process behind, and writes nothing', async () => {

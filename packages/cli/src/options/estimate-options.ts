@@ -1,7 +1,7 @@
 import type { PoolKind } from '@fanfold/core'
-import { count, counts, duration, text } from './values.ts'
+import { count, counts, duration, oneOf, text } from './values.ts'
 import { VERIFY_OPTIONS } from './verify-options.ts'
-import type { OptionSpec, VerifyOptions } from './verify-options.ts'
+import type { Format, OptionSpec, VerifyOptions } from './verify-options.ts'
 
 type Shared =
   | 'with'
@@ -32,13 +32,19 @@ type Table = { readonly [Name in keyof EstimateOptions]-?: OptionSpec<NonNullabl
 
 const INPUT = VERIFY_OPTIONS.format.group
 const MEASURING = 'Measuring'
+const FORMATS: readonly Format[] = ['ndjson', 'csv', 'lines']
 
 /** Every option of `fanfold estimate`, in the order of the help. */
 export const ESTIMATE_OPTIONS: Table = {
   with: VERIFY_OPTIONS.with,
   config: VERIFY_OPTIONS.config,
   set: VERIFY_OPTIONS.set,
-  format: VERIFY_OPTIONS.format,
+  // Whole files are no records of which the first few could stand for the rest.
+  format: {
+    ...VERIFY_OPTIONS.format,
+    description: `${FORMATS.join(', ')}; needed for stdin`,
+    parse: oneOf<Format>(FORMATS),
+  },
   maxRecord: {
     ...VERIFY_OPTIONS.maxRecord,
     description: 'a longer record is left out of the sample; none for no limit',
