@@ -9,6 +9,7 @@ import {
   faults,
   lifecycle,
   progressWhere,
+  runScript,
   staged,
   tasks,
   tempFolder,
@@ -27,7 +28,6 @@ test('whoever iterates a run that could not start at once gets the error, after 
   await reportThenIterate(faults, { open: () => Promise.reject(unreadable()) }, 'FANFOLD_SOURCE_UNREADABLE')
 })
 
-// Not so yet: Outbox.claim() refuses what was drained before the start failed. Without `fails` when that is mended.
 test('whoever iterates a run whose source could not be opened gets the error, after its report too', async () => {
   const open = async (): Promise<never> => {
     await macrotask()
@@ -103,3 +103,20 @@ async function* once<Item>(item: Promise<Item>): AsyncGenerator<Item> {
 function unreadable(): Error {
   return new FanfoldError('FANFOLD_SOURCE_UNREADABLE', 'there is no such file')
 }
+
+test('a run without a journal loads none of its modules, nor crypto: they take longer than a small batch', async () => {
+  const loaded = await runScript(`
+    import { registerHooks } from 'node:module'
+    import { pathToFileURL } from 'node:url'
+    const urls = []
+    registerHooks({ load: (url, context, next) => (urls.push(url), next(url, context)) })
+    const { verify } = await import('@fanfold/core')
+    const verifier = new URL('./verifiers/faults.ts', pathToFileURL(process.cwd() + '/'))
+    const { report } = await verify(verifier, [{ do: 'pass' }])
+    console.log(JSON.stringify([report.total, ...urls]))
+  `)
+  const [total, ...urls] = JSON.parse(loaded) as [number, ...string[]]
+  expect(total).toBe(1)
+  expect(urls.some((url) => url.endsWith('/engine/open-run.js'))).toBe(true)
+  expect(urls.filter((url) => /node:(crypto|zlib)|\/journal\/journal/.test(url))).toEqual([])
+})

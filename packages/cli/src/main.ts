@@ -1,8 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { FanfoldError } from '@fanfold/core'
-import { estimate } from './commands/estimate.ts'
-import { verify } from './commands/verify.ts'
 import { NOT_STARTED, leave } from './exit.ts'
 import type { Ending } from './exit.ts'
 import { addOptions, describeOption, nameOption, withBareValues } from './options/commander-options.ts'
@@ -60,7 +58,10 @@ function makeProgram(args: readonly string[], onEnding: (ending: Ending) => void
     .argument('[inputs...]', 'files, patterns such as "data/*.ndjson", or - for stdin')
     .usage('<inputs...> --with <verifier> [options]')
     .addHelpText('after', VERIFY_NOTES)
-    .action(async (inputs: string[], options: VerifyOptions) => onEnding(await verify(inputs, options, args)))
+    .action(async (inputs: string[], options: VerifyOptions) => {
+      const { verify } = await import('./commands/verify.ts')
+      onEnding(await verify(inputs, options, args))
+    })
   addOptions(command, VERIFY_OPTIONS)
   const estimation = program
     .command('estimate')
@@ -71,7 +72,10 @@ function makeProgram(args: readonly string[], onEnding: (ending: Ending) => void
     )
     .usage('<inputs...> --with <verifier> [options]')
     .addHelpText('after', ESTIMATE_NOTES)
-    .action(async (inputs: string[], options: EstimateOptions) => onEnding(await estimate(inputs, options, args)))
+    .action(async (inputs: string[], options: EstimateOptions) => {
+      const { estimate } = await import('./commands/estimate.ts')
+      onEnding(await estimate(inputs, options, args))
+    })
   addOptions(estimation, ESTIMATE_OPTIONS)
   return program
 }

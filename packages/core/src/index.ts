@@ -11,7 +11,7 @@ export { ToleranceExceededError } from './report/tolerance-error.ts'
 export { ERROR_CODES, FanfoldError } from './errors.ts'
 export type { ErrorCode } from './errors.ts'
 export { STATUSES, VERDICTS } from '@fanfold/workers/protocol'
-export { syncFolderOf } from './journal/index.ts'
+export { syncFolderOf } from './journal/durable-folder.ts'
 export type { JournaledOutput, OutputMark, RewrittenOutput } from './options/journaled-output.ts'
 export type {
   CheckOptions,

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { badUsage, messageOf } from '../problem.ts'
 import type { PoolKind } from '@fanfold/core'
@@ -123,27 +122,6 @@ export async function readEstimate(path: string): Promise<Estimate> {
   const missing = missingIn(value)
   if (missing !== undefined) throw noEstimate(path, `${missing} is missing or of another kind`)
   return value as unknown as Estimate // what is read of it was looked at
-}
-
-/** How a verifier and its configuration are known again. */
-export async function verifierDigest(
-  url: string,
-  config: unknown,
-): Promise<Pick<Estimate['verifier'], 'sha256' | 'config'>> {
-  const bytes = url.startsWith('file:') ? await readFile(new URL(url)).catch(() => url) : url
-  return { sha256: digest(bytes), config: digest(JSON.stringify(sorted(config))) }
-}
-
-function digest(bytes: Uint8Array | string): string {
-  return createHash('sha256').update(bytes).digest('hex')
-}
-
-/** The order of the keys is no difference. */
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted)
-  if (!isObject(value)) return value
-  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))
-  return entries.map(([key, inside]) => [key, sorted(inside)])
 }
 
 function noEstimate(path: string, problem: string): Error {

@@ -1,7 +1,7 @@
 import { badUsage } from '../problem.ts'
 import type { VerifyOptions } from '../options/verify-options.ts'
 import { defaultThreads } from './default-threads.ts'
-import { readEstimate, verifierDigest } from './estimate-file.ts'
+import { readEstimate } from './estimate-file.ts'
 import type { Estimate } from './estimate-file.ts'
 import { modelledMs } from './model.ts'
 import type { Range } from './spread.ts'
@@ -21,6 +21,7 @@ export interface RunToPredict {
 export async function readEstimateFor(path: string, run: RunToPredict, options: VerifyOptions): Promise<Estimate> {
   const estimate = await readEstimate(path)
   const { verifier, input, settings, isWaiting } = estimate
+  const { verifierDigest } = await import('./verifier-digest.ts')
   const digest = await verifierDigest(run.url, run.config)
   const again = 'Run fanfold estimate again, or leave --estimate out.'
   const other = (what: string): Error => badUsage(`--estimate '${path}' is of another run: ${what}. ${again}`)

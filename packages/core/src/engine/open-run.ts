@@ -1,9 +1,4 @@
-import { FanfoldError } from '../errors.ts'
-import { PassingReader, configDigest, journaledSource, openJournal, verifierIdentity } from '../journal/index.ts'
-import type { JournalIdentity } from '../journal/index.ts'
 import type { ActiveRun } from '../run/active-run.ts'
-import { Journaling } from '../run/journaling.ts'
-import { fromStored } from '../run/stored-report.ts'
 import type { Source } from '../sources/shard.ts'
 import type { ResolvedJournal, ResolvedLoad } from './resolve-options.ts'
 
@@ -29,7 +24,9 @@ export interface RunOpening {
  */
 export async function openRun(run: ActiveRun, opening: RunOpening): Promise<void> {
   const { source, journal } = opening
-  const identity = journal === undefined ? undefined : await identityOf(run, opening, journal)
+  // Of a journal's modules, and of crypto and zlib, a run without one loads nothing.
+  const journaled = journal === undefined ? undefined : await import('./journaled-opening.ts')
+  const identity = journal === undefined ? undefined : await journaled?.identityOf(run, opening, journal)
   const unwanted = new AbortController()
   void run.over.then(() => unwanted.abort())
   const reader = await source.open(unwanted.signal)
@@ -38,7 +35,7 @@ export async function openRun(run: ActiveRun, opening: RunOpening): Promise<void
   if (journal !== undefined) run.opening = promise
   try {
     if (journal !== undefined && identity !== undefined && !run.hasEnded) {
-      await openThrough(run, opening, identity, journal)
+      await journaled?.openThrough(run, opening, identity, journal)
     }
     // In one turn: a cancel cannot come between.
     if (run.hasEnded) await run.closeUnread()
@@ -49,43 +46,4 @@ export async function openRun(run: ActiveRun, opening: RunOpening): Promise<void
   } finally {
     resolve()
   }
-}
-
-async function identityOf(
-  { settings }: ActiveRun,
-  { source, verifier }: RunOpening,
-  { sourceId, output }: ResolvedJournal,
-): Promise<JournalIdentity> {
-  if (verifier === undefined)
-    throw new FanfoldError('FANFOLD_VERIFIER_CLOSED', 'the verifier was closed before the run began')
-  return {
-    source: await journaledSource(source, sourceId),
-    verifier: await verifierIdentity(new URL(verifier.url)),
-    config: configDigest(verifier.config),
-    order: settings.order,
-    ...(output === undefined ? {} : { output: output.settings }),
-  }
-}
-
-async function openThrough(
-  run: ActiveRun,
-  { onBroken, onOpening }: RunOpening,
-  identity: JournalIdentity,
-  { path, resume, redrive, output }: ResolvedJournal,
-): Promise<void> {
-  const { limit } = run.settings
-  const onFailed = (error: Error): void => {
-    if (run.journalFailed(error)) onBroken(error)
-  }
-  const asked = limit === Infinity ? undefined : limit
-  const opening = openJournal(identity, { path, resume, redrive, limit: asked, output, onFailed })
-  onOpening(opening)
-  const opened = await opening
-  if (opened.state === 'complete') {
-    const report = fromStored(opened.report)
-    return run.endAsBefore({ ...report, resumed: report.total })
-  }
-  const { journal, settled, totals } = opened
-  run.reader = new PassingReader(run.reader!, settled, limit) // set by `openRun`
-  run.journalWith(new Journaling(journal, limit, onFailed), settled.size, totals)
 }

@@ -1,8 +1,6 @@
 export { configDigest } from './config-digest.ts'
 export type { JournalIdentity } from './frames.ts'
-export { syncFolderOf } from './durable-folder.ts'
 export { openJournal } from './journal.ts'
-export { PassingReader } from './passing-reader.ts'
 export type { RunJournal } from './run-journal.ts'
 export { journaledSource } from './source-identity.ts'
 export type { Totals } from './sums.ts'

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import { closeSync, openSync, readSync, unlinkSync, writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -25,7 +24,7 @@ export class LaneFile {
   readonly descriptor: number
 
   constructor(folder: string) {
-    const path = join(folder, `fanfold-${randomUUID()}`)
+    const path = join(folder, `fanfold-${crypto.randomUUID()}`)
     this.descriptor = openSync(path, 'wx+', 0o600)
     try {
       unlinkSync(path)

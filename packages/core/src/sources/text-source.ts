@@ -4,7 +4,6 @@ import type { TextFormat } from '@fanfold/workers/protocol'
 import type { ByteInput } from './byte-input.ts'
 import { inputAt } from './file-input.ts'
 import type { PathLike } from './file-input.ts'
-import { inputIdentities } from './input-identity.ts'
 import type { ShardReader, Source, SourceIdentity } from './shard.ts'
 import { StreamInput } from './stream-input.ts'
 import { whySpent } from './stream-state.ts'
@@ -47,6 +46,7 @@ export function textSource<Item>(
   return {
     open: async (): Promise<ShardReader> => new TextReader(await Promise.all(inputs.map((open) => open())), plan),
     identity: async (): Promise<SourceIdentity> => {
+      const { inputIdentities } = await import('./input-identity.ts')
       const files = await inputIdentities(pathsOf(input))
       return { reading: readingOf(plan), ...(files === undefined ? {} : { inputs: files }) }
     },

@@ -1,0 +1,50 @@
+import { FanfoldError } from '../errors.ts'
+import { configDigest, journaledSource, openJournal, verifierIdentity } from '../journal/index.ts'
+import type { JournalIdentity } from '../journal/index.ts'
+import { PassingReader } from '../journal/passing-reader.ts'
+import type { ActiveRun } from '../run/active-run.ts'
+import { Journaling } from '../run/journaling.ts'
+import { fromStored } from '../run/stored-report.ts'
+import type { RunOpening } from './open-run.ts'
+import type { ResolvedJournal } from './resolve-options.ts'
+
+/** Of what the journal is. @throws when it cannot be said */
+export async function identityOf(
+  { settings }: ActiveRun,
+  { source, verifier }: RunOpening,
+  { sourceId, output }: ResolvedJournal,
+): Promise<JournalIdentity> {
+  if (verifier === undefined)
+    throw new FanfoldError('FANFOLD_VERIFIER_CLOSED', 'the verifier was closed before the run began')
+  return {
+    source: await journaledSource(source, sourceId),
+    verifier: await verifierIdentity(new URL(verifier.url)),
+    config: configDigest(verifier.config),
+    order: settings.order,
+    ...(output === undefined ? {} : { output: output.settings }),
+  }
+}
+
+/** Opens the run's journal: what it holds is passed over, and a run that is complete ends as it did before. */
+export async function openThrough(
+  run: ActiveRun,
+  { onBroken, onOpening }: RunOpening,
+  identity: JournalIdentity,
+  { path, resume, redrive, output }: ResolvedJournal,
+): Promise<void> {
+  const { limit } = run.settings
+  const onFailed = (error: Error): void => {
+    if (run.journalFailed(error)) onBroken(error)
+  }
+  const asked = limit === Infinity ? undefined : limit
+  const opening = openJournal(identity, { path, resume, redrive, limit: asked, output, onFailed })
+  onOpening(opening)
+  const opened = await opening
+  if (opened.state === 'complete') {
+    const report = fromStored(opened.report)
+    return run.endAsBefore({ ...report, resumed: report.total })
+  }
+  const { journal, settled, totals } = opened
+  run.reader = new PassingReader(run.reader!, settled, limit) // set by `openRun`
+  run.journalWith(new Journaling(journal, limit, onFailed), settled.size, totals)
+}
