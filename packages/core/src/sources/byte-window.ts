@@ -4,8 +4,11 @@ import type { Block } from './byte-input.ts'
 
 const EMPTY = Buffer.alloc(0)
 const LEAST_CAPACITY = 64 * 1024
-/** A shard that holds this much of a buffer may be a view of it; a smaller one would keep more alive than it counts. */
-const VIEW_SHARE = 0.75
+/**
+ * A shard that holds this much of a buffer may be a view of it; a smaller one would keep more alive than it counts. Shards
+ * of one block are let go of nearly together, and then what is alive is what they count.
+ */
+const VIEW_SHARE = 0.2
 
 /** The bytes that were read and not cut off yet. */
 export class ByteWindow {
@@ -16,6 +19,8 @@ export class ByteWindow {
   #lease: Lease | undefined
   /** A view of the buffer was given away, so that only bytes behind the window may be written. */
   #shared = false
+  /** As much of what is left goes in front of the next block, if that is like the latest; of more, all is copied. */
+  headroom: number | undefined
 
   /**
    * Adds a block. Of the bytes before it, those from `keepFrom` stay.
@@ -25,6 +30,7 @@ export class ByteWindow {
   append(block: Block, keepFrom: number): number {
     const kept = this.bytes.subarray(keepFrom)
     const { data, headroom, lease } = block
+    this.headroom = headroom
     if (headroom !== undefined && kept.length <= headroom) {
       const offset = data.byteOffset - kept.length
       this.#buffer = Buffer.from(data.buffer, data.byteOffset - headroom, headroom + data.length)

@@ -165,6 +165,20 @@ test('a file is cut into shards about as large as asked for', async () => {
   expect(Math.max(...shards.map((shard) => shard.bytes))).toBeLessThanOrEqual(256 * 1024)
 })
 
+test('a file’s records are copied for nothing but small shards: others are views of the block, whatever was asked for', async () => {
+  const record = `{"a":"${'x'.repeat(180)}"}\n`
+  const path = folder.file('views.ndjson', record.repeat(30_000))
+  for (const maxTasks of [2_000, 3_500, 4_900, 1_000_000]) {
+    const { shards } = await drain(ndjson(path), { maxTasks, maxBytes: 1024 * 1024 })
+    const copied = shards.filter((shard) => {
+      const { payload } = shard.payload(0, shard.tasks)
+      return payload.kind === 'text' && !(payload.bytes.buffer instanceof SharedArrayBuffer)
+    })
+    // What is left of a block where that is little, and the end of the file.
+    expect(Math.max(0, ...copied.map(({ bytes }) => bytes))).toBeLessThan(0.2 * 1024 * 1024)
+  }
+})
+
 test('a record over the limit is passed over without being kept, and the ones around it are read', async () => {
   const long = Buffer.alloc(1024 * 1024, 'x')
   let given = 0

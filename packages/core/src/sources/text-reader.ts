@@ -133,11 +133,15 @@ export class TextReader implements ShardReader {
     if (records > 0) draft.addLines(records, next, nextLine, cutter.next)
   }
 
-  /** A shard is not held up to gather little more, nor while a record comes in that will have none of it. */
+  /**
+   * A shard is not held up to gather little more, nor while a record comes in that will have none of it; and what would not
+   * go in front of the next block is rather sent than copied, though it be less than was wanted.
+   */
   #isWorthSending(limits: ReadLimits): boolean {
-    const { length } = this.#window.bytes
+    const { bytes, headroom = Infinity } = this.#window
+    const { length } = bytes
     return (
-      length - this.#draft.start >= limits.maxBytes / 2 ||
+      length - this.#draft.start > Math.min(limits.maxBytes / 2, headroom) ||
       length - this.#cutter.next > this.#plan.maxRecordBytes + LINE_END_BYTES
     )
   }
