@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer'
 
-/** So many blocks lie ready at most: the one that is read ahead, and those of shards that are let go together. */
-const MAX_FREE = 8
+/** So many blocks lie ready at most: as many as a run may hold, which are let go of together where its consumer was slow. */
+const MAX_FREE = 32
 
 /**
  * The memory of a reader's blocks, which threads read as well: a shard that is a view of it is sent without a copy. It is
