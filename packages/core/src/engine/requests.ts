@@ -3,7 +3,7 @@ import type { VerifierId } from '../coordinator/events.ts'
 import type { Outcome } from '../outcome.ts'
 import type { Conductor } from '../run/conductor.ts'
 import { RequestsRun, closedError } from '../run/requests-run.ts'
-import { refuseUnknown } from './resolve-options.ts'
+import { checkOptions } from '../options/check-options.ts'
 import type { ResolvedCheck } from './resolve-options.ts'
 
 /** Options of one request. */
@@ -63,7 +63,7 @@ export class Requests {
 }
 
 function signalOf(options: RequestOptions): AbortSignal | undefined {
-  refuseUnknown(options, ['signal'])
+  checkOptions('check()', options, ['signal'])
   const { signal } = options
   if (signal !== undefined && !(signal instanceof AbortSignal)) {
     throw new FanfoldError('FANFOLD_BAD_OPTION', `signal is ${String(signal)}: use the signal of an AbortController.`)
