@@ -19,6 +19,7 @@ test('what is no object of options is refused, with the call and what it takes',
       'ndjson()': () => ndjson('x', never(given)),
       'csv()': () => csv('x', never(given)),
       'lines()': () => lines('x', never(given)),
+      'toNdjson()': () => loaded.run([]).toNdjson(never(given)),
       'cancel()': () => loaded.run([]).cancel('enough', never(given)),
     }
     for (const [call, make] of Object.entries(calls)) expect(make).toThrow(refusal(call))
