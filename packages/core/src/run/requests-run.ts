@@ -15,8 +15,8 @@ import { OutcomeBatch } from '../merge/batch.ts'
 import { estimateBytes } from '../sources/item-bytes.ts'
 import type { Conductor } from './conductor.ts'
 import type { ConductedRun } from './conducted-run.ts'
-import { Request, RequestQueue } from './request-queue.ts'
-import type { RequestOwner } from './request-queue.ts'
+import { Request, RequestQueue, isAnswer } from './request-queue.ts'
+import type { Answer, RequestOwner } from './request-queue.ts'
 import { RequestShard } from './request-shard.ts'
 
 /** What the requests of one verifier share, from one of their runs to the next. */
@@ -75,7 +75,7 @@ export class RequestsRun implements ConductedRun, RequestOwner {
     return this.#firstIndex + this.read
   }
 
-  check(item: unknown, signal: AbortSignal | undefined): Promise<unknown> {
+  check(item: unknown, signal: AbortSignal | undefined): Promise<Answer> {
     if (this.failure !== undefined) return Promise.reject(this.failure)
     const bytes = estimateBytes(item)
     const { length, bytes: queuedBytes } = this.#queue
@@ -166,7 +166,7 @@ export class RequestsRun implements ConductedRun, RequestOwner {
     try {
       const outcome = batch.at(i)
       // Cut short: that is no answer about the item.
-      if (outcome.status === 'aborted') return this.#reject(request, outcome.error)
+      if (!isAnswer(outcome)) return this.#reject(request, outcome.error)
       request.resolve(outcome)
       this.#settled()
     } catch (error) {
