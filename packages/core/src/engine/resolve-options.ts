@@ -58,7 +58,7 @@ export function resolveRunOptions(options: RunOptions, threads: number): RunSett
     concurrency: count('concurrency', concurrency),
     shardSize: options.shardSize === undefined ? undefined : count('shardSize', options.shardSize),
     order,
-    limit: limit === Infinity ? Infinity : count('limit', limit),
+    limit: countOrInfinity('limit', limit),
     retry: retryPolicy(options.retry),
     tolerance: options.tolerate === undefined ? undefined : toleranceOf(options.tolerate),
     halt,
@@ -122,7 +122,7 @@ export function resolveRecycling(given: EngineOptions['recycleAfter'] = {}): Rec
   checkOptions('recycleAfter', given, ['tasks', 'heapMb'])
   const { tasks = Infinity, heapMb = Infinity } = given
   if (!(heapMb > 0)) refuse('recycleAfter.heapMb', heapMb, 'use a number of MB above 0')
-  return { tasks: tasks === Infinity ? Infinity : count('recycleAfter.tasks', tasks), heapMb }
+  return { tasks: countOrInfinity('recycleAfter.tasks', tasks), heapMb }
 }
 
 /** Requests of a loaded verifier. */
@@ -144,8 +144,8 @@ export function resolveCheck(threads: number, given: CheckOptions = {}): Resolve
       readAhead: false,
       isUrgent: true,
     },
-    maxQueued: count('check.maxQueued', maxQueued),
-    maxQueuedBytes: count('check.maxQueuedBytes', maxQueuedBytes),
+    maxQueued: countOrInfinity('check.maxQueued', maxQueued),
+    maxQueuedBytes: countOrInfinity('check.maxQueuedBytes', maxQueuedBytes),
   }
 }
 
@@ -216,6 +216,10 @@ function duration(name: string, value: number | undefined, byDefault: number): n
 
 function count(name: string, value: number): number {
   return Number.isInteger(value) && value >= 1 ? value : refuse(name, value, 'use a whole number from 1')
+}
+
+function countOrInfinity(name: string, value: number): number {
+  return value === Infinity ? value : count(name, value)
 }
 
 function countFrom0(name: string, value: unknown): number {
