@@ -1,5 +1,5 @@
 import { inspect } from 'node:util'
-import type { FirstError, Report } from '@fanfold/core'
+import type { FirstError, Report, SlowTask } from '@fanfold/core'
 import type { Prediction } from '../estimate/for-run.ts'
 import { counted, cut, percent, short, time, whole } from '../figures.ts'
 import type { Format } from '../options/verify-options.ts'
@@ -80,8 +80,7 @@ function details(report: Report, context: SummaryContext): string {
     add('reasons', shown.join(', '))
   }
   const [worst] = slowest
-  if (worst !== undefined)
-    add('slowest', `${time(worst.durationMs)} at ${placeOf(worst.index, context)}${shares(report)}`)
+  if (worst !== undefined) add('slowest', `${time(worst.durationMs)} at ${placeOf(worst, context)}${shares(report)}`)
   const resumed = resumedText(report)
   if (resumed !== undefined) add('resumed', resumed)
   if (retries > 0) add('retries', counted(retries, 'further attempt'))
@@ -98,8 +97,9 @@ function shares({ total, statuses, durationMs }: Report): string {
   return `; half within ${time(durationMs.p50)}, 99% within ${time(durationMs.p99)}`
 }
 
-/** The report knows indices only; for lines of a single input, the line follows. */
-function placeOf(index: number, { format, hasSeveralInputs }: SummaryContext): string {
+/** The report knows no lines; for those of a single input, the line follows from the index. */
+function placeOf({ index, file }: SlowTask, { format, hasSeveralInputs }: SummaryContext): string {
+  if (format === 'files' && file !== undefined) return oneLine(file)
   if (hasSeveralInputs || format === 'files') return `index ${index}`
   return format === 'csv' ? `record ${index + 1}` : `line ${index + 1}`
 }
