@@ -1,6 +1,6 @@
 import { ESTIMATE_VERSION } from './estimate-file.ts'
 import type { Estimate, SideFigures } from './estimate-file.ts'
-import { BUSY, conclude, isWorthSetting, ROUGH } from './conclude.ts'
+import { BUSY, conclude, isWorthSetting, mostByCpu, ROUGH } from './conclude.ts'
 import type { Conclusion } from './conclude.ts'
 import type { Findings } from './measure.ts'
 import { fitModel, leaveOneOutError, modelledMs, predict, predictGain } from './model.ts'
@@ -30,7 +30,12 @@ export function makeEstimate(findings: Findings, known: Known): Estimate {
   const model = fitModel(observed(findings, sides.runs, made.cores))
   const error = leaveOneOutError(observed(findings, sides.runs, made.cores))
   const { predicted, gain } = foretell(findings, known, best)
-  const conclusion = conclude({ gain, rounds: rounds.length, noise })
+  const loop = { ...figuresOf(findings, sides.loop), concurrency: sides.loop.concurrency }
+  const threads = sides.runs.map((side) => {
+    const speedUp = rangeOf(gains(rounds, sides.loop, side))
+    return { threads: side.threads, ...figuresOf(findings, side), speedUp, efficiency: speedUp.mid / side.threads }
+  })
+  const conclusion = conclude({ gain, rounds: rounds.length, noise, mostByCpu: mostByCpu(loop, threads) })
   return {
     fanfold: 'estimate',
     version: ESTIMATE_VERSION,
@@ -46,11 +51,8 @@ export function makeEstimate(findings: Findings, known: Known): Estimate {
     isWaiting,
     rounds: rounds.length,
     noise,
-    loop: { ...figuresOf(findings, sides.loop), concurrency: sides.loop.concurrency },
-    threads: sides.runs.map((side) => {
-      const speedUp = rangeOf(gains(rounds, sides.loop, side))
-      return { threads: side.threads, ...figuresOf(findings, side), speedUp, efficiency: speedUp.mid / side.threads }
-    }),
+    loop,
+    threads,
     shardSizes: shards.map((side) => ({
       shardSize: side.shardSize ?? 0,
       speed: rangeOf(gains(rounds, automatic(findings), side)),
