@@ -229,10 +229,15 @@ function warningsOf(findings: Findings, noise: number, conclusion: Conclusion): 
     all.map(({ tasks, completed }) => (tasks - completed) / tasks),
     0.5,
   )
+  const first = all.find(({ firstError }) => firstError !== undefined)?.firstError
+  const why = first === undefined ? '' : `; the first error: ${first}`
   if (without === 1)
-    warnings.push('no record of the sample has a verdict: what was measured is how fast the verifier fails')
+    warnings.push(`no record of the sample has a verdict: what was measured is how fast the verifier fails${why}`)
   else if (without > MANY)
-    warnings.push(`${Math.round(without * 100)}% of the sample have no verdict: what they cost may be another matter`)
+    warnings.push(
+      `${Math.round(without * 100)}% of the sample have no verdict: what they cost may be another matter${why}`,
+    )
+  else if (first !== undefined) warnings.push(`some records of the sample have no verdict${why}`)
   if (all.some(({ timedOut }) => timedOut > 0))
     warnings.push('some records timed out, and their waiting is in the times')
   if (all.some(({ crashed }) => crashed > 0))

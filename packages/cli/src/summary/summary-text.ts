@@ -4,7 +4,7 @@ import type { Prediction } from '../estimate/for-run.ts'
 import { counted, cut, percent, short, time, whole } from '../figures.ts'
 import type { Format } from '../options/verify-options.ts'
 import { paint } from '../paint.ts'
-import { messageOf, oneLine } from '../problem.ts'
+import { errorLine, messageOf, oneLine } from '../problem.ts'
 import { toleratedText } from './breach-text.ts'
 import { goOnCommand } from './go-on.ts'
 import { headline } from './headline.ts'
@@ -34,8 +34,6 @@ const MOST_REASONS = 5
 /** Of fewer durations, shares of them say nothing. */
 const LEAST_FOR_SHARES = 20
 const MOST_ERRORS = 3
-/** An error's message may quote a whole record. */
-const MOST_MESSAGE = 300
 
 /** What has come of a run, for a person: short, and the most important first. */
 export function summaryText(report: Report, context: SummaryContext): string {
@@ -141,11 +139,6 @@ const ENDS: Readonly<Record<FirstError['status'], string>> = {
 function errorPlace({ index, line, file }: Omit<FirstError, 'error'>): string {
   if (line === undefined) return file ?? `index ${index}`
   return file === undefined ? `line ${line}` : `${file}:${line}`
-}
-
-function errorLine(error: Error): string {
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : error.name
-  return cut(`${code}: ${oneLine(messageOf(error))}`, MOST_MESSAGE)
 }
 
 function ends(report: Report, { written, command, isFromStdin, format, columns }: SummaryContext): string {
