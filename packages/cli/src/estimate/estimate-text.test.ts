@@ -100,9 +100,9 @@ describe('the estimate as a text', () => {
   })
   test('says that the rates of several records at once were tried once only', () => {
     const concurrencies = [{ tasksPerSecond: 400 }, { concurrency: 128, tasksPerSecond: 18_400 }]
-    expect(text(Infinity, { isWaiting: true, concurrencies })).toContain(
-      '\n  at once     2: 400/s, 128: 18,400/s; each tried once, before the rounds\n',
-    )
+    const whole = text(Infinity, { isWaiting: true, concurrencies, settings: { pool: 'threads', concurrency: 128 } })
+    expect(whole).toContain('\n  at once     2: 400/s, 128: 18,400/s; each tried once, before the rounds\n')
+    expect(whole).toContain(' sides, each in a fresh process, with 128 records at once\n')
   })
   test('names what to set', () => {
     expect(text(Infinity, { recommended: { threads: 1, shardSize: 800, pool: 'processes' } })).toContain(

@@ -54,7 +54,10 @@ function headline(estimate: Estimate, columns: number): string {
   return [paint(style, first.slice(0, end)) + first.slice(end), ...rest.map((line) => `  ${line}`)].join('\n')
 }
 
-function basis({ sample, input, rounds, threads, shardSizes }: Estimate, columns: number): string {
+function basis(
+  { sample, input, rounds, threads, shardSizes, settings: { concurrency } }: Estimate,
+  columns: number,
+): string {
   const all = ofAll(sample, input)
   const bytes =
     input.bytes === undefined ? megabytes(sample.bytes) : `${megabytes(sample.bytes)} of ${megabytes(input.bytes)}`
@@ -62,9 +65,15 @@ function basis({ sample, input, rounds, threads, shardSizes }: Estimate, columns
     ? `all ${counted(sample.tasks, 'record')}, ${megabytes(sample.bytes)}`
     : `the first ${whole(sample.tasks)} ${all}, ${bytes}`
   const sides = threads.length + 1 + shardSizes.length
+  const atOnce = concurrency === undefined ? '' : `, with ${counted(concurrency, 'record')} at once`
   return [
     labelled('sample', what, columns, 'dim'),
-    labelled('measured', `${counted(rounds, 'round')} of ${sides} sides, each in a fresh process`, columns, 'dim'),
+    labelled(
+      'measured',
+      `${counted(rounds, 'round')} of ${sides} sides, each in a fresh process${atOnce}`,
+      columns,
+      'dim',
+    ),
   ].join('\n')
 }
 
