@@ -70,6 +70,7 @@ export class LoadedVerifier<Item = unknown, Value = unknown> implements AsyncDis
    *
    * const engine = new Engine()
    * const numbers = engine.load<number>(new URL('./verifier.ts', import.meta.url), { check: { timeoutMs: 1_000 } })
+   * await numbers.ready
    * const outcome = await numbers.check(7, { signal: AbortSignal.timeout(2_000) })
    * console.log(outcome.status === 'completed' ? outcome.verdict : outcome.error)
    * await engine.close()
