@@ -40,7 +40,19 @@ const CASES: Readonly<Record<string, readonly [args: readonly string[], line: st
   ],
   'a folder': [
     ['verify', 'folder.ndjson', '--with', OBEDIENT],
-    "the input 'folder.ndjson' cannot be read: it is a folder. Give the files in it.",
+    "the input 'folder.ndjson' cannot be read: it is a folder. Give the files in it, as 'folder.ndjson/*'.",
+  ],
+  'a folder among files, as a shell makes of a pattern': [
+    ['verify', FILE, 'folder.ndjson/', '--with', OBEDIENT],
+    /as 'folder.ndjson\/\*'. If the shell has found it for a pattern, quote the pattern: then folders are passed over\.$/,
+  ],
+  'a folder without an ending': [
+    ['verify', 'node_modules', '--with', OBEDIENT],
+    /it is a folder. Give the files in it/,
+  ],
+  'a pattern in a folder that is not there': [
+    ['verify', 'none/of/*.ndjson', '--with', OBEDIENT],
+    "the pattern 'none/of/*.ndjson' matches no file. There is no folder 'none/of'.",
   ],
   'a pattern that matches nothing': [
     ['verify', '*.nope', '--with', OBEDIENT],

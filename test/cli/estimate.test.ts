@@ -245,6 +245,18 @@ function isAlive(pid: number): boolean {
   }
 }
 
+test('why records have no verdict is told', async () => {
+  place.file('throws.mjs', "export default () => { throw new TypeError('no such\\nstreet') }")
+  place.file('some.mjs', "export default ({ n }) => { if (n === 7) throw new RangeError('seven'); return true }")
+  const input = place.ndjson('failing.ndjson', numbers(1_000))
+  const all = await place.fanfold('estimate', '--with', './throws.mjs', input, ...QUICK)
+  expect(all.stderr).toMatch(/no record of the sample has a verdict: .*; the first error: TypeError: no such street\n/)
+  const one = await place.fanfold('estimate', '--with', './some.mjs', input, ...QUICK)
+  expect(one.stderr).toMatch(
+    /warning +some records of the sample have no verdict; the first error: RangeError: seven\n/,
+  )
+})
+
 describe('verify --estimate', () => {
   place.file('judge.mjs', 'export default ({ n }) => n >= 0')
   place.ndjson('judged.ndjson', numbers(120))
@@ -308,7 +320,18 @@ describe('verify --estimate', () => {
       [['--estimate', put('gone.json', { spread: [] })], /spread is missing/],
       [['--estimate', 'judge.json', '--set', 'a=1'], /configuration has changed since/],
       [['--estimate', 'judge.json', '--format', 'lines'], /its input is ndjson, and this one is lines/],
-      [['--estimate', 'judge.json', '--pool', 'processes'], /it was made with --pool threads/],
+      [
+        ['--estimate', 'judge.json', '--pool', 'processes'],
+        /it was made with --pool threads\. Give --pool threads here too, or leave --estimate out\./,
+      ],
+      [
+        ['--estimate', put('waits.json', { isWaiting: true, settings: { pool: 'threads', concurrency: 8 } })],
+        /it was made with --concurrency 8\. Give --concurrency 8 here too, or leave --estimate out\./,
+      ],
+      [
+        ['--estimate', put('one.json', { isWaiting: true }), '--concurrency', '8'],
+        /it was made without --concurrency\. Leave --concurrency out, or run fanfold estimate again with it\./,
+      ],
       [['--estimate', 'judge.json', '--with', './other.mjs'], /another verifier or has changed since/],
       [['--estimate', 'judge.json', '--summary', 'judge.json'], /is a file that is read/],
     ]

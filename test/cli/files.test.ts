@@ -38,7 +38,7 @@ test('each file is a task, and its line names it without the record; the summary
   expect(place.lines('o')[0]).not.toHaveProperty('id')
   expect(place.lines('o')[0]).not.toHaveProperty('record')
   expect(stderr).toContain('succeeded: 4 files verified in')
-  expect(stderr).toMatch(/slowest .* at index \d/)
+  expect(stderr).toMatch(/slowest .* at data\/.*\.png\n/)
   expect(JSON.parse(place.read('s.json'))).toMatchObject({ total: 4, sourceExhausted: true })
 })
 
@@ -94,6 +94,13 @@ test('what a run writes is no input, whatever matches it', async () => {
   expect(place.read('data/a.png')).toBe('a')
 })
 
+test('what is excluded is no input, by path, by folder and by pattern', async () => {
+  write()
+  const { code } = await verify('data/**', '--exclude', 'data/deep', '--exclude', '**/b*', '--out', 'o')
+  expect(place.lines('o').map(({ file }) => file)).toEqual(['data/a.png', 'data/c [1].png'])
+  expect(code).toBe(0)
+})
+
 test('a run with a journal goes on; a file that was modified meanwhile is named', async () => {
   write()
   expect((await verify('data/**', '--limit', '2', '--journal', 'j', '--out', 'o')).code).toBe(1)
@@ -109,6 +116,8 @@ test('a run with a journal goes on; a file that was modified meanwhile is named'
 test.each([
   [['data/*.gif'], "the pattern 'data/*.gif' matches no file"],
   [['data'], "the input 'data' cannot be read: it is a folder. Give the files in it, as 'data/**'"],
+  [['data/a.png', 'data/deep'], "as 'data/deep/**'. If a shell has found it for a pattern, quote the pattern"],
+  [['none/*.gif'], "the pattern 'none/*.gif' matches no file. There is no folder '/"],
   [['data/a.png', 'data/x.png'], "the input 'data/x.png' cannot be read: there is no such file"],
   [['data/a.png', '--id-field', 'path'], '--id-field needs records with fields'],
   [['data/a.png', '--max-record', '1mb'], '--max-record is about records'],
@@ -120,6 +129,12 @@ test.each([
   expect(stderr).toContain(told)
   expect(code).toBe(2)
   expect(() => place.read('o')).toThrow('ENOENT')
+})
+
+test('--exclude without --format files is exit 2', async () => {
+  const { code, stderr } = await place.fanfold('verify', 'x.txt', '--with', HAS_TEXT, '--exclude', 'y')
+  expect(stderr).toContain('--exclude leaves out whole files. Add --format files, or leave it out.')
+  expect(code).toBe(2)
 })
 
 test('without a format, a file of another kind says what there is', async () => {

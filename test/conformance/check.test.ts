@@ -88,15 +88,25 @@ describe.each(POOLS)('a check, with a pool of %s,', (pool) => {
   test('is refused when too many wait, by number or by size, and accepted again later', async () => {
     const loaded = load({ maxQueued: 3 })
     const five = tasks(5).map((item) => loaded.check(item))
-    await expect(five[4]).rejects.toThrow('3 requests (0.0 MB) wait for a thread, and no more than 3 (67.1 MB) may.')
+    await expect(five[4]).rejects.toThrow('3 requests (0 MiB) wait for a thread, and no more than 3 may.')
     expect(await statusesOf(five)).toEqual([...Array(3).fill('completed'), ...Array(2).fill('FANFOLD_OVERLOADED')])
     expect(await statusesOf([loaded.check({ do: 'pass' })])).toEqual(['completed'])
-    const bounded = load({ maxQueuedBytes: 1e6 })
+    const bounded = load({ maxQueued: Infinity, maxQueuedBytes: 2 ** 20 })
     const large = { do: 'pass', text: 'x'.repeat(1e6) }
-    expect(await statusesOf([large, large].map((item) => bounded.check(item)))).toEqual([
-      'completed',
-      'FANFOLD_OVERLOADED',
-    ])
+    const two = [large, large].map((item) => bounded.check(item))
+    await expect(two[1]).rejects.toThrow(/^1 requests .* no more than 1 MiB may\..* raise check.maxQueuedBytes /)
+    expect(await statusesOf(two)).toEqual(['completed', 'FANFOLD_OVERLOADED'])
+    const unbounded = load({ maxQueued: Infinity, maxQueuedBytes: Infinity })
+    expect(await statusesOf([large, large].map((item) => unbounded.check(item)))).toEqual(['completed', 'completed'])
+  })
+
+  test('does not wait, and is not refused, while a thread is free, however many are made in one turn', async () => {
+    const loaded = load({ maxQueued: 1 })
+    await loaded.ready
+    // Two threads take one each, one waits.
+    const busy = { do: 'busy', n: 100 }
+    const four = [1, 2, 3, 4].map(() => loaded.check(busy))
+    expect(await statusesOf(four)).toEqual([...Array(3).fill('completed'), 'FANFOLD_OVERLOADED'])
   })
 
   test('whose signal has fired before is not run; nor is one that is given up while it waits', async () => {

@@ -53,6 +53,6 @@ test('an option of one check is checked, and those of all when the verifier is l
   await expect(loaded.check({ do: 'pass' }, { signal: 5 } as object)).rejects.toThrow('signal is 5')
   expect(() => engine.load(faults, { check: { maxQueued: 0 } })).toThrow('check.maxQueued is 0')
   expect(() => engine.load(faults, { check: { timeoutMs: -1 } })).toThrow('check.timeoutMs is -1')
-  expect(() => engine.load(faults, { check: { signal: 1 } as object })).toThrow('there is no option signal here')
+  expect(() => engine.load(faults, { check: { signal: 1 } as object })).toThrow('check has no option signal.')
   expect(() => engine.load(faults, { maxQueued: 1 } as object)).toThrow('It belongs to check')
 })

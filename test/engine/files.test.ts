@@ -176,7 +176,20 @@ describe('what is asked for and is not there is an error before anything runs', 
       "the input 'a/b' cannot be read: it is a folder. Give the files in it, as 'a/b/**'",
     )
     expect(await refusal('a/no.txt')).toContain("the input 'a/no.txt' cannot be read: there is no such file")
-    expect(await refusal('no/**')).toContain("the pattern 'no/**' matches no file")
+    expect(await refusal('no/**')).toContain(
+      `the pattern 'no/**' matches no file. There is no folder '${join(folder, 'no')}'.`,
+    )
+  })
+
+  test('a folder to start in that is not there is named', async () => {
+    const nowhere = join(folder, 'nowhere')
+    const opened = (given: string): Promise<unknown> => files(given, { folder: nowhere }).open()
+    await expect(opened('*.png')).rejects.toThrow(
+      `the pattern '*.png' matches no file. There is no folder '${nowhere}'.`,
+    )
+    await expect(opened('a.png')).rejects.toThrow(
+      `there is no such file. Its folder is not there either: '${nowhere}'.`,
+    )
   })
 
   test('a folder matches no pattern', async () => {

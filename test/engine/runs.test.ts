@@ -321,7 +321,7 @@ test('options that make no sense are refused at once, by name and with the remed
   expect(refused({ timeoutMs: 2 ** 31 })).toContain('timeoutMs is 2147483648')
   expect(refused({ concurrency: 1.5 })).toContain('concurrency is 1.5')
   expect(refused({ order: 'random' })).toContain("order is 'random'")
-  expect(refused({ timeout: 5 })).toContain('there is no option timeout')
+  expect(refused({ timeout: 5 })).toContain('run() has no option timeout. Known are timeoutMs, ')
   expect(() => engine.run((() => true) as never, [])).toThrow(
     expect.objectContaining({ code: 'FANFOLD_VERIFIER_NOT_A_MODULE' }),
   )

@@ -88,7 +88,9 @@ test('options that belong to load(), or are no numbers, are refused', () => {
   const refused = (message: string): unknown =>
     expect.objectContaining({ code: 'FANFOLD_BAD_OPTION', message: expect.stringContaining(message) as string })
   for (const name of ['config', 'startTimeoutMs', 'teardownTimeoutMs']) {
-    expect(() => loaded.run([], { [name]: 5 })).toThrow(refused(`there is no option ${name}`))
+    expect(() => loaded.run([], { [name]: 5 })).toThrow(
+      refused(`run() has no option ${name}. It belongs to engine.load().`),
+    )
     expect(() => engine.run(faults, [], { [name]: 5 })).not.toThrow()
   }
   expect(() => loaded.run([], { timeoutMs: '500' as never })).toThrow(refused("timeoutMs is '500'"))

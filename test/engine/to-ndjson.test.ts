@@ -169,10 +169,11 @@ test('outcomes are taken once, and options that make no sense are refused before
   const run = testEngine().run(faults, tasks(3))
   const refused: readonly [options: object, message: string][] = [
     [{ only: ['passed'] }, "only: 'passed' is not known. Known are pass, flag,"],
-    [{ only: 'pass' }, "only: 'pass' is not known."],
+    [{ only: 'pass' }, "only is 'pass': give a list, as ['pass']. Known are pass, flag,"],
+    [{ only: null }, "only is null: give a list, as ['fail']. Known are pass, flag,"],
     [{ include: true }, 'include: true is not known. Known are none, attention, all.'],
     [{ timings: 0 }, 'timings: 0 is not known. Known are true, false.'],
-    [{ order: 'input' }, "option of lines: 'order' is not known. Known are only, include, timings."],
+    [{ order: 'input' }, 'toNdjson() has no option order. Known are only, include, timings.'],
   ]
   for (const [options, message] of refused) expect(() => run.toNdjson(options)).toThrow(message)
   const lines = run.toNdjson()

@@ -21,7 +21,7 @@ const TENTHS = `
       return true
     }
     if (n === 'bad') while (!existsSync(config.log)) await delay(5)
-    if (n === 'bad' || n % 10 === 0) throw new Error('bad ' + n)
+    if (n === 'bad' || n % 10 === 0) throw new Error('bad ' + n + '.')
     return true
   }
 `
@@ -54,8 +54,10 @@ describe.each(POOLS)('in %s', (pool) => {
       expect(error).toBe(report.failure)
       expect(error).toMatchObject({ code: 'FANFOLD_TOLERANCE_EXCEEDED', tolerance: tolerate, unsuccessful: 10 })
       expect((error as ToleranceExceededError).firstErrors).toHaveLength(10)
+      expect(String(error)).toMatch(/ The first: (index \d+: bad \d+(; |\.$)){3}/)
       const failed = { code: 'FANFOLD_RUN_FAILED', report, cause: error }
       expect(() => assertSucceeded(report)).toThrow(expect.objectContaining(failed))
+      expect(() => assertSucceeded(report)).toThrow(/bad \d+; 90 of 100 tasks reached a verdict/)
     }
   })
 

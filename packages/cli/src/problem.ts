@@ -1,5 +1,6 @@
 import { inspect, stripVTControlCharacters } from 'node:util'
 import { FanfoldError } from '@fanfold/core'
+import { cut } from './figures.ts'
 import { fill, terminalColumns } from './wrap.ts'
 
 /** What the user gave cannot be used; the message names it and the remedy. */
@@ -20,6 +21,14 @@ export function problemLine(message: string): string {
 }
 
 const INDENT = '  '
+/** An error's message may quote a whole record. */
+const MOST_MESSAGE = 300
+
+/** A verifier's error, in one line: its code, or its name, and its message. */
+export function errorLine(error: Error): string {
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : error.name
+  return cut(`${code}: ${oneLine(messageOf(error))}`, MOST_MESSAGE)
+}
 
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message || error.name : String(error)

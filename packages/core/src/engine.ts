@@ -5,13 +5,13 @@ import { FanfoldError } from './errors.ts'
 import { Requests } from './engine/requests.ts'
 import { LoadedVerifier } from './engine/loaded-verifier.ts'
 import { openRun } from './engine/open-run.ts'
+import { checkIsObject, checkOptions } from './options/check-options.ts'
 import type { CutShort } from './coordinator/events.ts'
 import type { EngineOptions, LoadOptions, PoolKind, RunOptions } from './options.ts'
 import type { Recycling } from './policy/recycling.ts'
 import { ProcessBackend } from './processes/process-backend.ts'
 import { progressOf } from './run/progress.ts'
 import {
-  refuseUnknown,
   resolveCheck,
   resolveJournal,
   resolveLoadOptions,
@@ -71,7 +71,7 @@ export class Engine implements AsyncDisposable {
 
   /** @throws {FanfoldError} `FANFOLD_BAD_OPTION` */
   constructor(options: EngineOptions = {}) {
-    refuseUnknown(options, ['threads', 'threadMemoryMb', 'recycleAfter', 'pool'])
+    checkOptions('new Engine()', options, ['threads', 'threadMemoryMb', 'recycleAfter', 'pool'])
     this.threads = resolveThreads(options.threads, availableCores)
     this.#memoryMb = resolveMemory(options.threadMemoryMb)
     this.#recycling = resolveRecycling(options.recycleAfter)
@@ -88,8 +88,8 @@ export class Engine implements AsyncDisposable {
     verifier: VerifierLocation<Item, Config, Value>,
     options: LoadOptions<Config> = {},
   ): LoadedVerifier<Item, Value> {
-    refuseUnknown(options, ['config', 'startTimeoutMs', 'teardownTimeoutMs', 'check'])
-    const check = resolveCheck(options.check, this.threads)
+    checkOptions('engine.load()', options, ['config', 'startTimeoutMs', 'teardownTimeoutMs', 'check'])
+    const check = resolveCheck(this.threads, options.check)
     const conductor = this.#open()
     const { id, ready } = conductor.addVerifier(resolveLoadOptions(verifier, options, this.#pool))
     const requests = new Requests(conductor, id, check)
@@ -117,6 +117,7 @@ export class Engine implements AsyncDisposable {
     source: SourceInput<Item>,
     options: RunOptions & Omit<LoadOptions<Config>, 'check'> = {},
   ): Run<Value> {
+    checkIsObject('run()', options, ['config', 'timeoutMs'])
     const { config, startTimeoutMs, teardownTimeoutMs, ...runOptions } = options
     const given = Object.entries({ config, startTimeoutMs, teardownTimeoutMs }).filter(
       ([, value]) => value !== undefined,

@@ -1,7 +1,7 @@
 import { defineVerifier, flag, pass } from '@fanfold/workers'
 import { expectTypeOf, test } from 'vitest'
 import { Engine, files, ndjson, verifierAt, verify } from './index.ts'
-import type { Outcome, Run, VerifierUrl } from './index.ts'
+import type { CompletedOutcome, Outcome, Run, UnsuccessfulOutcome, VerifierUrl } from './index.ts'
 
 interface Customer {
   readonly id: string
@@ -44,7 +44,9 @@ test('the value reaches the outcome, and items and config are checked', () => {
 test('a check takes an item of the verifier and resolves with an outcome of its value', () => {
   const loaded = new Engine().load(verifierAt<{ default: typeof withState }>(url), { check: { maxQueued: 10 } })
   const { signal } = new AbortController()
-  expectTypeOf(loaded.check({ id: 'a' }, { signal })).toEqualTypeOf<Promise<Outcome<{ score: number }>>>()
+  expectTypeOf(loaded.check({ id: 'a' }, { signal })).toEqualTypeOf<
+    Promise<CompletedOutcome<{ score: number }> | UnsuccessfulOutcome>
+  >()
   // @ts-expect-error -- a number is no customer
   void loaded.check(1)
   // @ts-expect-error -- its timeout is the same for all, and given to load

@@ -29,7 +29,7 @@ export type { OutcomeKind } from '@fanfold/workers/lines'
 export type { Tolerance } from './policy/tolerance.ts'
 export type { Outcome, CompletedOutcome, UnsuccessfulOutcome, AbortedOutcome, Status } from './outcome.ts'
 export type { Batch } from './merge/batch.ts'
-export type { FirstError, Progress, Report, RunResult, StuckThread } from './report/report.ts'
+export type { FirstError, Progress, Report, RunResult, SlowTask, StuckThread } from './report/report.ts'
 export { csv, files, lines, ndjson } from './sources/index.ts'
 export type {
   CsvOptions,

@@ -60,9 +60,12 @@ export interface CheckOptions {
    * one. @defaultValue one per thread
    */
   readonly concurrency?: number
-  /** Requests that may wait for a thread; one more is refused with `FANFOLD_OVERLOADED`. @defaultValue 10,000 */
+  /**
+   * Requests that may wait for a thread; one more is refused with `FANFOLD_OVERLOADED`. What a free thread takes does not
+   * wait. `Infinity` is off. @defaultValue 10,000
+   */
   readonly maxQueued?: number
-  /** What these may take in memory, by estimate; a single one may be larger. @defaultValue 64 MB */
+  /** Bytes that these may take in memory, by estimate; a single one may be larger. `Infinity` is off. @defaultValue 64 MiB */
   readonly maxQueuedBytes?: number
 }
 

@@ -1,6 +1,7 @@
 import type { ActiveRun } from './run/active-run.ts'
 import { FanfoldError } from './errors.ts'
 import type { Batch } from './merge/batch.ts'
+import { checkOptions } from './options/check-options.ts'
 import { resolveLineOptions } from './options/line-options.ts'
 import type { LineOptions } from './options/line-options.ts'
 import type { Outcome } from './outcome.ts'
@@ -213,6 +214,7 @@ export class Run<Value = unknown> implements AsyncIterable<Outcome<Value>>, Asyn
    * @param options - `everyMs`: at least this long between two, 100 by default.
    */
   async *watch(options: { readonly everyMs?: number } = {}): AsyncGenerator<Progress, void, undefined> {
+    checkOptions('watch()', options, ['everyMs'])
     const { everyMs = 100 } = options
     if (!(everyMs >= 1 && everyMs <= 2_147_483_647)) {
       throw new FanfoldError('FANFOLD_BAD_OPTION', `everyMs is ${everyMs}: use 1 to 2147483647 ms.`)
@@ -249,6 +251,7 @@ export class Run<Value = unknown> implements AsyncIterable<Outcome<Value>>, Asyn
   cancel(reason?: unknown, options: { readonly when?: 'soon' | 'now' } = {}): void {
     if (isCancelOptions(reason))
       throw new FanfoldError('FANFOLD_BAD_OPTION', 'the options of cancel() come second: cancel(reason, { when }).')
+    checkOptions('cancel()', options, ['when'])
     const { when = 'now' } = options
     if (when !== 'soon' && when !== 'now')
       throw new FanfoldError('FANFOLD_BAD_OPTION', `when is ${String(when)}: use 'soon' or 'now'.`)

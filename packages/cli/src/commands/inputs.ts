@@ -8,7 +8,8 @@ import type { WrittenOptions } from './targets.ts'
 import type { Format, VerifyOptions } from '../options/verify-options.ts'
 
 /** What the command line says about how to read them. */
-type InputOptions = Pick<VerifyOptions, 'format' | 'idField' | 'maxRecord'> & Partial<WrittenOptions>
+type InputOptions = Pick<VerifyOptions, 'format' | 'idField' | 'maxRecord'> &
+  Partial<WrittenOptions & Pick<VerifyOptions, 'exclude'>>
 
 /** What is to be verified. */
 export interface Inputs {
@@ -36,10 +37,12 @@ const MAGIC = /[*?[\]{}]/
 export async function resolveInputs(given: readonly string[], options: InputOptions): Promise<Inputs> {
   if (given.length === 0) throw badUsage('no input is given. Name files, patterns, or - for stdin.')
   if (options.format === 'files') refuseReading(options)
+  else if (options.exclude !== undefined && options.exclude.length > 0)
+    throw badUsage('--exclude leaves out whole files. Add --format files, or leave it out.')
   if (given.includes(STDIN)) return fromStdin(given, options)
   if (options.format === 'files')
-    return { paths: given, format: 'files', source: files(given, { exclude: ownFiles(options) }) }
-  const paths = (await Promise.all(given.map(expand))).flat()
+    return { paths: given, format: 'files', source: files(given, { exclude: excluded(options) }) }
+  const paths = (await Promise.all(given.map((input) => expand(input, given.length > 1)))).flat()
   const { format, delimiter } = readingOf(paths, options.format)
   return { paths, format, source: makeSource([...paths], format, delimiter, options) }
 }
@@ -51,18 +54,33 @@ function fromStdin(given: readonly string[], options: InputOptions): Inputs {
     throw badUsage(
       'the format of stdin is not known. Add --format ndjson, csv or lines; or files, for a list of paths.',
     )
-  if (format === 'files') return { paths: [], format, source: files(process.stdin, { exclude: ownFiles(options) }) }
+  if (format === 'files') return { paths: [], format, source: files(process.stdin, { exclude: excluded(options) }) }
   return { paths: [], format, source: makeSource(process.stdin, format, ',', options) }
 }
 
 /** A file that exists is taken as it is, whatever characters its name has. */
-async function expand(input: string): Promise<readonly string[]> {
+async function expand(input: string, isOneOfSeveral: boolean): Promise<readonly string[]> {
+  if (await isFolder(input)) throw folderGiven(input, isOneOfSeveral)
   if (!MAGIC.test(input) || (await isThere(input))) return [input]
   const found: string[] = []
   for await (const path of glob(input)) if (!(await isFolder(path))) found.push(path)
-  if (found.length === 0) throw badUsage(`the pattern '${input}' matches no file. Check it, and the working directory.`)
+  if (found.length === 0) throw await noMatch(input)
   // The order of a folder's entries is chance, and would be that of the outcomes' indices.
   return found.sort()
+}
+
+function folderGiven(input: string, isOneOfSeveral: boolean): Error {
+  const quote = ' If the shell has found it for a pattern, quote the pattern: then folders are passed over.'
+  return badUsage(
+    `the input '${input}' cannot be read: it is a folder. Give the files in it, as '${input.replace(/\/+$/, '')}/*'.${isOneOfSeveral ? quote : ''}`,
+  )
+}
+
+async function noMatch(pattern: string): Promise<Error> {
+  const folder = pattern.slice(0, pattern.search(MAGIC)).replace(/\/?[^/]*$/, '')
+  const why =
+    folder === '' || (await isFolder(folder)) ? 'Check it, and the working directory' : `There is no folder '${folder}'`
+  return badUsage(`the pattern '${pattern}' matches no file. ${why}.`)
 }
 
 async function isThere(path: string): Promise<boolean> {
@@ -106,6 +124,10 @@ function unknownFormat(path: string, ending: string): Error {
   return badUsage(
     `the format of '${path}' is not known: ${why}. Add --format ndjson, csv or lines; or files, to verify it as a whole.`,
   )
+}
+
+function excluded(options: InputOptions): readonly string[] {
+  return [...(options.exclude ?? []), ...ownFiles(options)]
 }
 
 /** These say how records are read, and whole files have none. */

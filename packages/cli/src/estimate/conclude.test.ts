@@ -17,6 +17,13 @@ describe('what is concluded of a gain', () => {
     expect(conclude({ gain: { low, mid, high }, rounds: 5, noise })).toBe(conclusion)
   })
 
+  test('a loss on a busy machine that has not made it: threads have more work to do than one loop', () => {
+    const evidence = { gain: { low: 0.3, mid: 0.4, high: 0.5 }, rounds: 5, noise: 0.9 }
+    expect(conclude({ ...evidence, mostByCpu: 0.6 })).toBe('loses')
+    expect(conclude({ ...evidence, mostByCpu: 1.2 })).toBe('noisy')
+    expect(conclude({ ...evidence, gain: { low: 0.3, mid: 0.6, high: 1.1 }, mostByCpu: 0.6 })).toBe('noisy')
+  })
+
   test('nothing of fewer than three rounds', () => {
     const gain = { low: 1.9, mid: 1.9, high: 1.9 }
     expect(conclude({ gain, rounds: 2, noise: 0 })).toBe('short')

@@ -7,6 +7,8 @@ export interface Evidence {
   readonly rounds: number
   /** By how much the same side differed between rounds, at its worst: 0.4 is 40%. */
   readonly noise: number
+  /** What threads could gain at most by the processor time that they and the loop took, where that is known. */
+  readonly mostByCpu?: number | undefined
 }
 
 /**
@@ -26,12 +28,29 @@ const WIDEST = 0.2
 /** From which difference between runs of the same side on a machine is taken to be busy with something else. */
 export const BUSY = 0.5
 
+/** Processor time of all its threads, a task. */
+interface Worked {
+  readonly cpuMsPerTask: number
+}
+
+/** What threads could gain at most: other programs make a run wait, and hardly make it work more. */
+export function mostByCpu(
+  loop: Worked,
+  threads: readonly (Worked & { readonly threads: number })[],
+): number | undefined {
+  const most = Math.max(...threads.map((side) => (side.threads * loop.cpuMsPerTask) / side.cpuMsPerTask))
+  // That of child processes is not known.
+  return Number.isFinite(most) ? most : undefined
+}
+
 /** Concludes only what the whole range of the gain says. */
-export function conclude({ gain, rounds, noise }: Evidence): Conclusion {
+export function conclude({ gain, rounds, noise, mostByCpu = Infinity }: Evidence): Conclusion {
   if (rounds < LEAST_ROUNDS) return 'short'
   if (gain.low >= LEAST_GAIN) return 'pays'
   // Other programs take cores from threads first: a gain is there despite them, and no gain may be because of them.
-  if (noise > BUSY) return 'noisy'
+  // They hardly make them work more, though.
+  const isLoss = gain.high <= 1 && mostByCpu < 1 / LEAST_GAIN
+  if (noise > BUSY) return isLoss ? 'loses' : 'noisy'
   if (gain.high <= 1) return 'loses'
   const isWide = (gain.high - gain.low) / gain.mid > WIDEST
   // What is certain to be a small gain or a small loss is known well enough, however wide.

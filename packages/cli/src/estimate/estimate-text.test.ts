@@ -88,8 +88,21 @@ describe('the estimate as a text', () => {
     expect(whole).toContain(
       '\n  predicted   12 s (12 to 13) for about 1,000,000 records on 2 threads, and 180 ms to start\n',
     )
+    expect(whole).toContain('\n              one plain loop: 23 s (22 to 24), its start included\n')
     expect(whole).toContain('\n  set         nothing\n')
     expect(whole).toContain('\n  next        fanfold verify a.ndjson\n')
+  })
+  test('says so when there are fewer records than the sample has', () => {
+    const { input } = AN_ESTIMATE
+    const whole = text(Infinity, { input: { names: ['-'], format: 'ndjson', tasks: 100, tasksFrom: 'option' } })
+    expect(whole).toContain('\n  sample      the first 300,000 records, more than the 100 of --tasks, 70 MB\n')
+    expect(text(Infinity, { input: { ...input, tasks: 300_000, tasksFrom: 'option' } })).toContain('of 300,000 records')
+  })
+  test('says that the rates of several records at once were tried once only', () => {
+    const concurrencies = [{ tasksPerSecond: 400 }, { concurrency: 128, tasksPerSecond: 18_400 }]
+    const whole = text(Infinity, { isWaiting: true, concurrencies, settings: { pool: 'threads', concurrency: 128 } })
+    expect(whole).toContain('\n  at once     2: 400/s, 128: 18,400/s; each tried once, before the rounds\n')
+    expect(whole).toContain(' sides, each in a fresh process, with 128 records at once\n')
   })
   test('names what to set', () => {
     expect(text(Infinity, { recommended: { threads: 1, shardSize: 800, pool: 'processes' } })).toContain(
@@ -101,6 +114,19 @@ describe('the estimate as a text', () => {
       const whole = text(Infinity, { conclusion })
       expect(whole).not.toMatch(/\n {2}(set|next) /)
     }
+    // A number that was tried once, and nothing that confirms it.
+    const concurrencies = [{ tasksPerSecond: 400 }, { concurrency: 128, tasksPerSecond: 500 }]
+    const waits: Partial<Estimate> = { isWaiting: true, concurrencies, recommended: { concurrency: 128 } }
+    for (const unsure of [{ conclusion: 'short' }, { conclusion: 'noisy', noise: 2 }] as const)
+      expect(text(Infinity, { ...waits, ...unsure })).not.toMatch(/\n {2}(set|next) /)
+    expect(text(Infinity, { ...waits, conclusion: 'noisy', noise: 0.1 })).toContain(
+      '\n  set         --concurrency 128\n',
+    )
+  })
+  test('says what keeps a process alive, however little else is known', () => {
+    const whole = text(Infinity, { conclusion: 'noisy', recommended: { pool: 'processes' } })
+    expect(whole).toContain('\n  set         --pool processes\n')
+    expect(whole).not.toMatch(/\n {2}next /)
   })
   test('says why nothing is predicted', () => {
     const { predicted: _, ...rest } = AN_ESTIMATE

@@ -54,19 +54,34 @@ function headline(estimate: Estimate, columns: number): string {
   return [paint(style, first.slice(0, end)) + first.slice(end), ...rest.map((line) => `  ${line}`)].join('\n')
 }
 
-function basis({ sample, input, rounds, threads, shardSizes }: Estimate, columns: number): string {
-  const about = input.tasksFrom === 'bytes' ? 'about ' : ''
-  const all = input.tasks === undefined ? 'records from the head' : `of ${about}${counted(input.tasks, 'record')}`
+function basis(
+  { sample, input, rounds, threads, shardSizes, settings: { concurrency } }: Estimate,
+  columns: number,
+): string {
+  const all = ofAll(sample, input)
   const bytes =
     input.bytes === undefined ? megabytes(sample.bytes) : `${megabytes(sample.bytes)} of ${megabytes(input.bytes)}`
   const what = sample.isWhole
     ? `all ${counted(sample.tasks, 'record')}, ${megabytes(sample.bytes)}`
     : `the first ${whole(sample.tasks)} ${all}, ${bytes}`
   const sides = threads.length + 1 + shardSizes.length
+  const atOnce = concurrency === undefined ? '' : `, with ${counted(concurrency, 'record')} at once`
   return [
     labelled('sample', what, columns, 'dim'),
-    labelled('measured', `${counted(rounds, 'round')} of ${sides} sides, each in a fresh process`, columns, 'dim'),
+    labelled(
+      'measured',
+      `${counted(rounds, 'round')} of ${sides} sides, each in a fresh process${atOnce}`,
+      columns,
+      'dim',
+    ),
   ].join('\n')
+}
+
+function ofAll({ tasks }: Estimate['sample'], { tasks: all, tasksFrom }: Estimate['input']): string {
+  if (all === undefined) return 'records from the head'
+  // Who says so knows, and what was read is no less of a sample.
+  if (tasks > all) return `records, more than the ${whole(all)} of --tasks`
+  return `of ${tasksFrom === 'bytes' ? 'about ' : ''}${counted(all, 'record')}`
 }
 
 function table({ loop, threads }: Estimate): string {
@@ -108,7 +123,7 @@ function others({ shardSizes, concurrencies, recommended, threads }: Estimate, c
     const each = concurrencies.map(
       ({ concurrency, tasksPerSecond }) => `${concurrency ?? threads.at(-1)?.threads ?? 1}: ${rate(tasksPerSecond)}`,
     )
-    rows.push(labelled('at once', each.join(', '), columns, 'dim'))
+    rows.push(labelled('at once', `${each.join(', ')}; each tried once, before the rounds`, columns, 'dim'))
   }
   return rows.join('\n')
 }
@@ -153,7 +168,7 @@ function foretold(estimate: Estimate, columns: number): string {
     const about = estimate.input.tasksFrom === 'bytes' ? 'about ' : ''
     const what = `${rangeText(predicted.runMs)} for ${about}${counted(predicted.tasks, 'record')} on ${counted(predicted.threads, 'thread')}`
     rows.push(labelled('predicted', `${what}, and ${time(predicted.startMs)} to start`, columns, 'bold'))
-    rows.push(labelled('', `one plain loop: ${rangeText(predicted.loopMs)}`, columns, 'dim'))
+    rows.push(labelled('', `one plain loop: ${rangeText(predicted.loopMs)}, its start included`, columns, 'dim'))
   } else {
     rows.push(
       labelled('predicted', 'nothing: how many records there are is not known. Say it with --tasks.', columns, 'bold'),
@@ -180,14 +195,17 @@ export function rangeText({ mid, low, high }: Range): string {
   return `${middle} (${isOneUnit ? least.slice(0, -unit.length) : least} to ${isOneUnit ? most.slice(0, -unit.length) : most})`
 }
 
-function ends({ recommended, warnings, conclusion }: Estimate, { columns, json, command }: EstimateContext): string {
+function ends(estimate: Estimate, { columns, json, command }: EstimateContext): string {
+  const { recommended, warnings, conclusion } = estimate
   const rows = warnings.map((warning) => labelled('warning', warning, columns, 'yellow'))
-  const set = settingWords(recommended)
-  const isKnown = conclusion !== 'short' && conclusion !== 'noisy'
+  const isKnown = conclusion !== 'short' && (conclusion !== 'noisy' || gainsByWaiting(estimate))
+  // Crashes were seen, however little else is known.
+  const { pool } = recommended
+  const set = settingWords(isKnown ? recommended : pool === undefined ? {} : { pool })
   if (isKnown || set.length > 0)
     rows.push(labelled('set', set.length === 0 ? 'nothing' : set.join(' '), columns, 'cyan'))
   if (json !== undefined && json !== '-') rows.push(labelled('written', `${json}: the estimate`, columns, 'dim'))
-  if (isKnown || set.length > 0) rows.push(labelledCommand('next', command, columns, 'cyan'))
+  if (isKnown) rows.push(labelledCommand('next', command, columns, 'cyan'))
   return rows.join('\n')
 }
 

@@ -24,19 +24,20 @@ export async function readEstimateFor(path: string, run: RunToPredict, options: 
   const { verifierDigest } = await import('./verifier-digest.ts')
   const digest = await verifierDigest(run.url, run.config)
   const again = 'Run fanfold estimate again, or leave --estimate out.'
-  const other = (what: string): Error => badUsage(`--estimate '${path}' is of another run: ${what}. ${again}`)
+  const other = (what: string, remedy = again): Error =>
+    badUsage(`--estimate '${path}' is of another run: ${what}. ${remedy}`)
+  const otherOption = (option: string): Error =>
+    other(`it was made with ${option}`, `Give ${option} here too, or leave --estimate out.`)
   if (digest.sha256 !== verifier.sha256)
     throw other(`it was made with '${verifier.path}', which is another verifier or has changed since`)
   if (digest.config !== verifier.config) throw other("the verifier's configuration has changed since")
   if (input.format !== run.format) throw other(`its input is ${input.format}, and this one is ${run.format}`)
-  if (settings.pool !== options.pool) throw other(`it was made with --pool ${settings.pool}`)
+  if (settings.pool !== options.pool) throw otherOption(`--pool ${settings.pool}`)
   // For one that does not wait it is only a number.
   if (isWaiting && settings.concurrency !== options.concurrency)
-    throw other(
-      settings.concurrency === undefined
-        ? 'it was made without --concurrency'
-        : `it was made with --concurrency ${settings.concurrency}`,
-    )
+    throw settings.concurrency === undefined
+      ? other('it was made without --concurrency', 'Leave --concurrency out, or run fanfold estimate again with it.')
+      : otherOption(`--concurrency ${settings.concurrency}`)
   return estimate
 }
 

@@ -1,6 +1,6 @@
 import { ESTIMATE_VERSION } from './estimate-file.ts'
 import type { Estimate, SideFigures } from './estimate-file.ts'
-import { BUSY, conclude, isWorthSetting, ROUGH } from './conclude.ts'
+import { BUSY, conclude, isWorthSetting, mostByCpu, ROUGH } from './conclude.ts'
 import type { Conclusion } from './conclude.ts'
 import type { Findings } from './measure.ts'
 import { fitModel, leaveOneOutError, modelledMs, predict, predictGain } from './model.ts'
@@ -30,7 +30,12 @@ export function makeEstimate(findings: Findings, known: Known): Estimate {
   const model = fitModel(observed(findings, sides.runs, made.cores))
   const error = leaveOneOutError(observed(findings, sides.runs, made.cores))
   const { predicted, gain } = foretell(findings, known, best)
-  const conclusion = conclude({ gain, rounds: rounds.length, noise })
+  const loop = { ...figuresOf(findings, sides.loop), concurrency: sides.loop.concurrency }
+  const threads = sides.runs.map((side) => {
+    const speedUp = rangeOf(gains(rounds, sides.loop, side))
+    return { threads: side.threads, ...figuresOf(findings, side), speedUp, efficiency: speedUp.mid / side.threads }
+  })
+  const conclusion = conclude({ gain, rounds: rounds.length, noise, mostByCpu: mostByCpu(loop, threads) })
   return {
     fanfold: 'estimate',
     version: ESTIMATE_VERSION,
@@ -46,11 +51,8 @@ export function makeEstimate(findings: Findings, known: Known): Estimate {
     isWaiting,
     rounds: rounds.length,
     noise,
-    loop: { ...figuresOf(findings, sides.loop), concurrency: sides.loop.concurrency },
-    threads: sides.runs.map((side) => {
-      const speedUp = rangeOf(gains(rounds, sides.loop, side))
-      return { threads: side.threads, ...figuresOf(findings, side), speedUp, efficiency: speedUp.mid / side.threads }
-    }),
+    loop,
+    threads,
     shardSizes: shards.map((side) => ({
       shardSize: side.shardSize ?? 0,
       speed: rangeOf(gains(rounds, automatic(findings), side)),
@@ -227,10 +229,15 @@ function warningsOf(findings: Findings, noise: number, conclusion: Conclusion): 
     all.map(({ tasks, completed }) => (tasks - completed) / tasks),
     0.5,
   )
+  const first = all.find(({ firstError }) => firstError !== undefined)?.firstError
+  const why = first === undefined ? '' : `; the first error: ${first}`
   if (without === 1)
-    warnings.push('no record of the sample has a verdict: what was measured is how fast the verifier fails')
+    warnings.push(`no record of the sample has a verdict: what was measured is how fast the verifier fails${why}`)
   else if (without > MANY)
-    warnings.push(`${Math.round(without * 100)}% of the sample have no verdict: what they cost may be another matter`)
+    warnings.push(
+      `${Math.round(without * 100)}% of the sample have no verdict: what they cost may be another matter${why}`,
+    )
+  else if (first !== undefined) warnings.push(`some records of the sample have no verdict${why}`)
   if (all.some(({ timedOut }) => timedOut > 0))
     warnings.push('some records timed out, and their waiting is in the times')
   if (all.some(({ crashed }) => crashed > 0))

@@ -1,5 +1,6 @@
 import { Engine, csv, lines, ndjson } from '@fanfold/core'
 import type { Report, Source } from '@fanfold/core'
+import { errorLine } from '../problem.ts'
 import { cpuMsSince } from './cpu-time.ts'
 import type { SampleFile } from './sample-file.ts'
 import type { Measured, RunSide, SideRequest } from './side.ts'
@@ -37,8 +38,12 @@ export async function measureRun(
 
 const NOT_A_LOOP = { promised: 0, waitingShare: 0, warmMsPerTask: undefined }
 
-function countsOf({ total, statuses }: Report): Pick<Measured, 'tasks' | 'completed' | 'crashed' | 'timedOut'> {
-  return { tasks: total, completed: statuses.completed, crashed: statuses.crashed, timedOut: statuses.timedOut }
+type Counts = Pick<Measured, 'tasks' | 'completed' | 'crashed' | 'timedOut' | 'firstError'>
+
+function countsOf({ total, statuses, firstErrors: [first] }: Report): Counts {
+  const { completed, crashed, timedOut } = statuses
+  const why = first === undefined ? {} : { firstError: errorLine(first.error) }
+  return { tasks: total, completed, crashed, timedOut, ...why }
 }
 
 /** The records as a run reads them. */

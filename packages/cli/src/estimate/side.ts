@@ -55,6 +55,8 @@ export interface Measured {
   readonly completed: number
   readonly crashed: number
   readonly timedOut: number
+  /** Of a run: why a task has no verdict, the first of these. */
+  readonly firstError?: string
   /** For a loop: tasks for which the verifier returned a promise. */
   readonly promised: number
   /** For a loop: the share of its time in which the event loop had nothing to do but wait, 0 to 1. */

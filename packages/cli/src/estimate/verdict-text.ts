@@ -1,6 +1,6 @@
 import { counted, percent, time, whole } from '../figures.ts'
 import type { Estimate } from './estimate-file.ts'
-import { LEAST_GAIN, LEAST_ROUNDS } from './conclude.ts'
+import { LEAST_GAIN, LEAST_ROUNDS, mostByCpu } from './conclude.ts'
 import { serialShare } from './model.ts'
 import type { Range } from './spread.ts'
 
@@ -99,11 +99,10 @@ function tooShort({ rounds }: Estimate): string {
 }
 
 function tooNoisy({ noise, gain, loop, threads }: Estimate): string {
-  // Other programs make a run wait, and hardly make it work more.
-  const most = Math.max(...threads.map((side) => (side.threads * loop.cpuMsPerTask) / side.cpuMsPerTask))
+  const most = mostByCpu(loop, threads)
   return (
     `too noisy to conclude: the same side differed by ${Math.round(noise * 100)}% between rounds, and the gain may be ` +
-    `anything from ${short(gain.low)} to ${short(gain.high)} times${Number.isFinite(most) ? ` (by processor time alone, at most ${short(most)})` : ''}. ` +
+    `anything from ${short(gain.low)} to ${short(gain.high)} times${most === undefined ? '' : ` (by processor time alone, at most ${short(most)})`}. ` +
     'Close other programs and repeat, or raise --budget.'
   )
 }

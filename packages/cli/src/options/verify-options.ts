@@ -32,6 +32,7 @@ export interface VerifyOptions {
   readonly config?: string
   readonly set: readonly string[]
   readonly format?: Format
+  readonly exclude: readonly string[]
   readonly maxRecord?: number
   readonly idField?: string
   readonly limit?: number
@@ -114,6 +115,14 @@ export const VERIFY_OPTIONS: Table = {
     description: `${FORMATS.join(', ')}; needed for stdin; with files each input is a task, whatever is in it`,
     parse: oneOf(FORMATS),
     defaultText: "by the file's ending",
+  },
+  exclude: {
+    flags: '--exclude <path>',
+    group: INPUT,
+    description:
+      'with --format files: leave out this path or quoted pattern; a folder with all that is in it; repeatable',
+    isRepeatable: true,
+    default: [],
   },
   idField: {
     flags: '--id-field <name>',

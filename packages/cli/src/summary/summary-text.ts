@@ -1,10 +1,10 @@
 import { inspect } from 'node:util'
-import type { FirstError, Report } from '@fanfold/core'
+import type { FirstError, Report, SlowTask } from '@fanfold/core'
 import type { Prediction } from '../estimate/for-run.ts'
 import { counted, cut, percent, short, time, whole } from '../figures.ts'
 import type { Format } from '../options/verify-options.ts'
 import { paint } from '../paint.ts'
-import { messageOf, oneLine } from '../problem.ts'
+import { errorLine, messageOf, oneLine } from '../problem.ts'
 import { toleratedText } from './breach-text.ts'
 import { goOnCommand } from './go-on.ts'
 import { headline } from './headline.ts'
@@ -34,8 +34,6 @@ const MOST_REASONS = 5
 /** Of fewer durations, shares of them say nothing. */
 const LEAST_FOR_SHARES = 20
 const MOST_ERRORS = 3
-/** An error's message may quote a whole record. */
-const MOST_MESSAGE = 300
 
 /** What has come of a run, for a person: short, and the most important first. */
 export function summaryText(report: Report, context: SummaryContext): string {
@@ -80,8 +78,7 @@ function details(report: Report, context: SummaryContext): string {
     add('reasons', shown.join(', '))
   }
   const [worst] = slowest
-  if (worst !== undefined)
-    add('slowest', `${time(worst.durationMs)} at ${placeOf(worst.index, context)}${shares(report)}`)
+  if (worst !== undefined) add('slowest', `${time(worst.durationMs)} at ${placeOf(worst, context)}${shares(report)}`)
   const resumed = resumedText(report)
   if (resumed !== undefined) add('resumed', resumed)
   if (retries > 0) add('retries', counted(retries, 'further attempt'))
@@ -98,8 +95,9 @@ function shares({ total, statuses, durationMs }: Report): string {
   return `; half within ${time(durationMs.p50)}, 99% within ${time(durationMs.p99)}`
 }
 
-/** The report knows indices only; for lines of a single input, the line follows. */
-function placeOf(index: number, { format, hasSeveralInputs }: SummaryContext): string {
+/** The report knows no lines; for those of a single input, the line follows from the index. */
+function placeOf({ index, file }: SlowTask, { format, hasSeveralInputs }: SummaryContext): string {
+  if (format === 'files' && file !== undefined) return oneLine(file)
   if (hasSeveralInputs || format === 'files') return `index ${index}`
   return format === 'csv' ? `record ${index + 1}` : `line ${index + 1}`
 }
@@ -141,11 +139,6 @@ const ENDS: Readonly<Record<FirstError['status'], string>> = {
 function errorPlace({ index, line, file }: Omit<FirstError, 'error'>): string {
   if (line === undefined) return file ?? `index ${index}`
   return file === undefined ? `line ${line}` : `${file}:${line}`
-}
-
-function errorLine(error: Error): string {
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : error.name
-  return cut(`${code}: ${oneLine(messageOf(error))}`, MOST_MESSAGE)
 }
 
 function ends(report: Report, { written, command, isFromStdin, format, columns }: SummaryContext): string {

@@ -1,4 +1,4 @@
-import type { Outcome } from '../outcome.ts'
+import type { CompletedOutcome, UnsuccessfulOutcome } from '../outcome.ts'
 import type { RequestOptions } from './requests.ts'
 import type { RunOptions } from '../options.ts'
 import type { Run } from '../run.ts'
@@ -7,7 +7,7 @@ import type { SourceInput } from '../sources/to-source.ts'
 /** What a loaded verifier needs from its engine. */
 export interface LoadedControl<Value> {
   run(source: unknown, options: RunOptions): Run<Value>
-  check(item: unknown, options: RequestOptions | undefined): Promise<Outcome>
+  check(item: unknown, options: RequestOptions | undefined): Promise<CompletedOutcome | UnsuccessfulOutcome>
   close(): Promise<void>
 }
 
@@ -70,14 +70,15 @@ export class LoadedVerifier<Item = unknown, Value = unknown> implements AsyncDis
    *
    * const engine = new Engine()
    * const numbers = engine.load<number>(new URL('./verifier.ts', import.meta.url), { check: { timeoutMs: 1_000 } })
+   * await numbers.ready
    * const outcome = await numbers.check(7, { signal: AbortSignal.timeout(2_000) })
    * console.log(outcome.status === 'completed' ? outcome.verdict : outcome.error)
    * await engine.close()
    * ```
    */
-  check(item: Item, options?: RequestOptions): Promise<Outcome<Value>> {
+  check(item: Item, options?: RequestOptions): Promise<CompletedOutcome<Value> | UnsuccessfulOutcome> {
     // Outcomes are made for any value; the verifier's type says which.
-    return this.#control.check(item, options) as Promise<Outcome<Value>>
+    return this.#control.check(item, options) as Promise<CompletedOutcome<Value> | UnsuccessfulOutcome>
   }
 
   /**

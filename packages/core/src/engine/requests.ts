@@ -1,9 +1,9 @@
 import { FanfoldError } from '../errors.ts'
 import type { VerifierId } from '../coordinator/events.ts'
-import type { Outcome } from '../outcome.ts'
 import type { Conductor } from '../run/conductor.ts'
+import type { Answer } from '../run/request-queue.ts'
 import { RequestsRun, closedError } from '../run/requests-run.ts'
-import { refuseUnknown } from './resolve-options.ts'
+import { checkOptions } from '../options/check-options.ts'
 import type { ResolvedCheck } from './resolve-options.ts'
 
 /** Options of one request. */
@@ -27,7 +27,7 @@ export class Requests {
     this.#options = options
   }
 
-  check(item: unknown, options: RequestOptions | undefined): Promise<Outcome> {
+  check(item: unknown, options: RequestOptions | undefined): Promise<Answer> {
     let signal: AbortSignal | undefined
     if (options !== undefined) {
       try {
@@ -39,7 +39,7 @@ export class Requests {
     }
     if (this.#whyClosed !== undefined) return Promise.reject(this.#whyClosed())
     if (this.#run === undefined || this.#run.failure !== undefined) this.#begin()
-    return this.#run!.check(item, signal) as Promise<Outcome> // resolved with what a batch makes
+    return this.#run!.check(item, signal)
   }
 
   #begin(): void {
@@ -63,7 +63,7 @@ export class Requests {
 }
 
 function signalOf(options: RequestOptions): AbortSignal | undefined {
-  refuseUnknown(options, ['signal'])
+  checkOptions('check()', options, ['signal'])
   const { signal } = options
   if (signal !== undefined && !(signal instanceof AbortSignal)) {
     throw new FanfoldError('FANFOLD_BAD_OPTION', `signal is ${String(signal)}: use the signal of an AbortController.`)

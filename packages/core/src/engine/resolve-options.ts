@@ -2,6 +2,7 @@ import { isAbsolute, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { RunSettings } from '../coordinator/events.ts'
 import { FanfoldError } from '../errors.ts'
+import { checkOptions } from '../options/check-options.ts'
 import type {
   CheckOptions,
   EngineOptions,
@@ -44,8 +45,8 @@ const RUN_OPTIONS = [
 ]
 
 export function resolveRunOptions(options: RunOptions, threads: number): RunSettings {
-  refuseUnknown(options, RUN_OPTIONS)
-  const { order = 'arrival', limit = Infinity, halt = 'soon', signal } = options
+  checkOptions('run()', options, RUN_OPTIONS)
+  const { order = 'arrival', limit = Infinity, halt = 'soon', concurrency = threads, signal } = options
   if (order !== 'arrival' && order !== 'input') refuse('order', order, "use 'arrival' or 'input'")
   if (halt !== 'never' && halt !== 'soon' && halt !== 'now') refuse('halt', halt, "use 'never', 'soon' or 'now'")
   if (options.halt !== undefined && options.tolerate === undefined)
@@ -54,11 +55,11 @@ export function resolveRunOptions(options: RunOptions, threads: number): RunSett
     refuse('signal', signal, 'use the signal of an AbortController')
   return {
     timeoutMs: duration('timeoutMs', options.timeoutMs, DEFAULT_TIMEOUT_MS),
-    concurrency: count('concurrency', options.concurrency ?? threads),
+    concurrency: count('concurrency', concurrency),
     shardSize: options.shardSize === undefined ? undefined : count('shardSize', options.shardSize),
     order,
-    limit: limit === Infinity ? Infinity : count('limit', limit),
-    retry: retryPolicy(options.retry ?? {}),
+    limit: countOrInfinity('limit', limit),
+    retry: retryPolicy(options.retry),
     tolerance: options.tolerate === undefined ? undefined : toleranceOf(options.tolerate),
     halt,
     seed: Math.floor(Math.random() * 2 ** 31),
@@ -70,9 +71,9 @@ export function resolveRunOptions(options: RunOptions, threads: number): RunSett
   }
 }
 
-function retryPolicy(options: RetryOptions): RetryPolicy {
+function retryPolicy(options: RetryOptions = {}): RetryPolicy {
   if (typeof options !== 'object' || options === null) return refuse('retry', options, 'use { retries: 2 }')
-  refuseUnknown(options, ['retries', 'timeouts', 'crashes', 'backoff', 'baseMs'])
+  checkOptions('retry', options, ['retries', 'timeouts', 'crashes', 'backoff', 'baseMs'])
   const { retries, timeouts, crashes, backoff, baseMs } = { ...NO_RETRIES, ...options }
   if (backoff !== 'exponential' && backoff !== 'none') refuse('retry.backoff', backoff, "use 'exponential' or 'none'")
   return {
@@ -106,7 +107,7 @@ export interface ResolvedJournal extends Pick<JournalOptions, 'path' | 'sourceId
 export function resolveJournal(given: JournalOptions | undefined): ResolvedJournal | undefined {
   if (given === undefined) return undefined
   if (typeof given !== 'object' || given === null) return refuse('journal', given, "use { path: 'run.journal' }")
-  refuseUnknown(given, ['path', 'resume', 'redrive', 'sourceId', 'output'])
+  checkOptions('journal', given, ['path', 'resume', 'redrive', 'sourceId', 'output'])
   const { path, resume = 'never', redrive = false, sourceId } = given
   if (typeof path !== 'string' || path === '') refuse('journal.path', path, 'use the path of a file')
   if (!RESUMES.includes(resume)) refuse('journal.resume', resume, "use 'never', 'unfinished' or 'auto'")
@@ -118,10 +119,10 @@ export function resolveJournal(given: JournalOptions | undefined): ResolvedJourn
 
 export function resolveRecycling(given: EngineOptions['recycleAfter'] = {}): Recycling {
   if (typeof given !== 'object' || given === null) return refuse('recycleAfter', given, 'use { tasks: 100000 }')
-  refuseUnknown(given, ['tasks', 'heapMb'])
+  checkOptions('recycleAfter', given, ['tasks', 'heapMb'])
   const { tasks = Infinity, heapMb = Infinity } = given
   if (!(heapMb > 0)) refuse('recycleAfter.heapMb', heapMb, 'use a number of MB above 0')
-  return { tasks: tasks === Infinity ? Infinity : count('recycleAfter.tasks', tasks), heapMb }
+  return { tasks: countOrInfinity('recycleAfter.tasks', tasks), heapMb }
 }
 
 /** Requests of a loaded verifier. */
@@ -131,21 +132,20 @@ export interface ResolvedCheck {
   readonly maxQueuedBytes: number
 }
 
-export function resolveCheck(given: CheckOptions | undefined, threads: number): ResolvedCheck {
-  const options = given ?? {}
-  if (typeof options !== 'object' || given === null) return refuse('check', given, 'use { timeoutMs: 1000 }')
-  refuseUnknown(options, ['timeoutMs', 'concurrency', 'maxQueued', 'maxQueuedBytes'])
-  const { timeoutMs, concurrency, maxQueued, maxQueuedBytes } = options
+export function resolveCheck(threads: number, given: CheckOptions = {}): ResolvedCheck {
+  if (typeof given !== 'object' || given === null) return refuse('check', given, 'use { timeoutMs: 1000 }')
+  checkOptions('check', given, ['timeoutMs', 'concurrency', 'maxQueued', 'maxQueuedBytes'])
+  const { timeoutMs, concurrency = threads, maxQueued = DEFAULT_QUEUED, maxQueuedBytes = DEFAULT_QUEUED_BYTES } = given
   return {
     settings: {
       ...resolveRunOptions({}, threads),
       timeoutMs: duration('check.timeoutMs', timeoutMs, DEFAULT_TIMEOUT_MS),
-      concurrency: count('check.concurrency', concurrency ?? threads),
+      concurrency: count('check.concurrency', concurrency),
       readAhead: false,
       isUrgent: true,
     },
-    maxQueued: count('check.maxQueued', maxQueued ?? DEFAULT_QUEUED),
-    maxQueuedBytes: count('check.maxQueuedBytes', maxQueuedBytes ?? DEFAULT_QUEUED_BYTES),
+    maxQueued: countOrInfinity('check.maxQueued', maxQueued),
+    maxQueuedBytes: countOrInfinity('check.maxQueuedBytes', maxQueuedBytes),
   }
 }
 
@@ -208,35 +208,6 @@ export function resolvePool(pool: PoolKind = 'threads'): PoolKind {
   return pool
 }
 
-export function refuseUnknown(options: object, known: readonly string[]): void {
-  for (const key of Object.keys(options)) {
-    if (known.includes(key)) continue
-    const place = ELSEWHERE[key]
-    const remedy = place === undefined ? `Known are ${known.join(', ')}` : `It belongs to ${place}`
-    throw new FanfoldError('FANFOLD_BAD_OPTION', `there is no option ${key} here. ${remedy}.`)
-  }
-}
-
-/** Options that are easily looked for in the wrong place. */
-const ELSEWHERE: Readonly<Record<string, string>> = {
-  threads: 'new Engine()',
-  threadMemoryMb: 'new Engine()',
-  recycleAfter: 'new Engine()',
-  pool: 'new Engine()',
-  config: 'engine.load()',
-  check: 'engine.load()',
-  maxQueued: 'check, an option of engine.load()',
-  maxQueuedBytes: 'check, an option of engine.load()',
-  startTimeoutMs: 'engine.load()',
-  teardownTimeoutMs: 'engine.load()',
-  resume: 'journal',
-  redrive: 'journal',
-  sourceId: 'journal',
-  retries: 'retry',
-  timeouts: 'retry',
-  crashes: 'retry',
-}
-
 function duration(name: string, value: number | undefined, byDefault: number): number {
   if (value === undefined) return byDefault
   if (typeof value === 'number' && (value === Infinity || (value >= 1 && value <= MAX_TIMER_MS))) return value
@@ -245,6 +216,10 @@ function duration(name: string, value: number | undefined, byDefault: number): n
 
 function count(name: string, value: number): number {
   return Number.isInteger(value) && value >= 1 ? value : refuse(name, value, 'use a whole number from 1')
+}
+
+function countOrInfinity(name: string, value: number): number {
+  return value === Infinity ? value : count(name, value)
 }
 
 function countFrom0(name: string, value: unknown): number {

@@ -1,4 +1,5 @@
 import { Engine } from '../engine.ts'
+import { checkIsObject } from '../options/check-options.ts'
 import type { EngineOptions, LoadOptions, RunOptions } from '../options.ts'
 import type { Outcome } from '../outcome.ts'
 import type { Report } from '../report/report.ts'
@@ -25,6 +26,7 @@ export async function verify<Item = unknown, Config = unknown, Value = unknown>(
   source: SourceInput<Item>,
   options: RunOptions & Omit<LoadOptions<Config>, 'check'> & EngineOptions = {},
 ): Promise<{ readonly report: Report; readonly outcomes: readonly Outcome<Value>[] }> {
+  checkIsObject('verify()', options, ['threads', 'timeoutMs'])
   const { threads, threadMemoryMb, recycleAfter, pool, ...runOptions } = options
   const engineOptions = Object.entries({ threads, threadMemoryMb, recycleAfter, pool })
   const engine = new Engine(Object.fromEntries(engineOptions.filter(([, value]) => value !== undefined)))

@@ -1,6 +1,7 @@
 import type { LineSettings, OutcomeKind } from '@fanfold/workers/lines'
 import { STATUSES, VERDICTS } from '@fanfold/workers/protocol'
 import { FanfoldError } from '../errors.ts'
+import { checkOptions } from './check-options.ts'
 
 /** Which outcomes become lines, and what stands in them: see docs/command-line.md. */
 export interface LineOptions {
@@ -26,15 +27,21 @@ function isAlone(status: string): boolean {
 
 /** @throws {FanfoldError} `FANFOLD_BAD_OPTION` */
 export function resolveLineOptions(options: LineOptions): LineSettings {
-  if (typeof options !== 'object' || options === null) return refuse('options of lines', options, OPTIONS)
+  checkOptions('toNdjson()', options, OPTIONS)
   const { only, include = 'attention', timings = true } = options
-  const unknown = Object.keys(options).find((name) => !OPTIONS.includes(name))
-  if (unknown !== undefined) refuse('option of lines', unknown, OPTIONS)
-  if (only !== undefined && !Array.isArray(only)) refuse('only', only, KINDS)
+  if (only !== undefined && !Array.isArray(only)) refuseNoList(only)
   for (const kind of only ?? []) if (!KINDS.includes(kind)) refuse('only', kind, KINDS)
   if (!INCLUDES.includes(include)) refuse('include', include, INCLUDES)
   if (typeof timings !== 'boolean') refuse('timings', timings, ['true', 'false'])
   return { only: only === undefined ? undefined : [...only], include, timings }
+}
+
+function refuseNoList(only: unknown): never {
+  const isKind = typeof only === 'string' && KINDS.includes(only)
+  throw new FanfoldError(
+    'FANFOLD_BAD_OPTION',
+    `only is ${isKind ? `'${only}'` : String(only)}: give a list, as ['${isKind ? only : 'fail'}']. Known are ${KINDS.join(', ')}.`,
+  )
 }
 
 function refuse(name: string, value: unknown, known: readonly string[]): never {

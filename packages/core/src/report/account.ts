@@ -12,7 +12,7 @@ import {
 import type { PartTally, Status } from '@fanfold/workers/protocol'
 import type { OutcomeBatch } from '../merge/batch.ts'
 import type { Outcome, UnsuccessfulOutcome } from '../outcome.ts'
-import type { FirstError, Report } from './report.ts'
+import type { FirstError, Report, SlowTask } from './report.ts'
 import { restoredError } from './stored-error.ts'
 import type { Totals } from '../journal/index.ts'
 
@@ -31,7 +31,7 @@ export class Account {
   readonly firstErrors: FirstError[] = []
   /** Further attempts that an earlier run has made. */
   resumedRetries = 0
-  #slowest: { readonly index: number; readonly durationMs: number }[] = []
+  #slowest: SlowTask[] = []
 
   add(batch: OutcomeBatch): void {
     if (batch.tally === undefined) this.#count(batch)
@@ -137,7 +137,10 @@ export class Account {
     const slowest = this.#slowest
     if (slowest.length === SLOWEST && durationMs <= slowest[SLOWEST - 1]!.durationMs) return
     const at = slowest.findIndex((entry) => entry.durationMs < durationMs)
-    slowest.splice(at < 0 ? slowest.length : at, 0, { index: batch.shard.indexAt(position), durationMs })
+    const { shard } = batch
+    const file = shard.file ?? shard.fileAt?.(position)
+    const place = { index: shard.indexAt(position), ...(file === undefined ? {} : { file }) }
+    slowest.splice(at < 0 ? slowest.length : at, 0, { ...place, durationMs })
     if (slowest.length > SLOWEST) slowest.length = SLOWEST
   }
 

@@ -36,7 +36,7 @@ export interface Report {
   /** Of the tasks that ran; from a histogram with buckets of 9%. */
   readonly durationMs: { readonly p50: number; readonly p90: number; readonly p99: number; readonly max: number }
   /** The ten slowest tasks, slowest first. */
-  readonly slowest: readonly { readonly index: number; readonly durationMs: number }[]
+  readonly slowest: readonly SlowTask[]
   /** The first tasks that were unsuccessful, in the order in which that was known; at most ten. */
   readonly firstErrors: readonly FirstError[]
   /** What the run tolerates, where that was set: `count` or `percentage`. */
@@ -44,6 +44,13 @@ export interface Report {
   readonly warnings: readonly string[]
   /** Why the run `failed` or was `aborted`. */
   readonly failure?: Error
+}
+
+export interface SlowTask {
+  readonly index: number
+  /** As in its outcome; absent for what was settled before the run was resumed. */
+  readonly file?: string
+  readonly durationMs: number
 }
 
 /** A task that has no verdict, and why. */

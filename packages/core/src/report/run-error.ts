@@ -2,6 +2,7 @@ import { FanfoldError } from '../errors.ts'
 import type { ErrorCode } from '../errors.ts'
 import type { Outcome } from '../outcome.ts'
 import type { Report } from './report.ts'
+import { withoutStop } from './without-stop.ts'
 
 /** What `verify()` rejects with, and `assertSucceeded()` throws: the run ended, but not every task was completed. */
 export class RunError extends FanfoldError {
@@ -41,7 +42,7 @@ export function errorOf(report: Report, outcomes: readonly Outcome[]): RunError 
   if (result === 'succeeded' || (result === 'partial' && report.tolerance !== undefined)) return undefined
   const done = `${statuses.completed} of ${total} tasks reached a verdict`
   const rest = `${statuses.errored} errored, ${statuses.timedOut} timed out, ${statuses.crashed} crashed, ${statuses.aborted} aborted`
-  const why = report.failure === undefined ? '' : `: ${report.failure.message}`
+  const why = report.failure === undefined ? '' : `: ${withoutStop(report.failure.message)}`
   const options = report.failure === undefined ? undefined : { cause: report.failure }
   if (result === 'partial')
     return new RunError('FANFOLD_RUN_PARTIAL', `the run is partial: ${done} (${rest}).`, report, outcomes)

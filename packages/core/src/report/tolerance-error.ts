@@ -1,6 +1,7 @@
 import { FanfoldError } from '../errors.ts'
 import { describeTolerance } from '../policy/tolerance.ts'
 import type { Tolerance } from '../policy/tolerance.ts'
+import { withoutStop } from './without-stop.ts'
 import type { FirstError } from './report.ts'
 
 const SHOWN = 3
@@ -18,7 +19,7 @@ export class ToleranceExceededError extends FanfoldError {
 
   constructor(breach: Pick<ToleranceExceededError, 'tolerance' | 'unsuccessful' | 'firstErrors'>, total: number) {
     const { tolerance, unsuccessful, firstErrors } = breach
-    const shown = firstErrors.slice(0, SHOWN).map(({ index, error }) => `index ${index}: ${error.message}`)
+    const shown = firstErrors.slice(0, SHOWN).map(({ index, error }) => `index ${index}: ${withoutStop(error.message)}`)
     const first = shown.length === 0 ? '' : ` The first: ${shown.join('; ')}.`
     const message = `${unsuccessful} of ${total} tasks were unsuccessful, more than the ${describeTolerance(tolerance)} that was tolerated.${first}`
     super('FANFOLD_TOLERANCE_EXCEEDED', message)

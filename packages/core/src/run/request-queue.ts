@@ -1,3 +1,12 @@
+import type { CompletedOutcome, Outcome, UnsuccessfulOutcome } from '../outcome.ts'
+
+/** An outcome that says something about the item. */
+export type Answer = CompletedOutcome | UnsuccessfulOutcome
+
+export function isAnswer(outcome: Outcome): outcome is Answer {
+  return outcome.status !== 'aborted' && outcome.status !== 'skipped'
+}
+
 /** Whoever is told that a request is given up. */
 export interface RequestOwner {
   withdraw(request: Request, reason: unknown): void
@@ -10,7 +19,7 @@ export class Request {
   readonly bytes: number
   readonly #owner: RequestOwner
   readonly #signal: AbortSignal | undefined
-  readonly #resolve: (outcome: unknown) => void
+  readonly #resolve: (outcome: Answer) => void
   readonly #reject: (error: unknown) => void
   /** Where it is, when it has left the queue. */
   place: { readonly shard: number; readonly position: number } | undefined
@@ -24,7 +33,7 @@ export class Request {
     item: unknown,
     bytes: number,
     signal: AbortSignal | undefined,
-    resolve: (outcome: unknown) => void,
+    resolve: (outcome: Answer) => void,
     reject: (error: unknown) => void,
   ) {
     this.#owner = owner
@@ -41,7 +50,7 @@ export class Request {
     this.#owner.withdraw(this, this.#signal!.reason)
   }
 
-  resolve(outcome: unknown): void {
+  resolve(outcome: Answer): void {
     this.isSettled = true
     this.#signal?.removeEventListener('abort', this)
     this.#resolve(outcome)

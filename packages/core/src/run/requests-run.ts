@@ -15,9 +15,12 @@ import { OutcomeBatch } from '../merge/batch.ts'
 import { estimateBytes } from '../sources/item-bytes.ts'
 import type { Conductor } from './conductor.ts'
 import type { ConductedRun } from './conducted-run.ts'
-import { Request, RequestQueue } from './request-queue.ts'
-import type { RequestOwner } from './request-queue.ts'
+import { Request, RequestQueue, isAnswer } from './request-queue.ts'
+import type { Answer, RequestOwner } from './request-queue.ts'
 import { RequestShard } from './request-shard.ts'
+
+/** What keeps requests from gathering without end. */
+type Bound = 'maxQueued' | 'maxQueuedBytes'
 
 /** What the requests of one verifier share, from one of their runs to the next. */
 export interface RequestsSettings {
@@ -50,6 +53,8 @@ export class RequestsRun implements ConductedRun, RequestOwner {
   readonly #shards = new Map<ShardId, RequestShard>()
   /** The coordinator knows, or is about to know, that requests wait. */
   #isTold = false
+  /** It is told at the end of this turn. */
+  #isToTell = false
   /** Neither settled nor given up. */
   #pending = 0
   /** Nothing more comes. */
@@ -75,24 +80,36 @@ export class RequestsRun implements ConductedRun, RequestOwner {
     return this.#firstIndex + this.read
   }
 
-  check(item: unknown, signal: AbortSignal | undefined): Promise<unknown> {
+  check(item: unknown, signal: AbortSignal | undefined): Promise<Answer> {
     if (this.failure !== undefined) return Promise.reject(this.failure)
     const bytes = estimateBytes(item)
-    const { length, bytes: queuedBytes } = this.#queue
-    const { maxQueued, maxQueuedBytes } = this.#options
-    if (length >= maxQueued || (length > 0 && queuedBytes + bytes > maxQueuedBytes))
-      return Promise.reject(overloaded(length, queuedBytes, this.#options))
+    // What free threads could take does not wait: only the end of this turn was waited for.
+    if (this.#isToTell && this.#exceeded(bytes) !== undefined) this.#tell()
+    const exceeded = this.#exceeded(bytes)
+    if (exceeded !== undefined) return Promise.reject(overloaded(this.#queue, exceeded, this.#options))
     return new Promise((resolve, reject) => {
       this.#queue.push(new Request(this, item, bytes, signal, resolve, reject))
       this.#pending++
       if (this.#isTold) return
       this.#isTold = true
+      this.#isToTell = true
       // Those that are made in the same turn go together.
-      queueMicrotask(() => this.#tell())
+      queueMicrotask(() => {
+        if (this.#isToTell) this.#tell()
+      })
     })
   }
 
+  /** The bound that one more request of so many bytes would break. */
+  #exceeded(bytes: number): Bound | undefined {
+    const { length, bytes: queuedBytes } = this.#queue
+    const { maxQueued, maxQueuedBytes } = this.#options
+    if (length >= maxQueued) return 'maxQueued'
+    return length > 0 && queuedBytes + bytes > maxQueuedBytes ? 'maxQueuedBytes' : undefined
+  }
+
   #tell(): void {
+    this.#isToTell = false
     this.#conductor.handle({ type: 'gathered', run: this.#id, tasks: this.#queue.length })
     if (this.#queue.length === 0) this.#isTold = false
   }
@@ -166,7 +183,7 @@ export class RequestsRun implements ConductedRun, RequestOwner {
     try {
       const outcome = batch.at(i)
       // Cut short: that is no answer about the item.
-      if (outcome.status === 'aborted') return this.#reject(request, outcome.error)
+      if (!isAnswer(outcome)) return this.#reject(request, outcome.error)
       request.resolve(outcome)
       this.#settled()
     } catch (error) {
@@ -231,10 +248,14 @@ export function closedError(): FanfoldError {
   return new FanfoldError('FANFOLD_VERIFIER_CLOSED', 'the verifier is closed: load it again, or close it later.')
 }
 
-function overloaded(waiting: number, bytes: number, { maxQueued, maxQueuedBytes }: RequestsSettings): FanfoldError {
-  const mb = (size: number): string => `${(size / 1e6).toFixed(1)} MB`
+function overloaded({ length, bytes }: RequestQueue, exceeded: Bound, options: RequestsSettings): FanfoldError {
+  const most = exceeded === 'maxQueued' ? String(options.maxQueued) : mebibytes(options.maxQueuedBytes)
   return new FanfoldError(
     'FANFOLD_OVERLOADED',
-    `${waiting} requests (${mb(bytes)}) wait for a thread, and no more than ${maxQueued} (${mb(maxQueuedBytes)}) may. Answer 503 and let the client come again later, give the engine more threads, or raise check.maxQueued (check.maxQueuedBytes) if they may wait longer.`,
+    `${length} requests (${mebibytes(bytes)}) wait for a thread, and no more than ${most} may. Answer 503 and let the client come again later, give the engine more threads, or raise check.${exceeded} if they may wait longer.`,
   )
+}
+
+function mebibytes(bytes: number): string {
+  return `${Number((bytes / 2 ** 20).toFixed(1))} MiB`
 }

@@ -1,4 +1,5 @@
 import { FanfoldError } from '@fanfold/workers/protocol'
+import { checkOptions } from '../options/check-options.ts'
 import type { Source } from './shard.ts'
 import { textSource } from './text-source.ts'
 import type { TextInput, TextOptions } from './text-source.ts'
@@ -33,6 +34,7 @@ export interface CsvOptions extends TextOptions {
 export function csv(input: TextInput, options: CsvOptions & { readonly header: false }): Source<string[]>
 export function csv<T = Record<string, string>>(input: TextInput, options?: CsvOptions): Source<T>
 export function csv(input: TextInput, options: CsvOptions = {}): Source {
+  checkOptions('csv()', options, ['maxRecordBytes', 'header', 'delimiter', 'id'])
   const { header = true, delimiter = ',', id } = options
   if (!/^[^\n\r"\u0080-\uffff]$/.test(delimiter)) {
     const message = `the CSV delimiter is ${JSON.stringify(delimiter)}. Give one ASCII character that is neither a quote nor a line end.`

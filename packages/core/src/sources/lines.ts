@@ -1,3 +1,4 @@
+import { checkOptions } from '../options/check-options.ts'
 import type { Source } from './shard.ts'
 import { textSource } from './text-source.ts'
 import type { TextInput, TextOptions } from './text-source.ts'
@@ -18,5 +19,6 @@ export interface LinesOptions extends TextOptions {}
  * ```
  */
 export function lines(input: TextInput, options: LinesOptions = {}): Source<string> {
+  checkOptions('lines()', options, ['maxRecordBytes'])
   return textSource(input, { name: 'lines' }, false, options)
 }

@@ -1,3 +1,4 @@
+import { checkOptions } from '../options/check-options.ts'
 import type { Source } from './shard.ts'
 import { textSource } from './text-source.ts'
 import type { TextInput, TextOptions } from './text-source.ts'
@@ -25,5 +26,6 @@ export interface NdjsonOptions extends TextOptions {
  * ```
  */
 export function ndjson<T = unknown>(input: TextInput, options: NdjsonOptions = {}): Source<T> {
+  checkOptions('ndjson()', options, ['maxRecordBytes', 'id'])
   return textSource(input, { name: 'ndjson', id: options.id }, false, options)
 }

@@ -4,6 +4,7 @@ import { FanfoldError } from '@fanfold/workers/protocol'
 import type { ByteInput } from '../byte-input.ts'
 import type { PathLike } from '../file-input.ts'
 import type { ShardReader, Source, SourceIdentity } from '../shard.ts'
+import { checkOptions } from '../../options/check-options.ts'
 import { badInput, isPath, isStream, nameOf, openOnce } from '../text-source.ts'
 import { brokenInput } from '../text-errors.ts'
 import { FileReader } from './file-reader.ts'
@@ -51,7 +52,7 @@ export interface FilesOptions {
  */
 export function files(input: FilesInput, options: FilesOptions = {}): Source<FileItem> {
   const exclude = excluded(options)
-  const folder = resolve(options.folder === undefined ? '.' : pathOf(options.folder))
+  const folder = resolve(pathOf(startFolder(options)))
   if (isStream(input) && !isPath(input)) return streamedFiles(openOnce(input), folder, exclude)
   const choice = { folder, given: givenPaths(input), exclude }
   return {
@@ -71,15 +72,18 @@ const OPTIONS: readonly string[] = ['folder', 'exclude']
 
 /** @throws {FanfoldError} `FANFOLD_BAD_OPTION`: mistyped, more would be verified than was asked for */
 function excluded(options: FilesOptions): readonly string[] {
-  const unknown = Object.keys(options).find((key) => !OPTIONS.includes(key))
-  if (unknown !== undefined)
-    throw new FanfoldError('FANFOLD_BAD_OPTION', `files() has no option ${unknown}. Known are ${OPTIONS.join(', ')}.`)
+  checkOptions('files()', options, OPTIONS)
   const { exclude = [] } = options
   const given: readonly unknown[] = Array.isArray(exclude) ? exclude : [exclude]
   return given.map((path) => {
     if (typeof path === 'string' && path !== '') return path
     throw new FanfoldError('FANFOLD_BAD_OPTION', `exclude of files() has ${nameOf(path)}: use paths and patterns.`)
   })
+}
+
+function startFolder({ folder = '.' }: FilesOptions): PathLike {
+  if (isPath(folder)) return folder
+  throw new FanfoldError('FANFOLD_BAD_OPTION', `folder of files() is ${nameOf(folder)}: use a path or a file: URL.`)
 }
 
 /** To look for the first file of a pattern may take long. */

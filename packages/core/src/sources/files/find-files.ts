@@ -27,7 +27,7 @@ export class Refusal extends Error {}
  */
 export function findFiles({ folder, given, exclude }: FileChoice): Generator<Found, void, undefined> {
   const isExcluded = exclusion(folder, exclude)
-  const finds = given.map((text) => begin(text, folder, isExcluded))
+  const finds = given.map((text) => begin(text, folder, isExcluded, given.length > 1))
   return inTurn(finds, folder)
 }
 
@@ -38,25 +38,40 @@ interface Finds {
   readonly files: Iterable<Found>
 }
 
-function begin(given: string, folder: string, isExcluded: IsExcluded): Finds {
+function begin(given: string, folder: string, isExcluded: IsExcluded, isOneOfSeveral: boolean): Finds {
   const path = resolve(folder, given)
   const stats = statsOf(path)
   // What is there is taken as it is, whatever characters its name has.
   if (!(stats instanceof Error)) {
-    if (stats.isDirectory())
-      throw refusal(given, ['it is a folder', `Give the files in it, as '${given.replace(/\/+$/, '')}/**'.`])
+    if (stats.isDirectory()) {
+      const remedy = `Give the files in it, as '${given.replace(/\/+$/, '')}/**'.${isOneOfSeveral ? ` ${QUOTE}` : ''}`
+      throw refusal(given, ['it is a folder', remedy])
+    }
     if (!stats.isFile()) throw refusal(given, ['it is a pipe, a socket or a device', 'Give regular files.'])
     return { wanted: path, files: isExcluded(path) ? [] : [found(given, stats)] }
   }
-  if (!isPattern(given)) throw refusal(given, explain(stats))
+  if (!isPattern(given)) {
+    const [problem, remedy] = explain(stats)
+    throw refusal(given, [problem, isFolder(folder) ? remedy : `Its folder is not there either: '${folder}'.`])
+  }
   const pattern = parsePattern(given, folder)
   const files = walk(pattern, isExcluded)
   const first = files.next()
   if (first.done === true) {
-    const message = `the pattern '${given}' matches no file. Check it, and the folder where it starts: '${folder}'.`
-    throw new Refusal(message)
+    const why = isFolder(pattern.root)
+      ? `Check it, and the folder where it starts: '${folder}'`
+      : `There is no folder '${pattern.root}'`
+    throw new Refusal(`the pattern '${given}' matches no file. ${why}.`)
   }
   return { wanted: pattern, files: withFirst(first.value, files) }
+}
+
+/** What a shell makes of a pattern has folders in it, too. */
+const QUOTE = 'If a shell has found it for a pattern, quote the pattern: then folders are passed over.'
+
+function isFolder(path: string): boolean {
+  const stats = statsOf(path)
+  return !(stats instanceof Error) && stats.isDirectory()
 }
 
 function refusal(given: string, why: Explanation): Refusal {
