@@ -149,6 +149,8 @@ export interface ShardRead {
   /** What the source still holds, where it is known. */
   readonly remainingTasks: number | undefined
   readonly remainingBytes: number | undefined
+  /** So many items still wait in a source that does not read ahead, as in `gathered`; 0 for any other. */
+  readonly gathered: number
 }
 
 /** The consumer has taken outcomes. */

@@ -15,13 +15,13 @@ import type { CoordinatorState, Lane, Piece, RunState } from './state.ts'
 export function gathered(state: CoordinatorState, id: RunId, tasks: number): void {
   const run = state.runs.get(id)
   if (run === undefined) return
-  run.remainingTasks = tasks
+  run.gathered = tasks
   if (tasks === 0 && run.source === 'reading') run.source = 'open'
 }
 
 /** A lane that becomes free is to be kept for what has gathered, as if it were a piece in the queue. */
-export function waitsForLane({ settings, source, remainingTasks }: RunState): boolean {
-  return !settings.readAhead && source !== 'exhausted' && remainingTasks !== undefined && remainingTasks > 0
+export function waitsForLane({ source, gathered: waiting }: RunState): boolean {
+  return source !== 'exhausted' && waiting > 0
 }
 
 /**

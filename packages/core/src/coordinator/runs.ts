@@ -34,6 +34,7 @@ export function shardRead(state: CoordinatorState, event: ShardRead): void {
   run.heldBytes += event.bytes
   run.remainingTasks = event.remainingTasks
   run.remainingBytes = event.remainingBytes
+  run.gathered = event.gathered
   const all = [0, event.tasks]
   if (event.unreadable !== undefined)
     settle(state, run, shard, all, { status: 'errored', attempts: 0, error: event.unreadable })

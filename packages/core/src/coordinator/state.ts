@@ -160,8 +160,11 @@ export interface RunState {
   threadsReplaced: number
   readonly random: () => number
   cost: CostEstimate
+  /** What the source still holds, where it is known. */
   remainingTasks: number | undefined
   remainingBytes: number | undefined
+  /** So many items wait in its source, which does not read ahead; else 0. */
+  gathered: number
   ended: RunEnd | undefined
 }
 
@@ -211,6 +214,7 @@ export function newRun(id: RunId, verifier: VerifierId, settings: RunSettings): 
     cost: newCost(),
     remainingTasks: undefined,
     remainingBytes: undefined,
+    gathered: 0,
     ended: undefined,
   }
 }

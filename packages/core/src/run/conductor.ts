@@ -275,6 +275,7 @@ export class Conductor {
       bytes: shard.bytes,
       records: shard,
       unreadable: shard.unreadable,
+      gathered: 0,
       ...remainingOf(run.reader, run.read + shard.tasks),
     })
   }

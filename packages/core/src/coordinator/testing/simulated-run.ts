@@ -108,6 +108,7 @@ export class SimulatedRun {
       unreadable: unreadable as never, // passed on and never looked into
       remainingTasks: plan.isSizeKnown ? rest.length : undefined,
       remainingBytes: plan.isSizeKnown ? rest.reduce((sum, task) => sum + task.bytes, 0) : undefined,
+      gathered: 0,
     }
   }
 

@@ -65,6 +65,7 @@ export class Told {
       unreadable: undefined,
       remainingTasks: undefined,
       remainingBytes: undefined,
+      gathered: 0,
       ...over,
     })
   }
