@@ -1,5 +1,5 @@
 import { attemptsOf } from '../policy/retry.ts'
-import { workOf } from './outcomes.ts'
+import { workOf } from './assignments.ts'
 import { sizeOf } from './position-set.ts'
 import { answerOf, isWanted } from './readiness.ts'
 import { countFresh, nextPiece } from './choice.ts'

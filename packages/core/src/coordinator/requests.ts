@@ -1,6 +1,7 @@
 import { requestBatch } from '../policy/request-batch.ts'
 import { MAX_SHARD_BYTES } from '../policy/shard-size.ts'
 import { FanfoldError } from '@fanfold/workers/protocol'
+import { stop } from './assignments.ts'
 import type { RunId, TaskWithdrawn } from './events.ts'
 import { settleAborted } from './outcomes.ts'
 import { sizeOf } from './position-set.ts'
@@ -8,7 +9,6 @@ import { answerOf } from './readiness.ts'
 import { countUsable } from './reading.ts'
 import { nextPiece } from './choice.ts'
 import { hasRoom } from './room.ts'
-import { stop } from './sharing.ts'
 import type { CoordinatorState, Lane, Piece, RunState } from './state.ts'
 
 /** Items wait in a source that does not read ahead, or none do any more. */

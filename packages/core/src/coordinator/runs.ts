@@ -1,9 +1,9 @@
 import { FanfoldError } from '@fanfold/workers/protocol'
 import type { BadEnd, CutShort, RunAdded, RunEnd, RunId, ShardRead } from './events.ts'
+import { stop } from './assignments.ts'
 import { toleranceError } from './breach.ts'
 import { settle, settleAborted } from './outcomes.ts'
 import { whyUnusable } from './readiness.ts'
-import { stop } from './sharing.ts'
 import { newRun, newShard } from './state.ts'
 import type { CoordinatorState, RunState } from './state.ts'
 
