@@ -1,5 +1,6 @@
 import { FanfoldError } from '@fanfold/workers/protocol'
-import type { BadEnd, CutShort, RunAdded, RunEnd, RunId, ShardRead } from './events.ts'
+import type { BadEnd, RunEnd } from './commands.ts'
+import type { CutShort, RunAdded, RunId, ShardRead } from './events.ts'
 import { stop } from './assignments.ts'
 import { toleranceError } from './breach.ts'
 import { settle, settleAborted } from './outcomes.ts'

@@ -1,15 +1,5 @@
-import type {
-  AssignmentId,
-  BadEnd,
-  Command,
-  CutShort,
-  LaneId,
-  RunEnd,
-  RunId,
-  RunSettings,
-  ShardId,
-  VerifierId,
-} from './events.ts'
+import type { BadEnd, Command, RunEnd } from './commands.ts'
+import type { AssignmentId, CutShort, LaneId, RunId, RunSettings, ShardId, VerifierId } from './events.ts'
 import { PositionSet } from './position-set.ts'
 import type { Ranges } from './position-set.ts'
 import { CLOSED } from '../policy/circuit-breaker.ts'

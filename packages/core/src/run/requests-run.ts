@@ -1,15 +1,6 @@
 import type { OutcomePart } from '@fanfold/workers/protocol'
-import type {
-  Deliver,
-  EndRun,
-  Event,
-  Read,
-  RunId,
-  RunSettings,
-  Settle,
-  ShardId,
-  VerifierId,
-} from '../coordinator/events.ts'
+import type { Deliver, EndRun, Read, Settle } from '../coordinator/commands.ts'
+import type { Event, RunId, RunSettings, ShardId, VerifierId } from '../coordinator/events.ts'
 import { FanfoldError } from '../errors.ts'
 import { OutcomeBatch } from '../merge/batch.ts'
 import { estimateBytes } from '../sources/item-bytes.ts'

@@ -1,5 +1,6 @@
 import { STATUSES } from '@fanfold/workers/protocol'
-import type { Command, Deliver, Event, RunEnd, Settle, ShardId } from '../events.ts'
+import type { Command, Deliver, RunEnd, Settle } from '../commands.ts'
+import type { Event, ShardId } from '../events.ts'
 import type { Merge, Merged, Unmerged } from './merge.ts'
 import { fatesOf } from './oracle.ts'
 import type { RunPlan } from './scenario.ts'
