@@ -1,10 +1,10 @@
 import type { LineSettings } from '@fanfold/workers/lines'
 import type { OutcomePart, ShardPayload } from '@fanfold/workers/protocol'
+import type { Dispatch } from './coordinator/commands.ts'
 import type {
   AssignmentEnded,
   AssignmentId,
   AssignmentStopped,
-  Dispatch,
   LaneDied,
   LaneId,
   LaneOverdue,

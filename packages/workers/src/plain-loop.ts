@@ -1,8 +1,8 @@
 import { loadVerifier } from './thread/verifier-loader.ts'
 import type { LoadedVerifier } from './thread/verifier-loader.ts'
 import type { ShardPayload } from './protocol.ts'
-import { readRecords } from './thread/records.ts'
-import type { Records } from './thread/records.ts'
+import { readRecords } from './thread/read-records.ts'
+import type { Records } from './thread/record-list.ts'
 import { TaskContext } from './thread/task-context.ts'
 import { toVerdict } from './verdict.ts'
 

@@ -1,5 +1,6 @@
 import { FanfoldError } from '@fanfold/workers/protocol'
-import type { Command, Event } from './events.ts'
+import type { Command } from './commands.ts'
+import type { Event } from './events.ts'
 import { haltRuns } from './halting.ts'
 import { checkInvariants } from './invariants.ts'
 import {

@@ -1,5 +1,5 @@
 import { attemptsOf } from '../policy/retry.ts'
-import { workOf } from './outcomes.ts'
+import { workOf } from './assignments.ts'
 import { sizeOf } from './position-set.ts'
 import { answerOf, isWanted } from './readiness.ts'
 import { countFresh, nextPiece } from './choice.ts'
@@ -104,6 +104,7 @@ function checkBounds(run: RunState): void {
   atMost('running tasks', run.concurrencyInUse, run.settings.concurrency)
   atMost('held tasks', run.held, run.settings.maxHeldTasks)
   atMost('tasks read', run.tasksRead, run.settings.limit)
+  if (run.settings.readAhead) equal('items gathered in a source that is read ahead', run.gathered, 0)
   if (run.ended !== undefined) equal('unsettled tasks of a run that has ended', run.unsettled, 0)
   if (run.phase.name !== 'running') equal('queued pieces of a run that is cut short', run.queue.length, 0)
 }

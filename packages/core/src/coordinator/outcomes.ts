@@ -1,13 +1,15 @@
 import type { Positions } from '@fanfold/workers/protocol'
 import { explained } from '../policy/circuit-breaker.ts'
 import { attemptsOf } from '../policy/retry.ts'
-import type { Delivered, PartArrived, Settle, Unsuccessful } from './events.ts'
+import type { Settle } from './commands.ts'
+import type { Delivered, PartArrived, Unsuccessful } from './events.ts'
+import { assignmentOf } from './assignments.ts'
 import { sizeOf } from './position-set.ts'
 import type { Ranges } from './position-set.ts'
 import { retry, startWaiting } from './retries.ts'
 import type { Waits } from './retries.ts'
 import { chargesOf } from './state.ts'
-import type { Assignment, CoordinatorState, LanePhase, Piece, RunState, ShardState } from './state.ts'
+import type { Assignment, CoordinatorState, Piece, RunState, ShardState } from './state.ts'
 
 /** Outcomes came from a lane: those of tasks that have none yet count. */
 export function partArrived(state: CoordinatorState, event: PartArrived): void {
@@ -26,27 +28,6 @@ export function partArrived(state: CoordinatorState, event: PartArrived): void {
   const { attempt: attempts, retries } = assignment
   const command = { run: run.id, shard: shard.id, batch, positions, attempts, retries, accepted, valueBytes }
   state.commands.push({ type: 'deliver', ...command })
-}
-
-/**
- * The assignment that the lane has, or had when it was told to end.
- *
- * @throws when it is another one: the backend says nothing of one after its end.
- */
-export function assignmentOf(state: CoordinatorState, lane: number, id: number): Assignment {
-  const { phase } = state.lanes[lane]!
-  const work = workOf(phase)
-  if (work?.assignment.id === id) return work.assignment
-  if (work?.behind?.id === id) return work.behind
-  throw new Error(`lane ${lane} is ${phase.name} with ${work?.assignment.id ?? 'no assignment'}, not with ${id}`)
-}
-
-/** What the lane has, or had when it was told to end: what it runs, and what waits behind that. */
-export function workOf(
-  phase: LanePhase,
-): { readonly assignment: Assignment; readonly behind: Assignment | undefined } | undefined {
-  if (phase.name === 'busy') return phase
-  return phase.name === 'ending' && phase.why.name === 'overdue' ? phase.why : undefined
 }
 
 function countOf(positions: Positions): number {

@@ -1,6 +1,7 @@
 import { requestBatch } from '../policy/request-batch.ts'
 import { MAX_SHARD_BYTES } from '../policy/shard-size.ts'
 import { FanfoldError } from '@fanfold/workers/protocol'
+import { stop } from './assignments.ts'
 import type { RunId, TaskWithdrawn } from './events.ts'
 import { settleAborted } from './outcomes.ts'
 import { sizeOf } from './position-set.ts'
@@ -8,20 +9,19 @@ import { answerOf } from './readiness.ts'
 import { countUsable } from './reading.ts'
 import { nextPiece } from './choice.ts'
 import { hasRoom } from './room.ts'
-import { stop } from './sharing.ts'
 import type { CoordinatorState, Lane, Piece, RunState } from './state.ts'
 
 /** Items wait in a source that does not read ahead, or none do any more. */
 export function gathered(state: CoordinatorState, id: RunId, tasks: number): void {
   const run = state.runs.get(id)
   if (run === undefined) return
-  run.remainingTasks = tasks
+  run.gathered = tasks
   if (tasks === 0 && run.source === 'reading') run.source = 'open'
 }
 
 /** A lane that becomes free is to be kept for what has gathered, as if it were a piece in the queue. */
-export function waitsForLane({ settings, source, remainingTasks }: RunState): boolean {
-  return !settings.readAhead && source !== 'exhausted' && remainingTasks !== undefined && remainingTasks > 0
+export function waitsForLane({ source, gathered: waiting }: RunState): boolean {
+  return source !== 'exhausted' && waiting > 0
 }
 
 /**

@@ -1,9 +1,10 @@
 import { FanfoldError } from '@fanfold/workers/protocol'
-import type { BadEnd, CutShort, RunAdded, RunEnd, RunId, ShardRead } from './events.ts'
+import type { BadEnd, RunEnd } from './commands.ts'
+import type { CutShort, RunAdded, RunId, ShardRead } from './events.ts'
+import { stop } from './assignments.ts'
 import { toleranceError } from './breach.ts'
 import { settle, settleAborted } from './outcomes.ts'
 import { whyUnusable } from './readiness.ts'
-import { stop } from './sharing.ts'
 import { newRun, newShard } from './state.ts'
 import type { CoordinatorState, RunState } from './state.ts'
 
@@ -34,6 +35,7 @@ export function shardRead(state: CoordinatorState, event: ShardRead): void {
   run.heldBytes += event.bytes
   run.remainingTasks = event.remainingTasks
   run.remainingBytes = event.remainingBytes
+  run.gathered = event.gathered
   const all = [0, event.tasks]
   if (event.unreadable !== undefined)
     settle(state, run, shard, all, { status: 'errored', attempts: 0, error: event.unreadable })

@@ -1,6 +1,7 @@
 import { partsOf } from '../policy/shard-size.ts'
 import type { AssignmentStopped } from './events.ts'
-import { assignmentOf, settleAborted } from './outcomes.ts'
+import { assignmentOf, stop } from './assignments.ts'
+import { settleAborted } from './outcomes.ts'
 import { cutRanges, sizeOf, splitRanges } from './position-set.ts'
 import { answerOf } from './readiness.ts'
 import { countUsable } from './reading.ts'
@@ -13,13 +14,6 @@ import type { Assignment, CoordinatorState, Lane, RunState } from './state.ts'
  */
 const WAIT_AT_THE_END_MS = 1
 const WAIT_FOR_SOURCE_MS = 10
-
-/** Has a lane start nothing more of an assignment; what it has not started comes back with `stopped`, or its end. */
-export function stop(state: CoordinatorState, lane: Lane, assignment: Assignment): void {
-  if (assignment.isStopped) return
-  assignment.isStopped = true
-  state.commands.push({ type: 'stop', lane: lane.id, assignment: assignment.id })
-}
 
 /** What the lane has not started is not its own any more: others may have it at once, however long the rest takes. */
 export function assignmentStopped(state: CoordinatorState, event: AssignmentStopped): void {

@@ -1,15 +1,5 @@
-import type {
-  AssignmentId,
-  BadEnd,
-  Command,
-  CutShort,
-  LaneId,
-  RunEnd,
-  RunId,
-  RunSettings,
-  ShardId,
-  VerifierId,
-} from './events.ts'
+import type { BadEnd, Command, RunEnd } from './commands.ts'
+import type { AssignmentId, CutShort, LaneId, RunId, RunSettings, ShardId, VerifierId } from './events.ts'
 import { PositionSet } from './position-set.ts'
 import type { Ranges } from './position-set.ts'
 import { CLOSED } from '../policy/circuit-breaker.ts'
@@ -160,8 +150,11 @@ export interface RunState {
   threadsReplaced: number
   readonly random: () => number
   cost: CostEstimate
+  /** What the source still holds, where it is known. */
   remainingTasks: number | undefined
   remainingBytes: number | undefined
+  /** So many items wait in its source, which does not read ahead; else 0. */
+  gathered: number
   ended: RunEnd | undefined
 }
 
@@ -211,6 +204,7 @@ export function newRun(id: RunId, verifier: VerifierId, settings: RunSettings): 
     cost: newCost(),
     remainingTasks: undefined,
     remainingBytes: undefined,
+    gathered: 0,
     ended: undefined,
   }
 }

@@ -1,4 +1,5 @@
-import type { Command, Event } from './events.ts'
+import type { Command } from './commands.ts'
+import type { Event } from './events.ts'
 
 /** Events and commands that are remembered. */
 const LENGTH = 64

@@ -2,7 +2,8 @@ import { FanfoldError, decodeError, encodeError } from '@fanfold/workers/protoco
 import type { BackendListener, LaneSnapshot, VerifierSpec, Work } from '../backend.ts'
 import type { Ticker, Watched } from '../threads/ticker.ts'
 import { findUnsendable } from '../threads/unsendable.ts'
-import { OPEN_MS, blockedError, deathError } from '../threads/waiting.ts'
+import { blockedError, deathError } from '../threads/lane-errors.ts'
+import { OPEN_MS, longestTeardownMs, waitingForShard } from '../threads/waiting.ts'
 import type { Waiting } from '../threads/waiting.ts'
 import { ChildProcess } from './child-process.ts'
 import { serialiseForProcess } from './crossing.ts'
@@ -87,8 +88,7 @@ export class ProcessLane implements Watched {
     }
     const at = performance.now()
     this.#sent = { work, at, isTraced }
-    const sent = { for: 'shard', work, gate: undefined, isAborted: false, isOverdue: false } as const
-    const waiting: Waiting = { ...sent, beganAt: at, behind: undefined }
+    const waiting = waitingForShard(work, undefined, at)
     const isInFile = this.#child?.file?.put(payload.bytes) === true
     const bytesInFile = isInFile ? payload.bytes.length : undefined
     if (isInFile) payload = { ...payload, bytes: NO_BYTES }
@@ -121,7 +121,7 @@ export class ProcessLane implements Watched {
   }
 
   retire(): void {
-    this.#ask({ type: 'retire' }, { for: 'end' }, this.#longestTeardownMs())
+    this.#ask({ type: 'retire' }, { for: 'end' }, longestTeardownMs(this.#loaded.values()))
   }
 
   /** It has, or is getting, a process. */
@@ -132,7 +132,7 @@ export class ProcessLane implements Watched {
   /** Ends the process: through its teardowns if its thread is free, and at any rate soon. */
   close(): void {
     if (this.#waiting.for === 'thread') this.#child?.kill()
-    else this.#ask({ type: 'close' }, { for: 'end' }, this.#longestTeardownMs(), CLOSE_MS)
+    else this.#ask({ type: 'close' }, { for: 'end' }, longestTeardownMs(this.#loaded.values()), CLOSE_MS)
   }
 
   snapshot(): LaneSnapshot {
@@ -214,10 +214,6 @@ export class ProcessLane implements Watched {
     if (sent?.isTraced !== true) return { running: [], runningMs: 0 }
     const running = this.#child?.file?.running(sent.work.concurrency) ?? []
     return { running, runningMs: sent.work.alone && running.length > 0 ? performance.now() - sent.at : 0 }
-  }
-
-  #longestTeardownMs(): number {
-    return Math.max(0, ...[...this.#loaded.values()].map(({ teardownTimeoutMs }) => teardownTimeoutMs))
   }
 
   /** While an answer is awaited the application has to stay alive, and the deadline is held. */

@@ -1,4 +1,5 @@
-import type { Deliver, EndRun, RunSettings, Settle, ShardId, VerifierId } from '../coordinator/events.ts'
+import type { Deliver, EndRun, Settle } from '../coordinator/commands.ts'
+import type { RunSettings, ShardId, VerifierId } from '../coordinator/events.ts'
 import { OutcomeBatch } from '../merge/batch.ts'
 import { InputOrder } from '../merge/input-order.ts'
 import { Outbox } from '../merge/outbox.ts'

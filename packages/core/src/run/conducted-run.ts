@@ -1,4 +1,5 @@
-import type { Deliver, EndRun, Event, Read, RunSettings, Settle, ShardId, VerifierId } from '../coordinator/events.ts'
+import type { Deliver, EndRun, Read, Settle } from '../coordinator/commands.ts'
+import type { Event, RunSettings, ShardId, VerifierId } from '../coordinator/events.ts'
 import type { LineSettings } from '@fanfold/workers/lines'
 import type { StuckThread } from '../report/report.ts'
 import type { Shard, ShardReader } from '../sources/shard.ts'

@@ -2,13 +2,15 @@ import type { Backend, BackendEvent, BackendListener, LaneSnapshot, VerifierSpec
 import { ActiveVerifier } from './active-verifier.ts'
 import type { ConductedRun } from './conducted-run.ts'
 import { Coordinator } from '../coordinator/coordinator.ts'
-import type { Command, Dispatch, Event, Read, RunId, ShardRead, VerifierId } from '../coordinator/events.ts'
-import { workOf } from '../coordinator/outcomes.ts'
+import type { Command, Dispatch, Read } from '../coordinator/commands.ts'
+import type { Event, RunId, VerifierId } from '../coordinator/events.ts'
+import { workOf } from '../coordinator/assignments.ts'
 import type { Ranges } from '../coordinator/position-set.ts'
 import { FanfoldError } from '../errors.ts'
 import type { OutcomeBatch } from '../merge/batch.ts'
 import type { Recycling } from '../policy/recycling.ts'
-import type { ReadLimits, Shard, ShardReader } from '../sources/shard.ts'
+import type { Shard } from '../sources/shard.ts'
+import { readNext, remainingOf } from './read-next.ts'
 
 /** Carries out what the coordinator decides: the one place where its events and commands meet the world. */
 export class Conductor {
@@ -251,32 +253,9 @@ export class Conductor {
 
   #read(command: Read): void {
     const run = this.#runs.get(command.run)!
-    if (run.readGathered === undefined) void this.#readNext(command.run, run, command)
-    else this.handle(run.readGathered(command))
-  }
-
-  async #readNext(id: RunId, run: ConductedRun, { maxTasks, maxBytes }: ReadLimits): Promise<void> {
-    try {
-      const read = run.reader!.next({ maxTasks, maxBytes })
-      const shard = read instanceof Promise ? await read : read
-      if (!this.#runs.has(id)) return // cut short meanwhile: it counts as not read
-      if (shard === undefined) this.handle({ type: 'sourceEnded', run: id })
-      else this.#shardRead(id, run, shard)
-    } catch (error) {
-      if (this.#runs.has(id)) this.handle({ type: 'sourceFailed', run: id, error: error as Error })
-    }
-  }
-
-  #shardRead(id: RunId, run: ConductedRun, shard: Shard): void {
-    this.handle({
-      type: 'shardRead',
-      run: id,
-      tasks: shard.tasks,
-      bytes: shard.bytes,
-      records: shard,
-      unreadable: shard.unreadable,
-      ...remainingOf(run.reader, run.read + shard.tasks),
-    })
+    if (run.readGathered !== undefined) return this.handle(run.readGathered(command))
+    // Cut short meanwhile, it is forgotten: what was read counts as not read.
+    void readNext(command.run, run, command, (event) => this.#runs.has(command.run) && this.handle(event))
   }
 
   /** A bug of ours: nobody may wait for ever because of it. */
@@ -289,19 +268,6 @@ export class Conductor {
     this.#letGo(error)
     this.#runs.clear()
     this.#events.length = 0
-  }
-}
-
-/** What a source still holds, where that is known. @param read - tasks that were read of it */
-function remainingOf(
-  reader: ShardReader | undefined,
-  read: number,
-): Pick<ShardRead, 'remainingTasks' | 'remainingBytes'> {
-  if (reader === undefined) return { remainingTasks: undefined, remainingBytes: undefined }
-  const { totalTasks, totalBytes, bytesRead, areBytesElsewhere = false } = reader
-  return {
-    remainingTasks: totalTasks === undefined ? undefined : Math.max(0, totalTasks - read),
-    remainingBytes: totalBytes === undefined || areBytesElsewhere ? undefined : Math.max(0, totalBytes - bytesRead),
   }
 }
 

@@ -1,4 +1,4 @@
-import type { EndRun, RunEnd } from '../coordinator/events.ts'
+import type { EndRun, RunEnd } from '../coordinator/commands.ts'
 import type { Tolerance } from '../policy/tolerance.ts'
 import { FanfoldError } from '../errors.ts'
 import type { Account } from '../report/account.ts'

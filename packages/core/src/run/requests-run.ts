@@ -1,15 +1,6 @@
 import type { OutcomePart } from '@fanfold/workers/protocol'
-import type {
-  Deliver,
-  EndRun,
-  Event,
-  Read,
-  RunId,
-  RunSettings,
-  Settle,
-  ShardId,
-  VerifierId,
-} from '../coordinator/events.ts'
+import type { Deliver, EndRun, Read, Settle } from '../coordinator/commands.ts'
+import type { Event, RunId, RunSettings, ShardId, VerifierId } from '../coordinator/events.ts'
 import { FanfoldError } from '../errors.ts'
 import { OutcomeBatch } from '../merge/batch.ts'
 import { estimateBytes } from '../sources/item-bytes.ts'
@@ -130,11 +121,11 @@ export class RequestsRun implements ConductedRun, RequestOwner {
     }
     const share = Math.max(divided?.minTasks ?? 1, Math.ceil(waiting / (divided?.lanes ?? 1)))
     const shard = new RequestShard(this.#queue.take(Math.min(maxTasks, share), maxBytes), this.nextIndex)
-    const remainingTasks = this.#queue.length
-    this.#isTold = remainingTasks > 0
+    const gathered = this.#queue.length
+    this.#isTold = gathered > 0
     const { tasks, bytes } = shard
-    const known = { unreadable: undefined, remainingTasks, remainingBytes: undefined }
-    return { type: 'shardRead', run: this.#id, tasks, bytes, records: shard, ...known }
+    const unknown = { unreadable: undefined, remainingTasks: undefined, remainingBytes: undefined }
+    return { type: 'shardRead', run: this.#id, tasks, bytes, records: shard, gathered, ...unknown }
   }
 
   keep(id: ShardId, shard: RequestShard): void {

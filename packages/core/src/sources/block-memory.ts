@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer'
+import { FanfoldError } from '@fanfold/workers/protocol'
 
 /** So many blocks lie ready at most: as many as a run may hold, which are let go of together where its consumer was slow. */
 const MAX_FREE = 32
@@ -18,30 +19,50 @@ export class BlockMemory {
   take(length: number): Lease {
     const at = this.#free.findIndex((buffer) => buffer.length === length)
     const buffer = at < 0 ? Buffer.from(new SharedArrayBuffer(length)) : this.#free.splice(at, 1)[0]!
-    return new Lease(buffer, (unused) => {
-      if (this.#free.length < MAX_FREE) this.#free.push(unused)
-    })
+    const onNone = (): void => {
+      if (this.#free.length < MAX_FREE) this.#free.push(buffer)
+    }
+    return new Lease(buffer, { count: 0, onNone })
   }
 }
 
-/** A block's memory and how many use it: the window in which it is cut, and the shards that are views of it. */
+/** A block's memory as one of its users has it: the window in which it is cut, or a shard that is a view of it. */
 export class Lease {
   readonly buffer: Buffer
-  readonly #onUnused: (buffer: Buffer) => void
-  #users = 1
+  readonly #users: Users
+  #isReleased = false
 
-  constructor(buffer: Buffer, onUnused: (buffer: Buffer) => void) {
+  constructor(buffer: Buffer, users: Users) {
     this.buffer = buffer
-    this.#onUnused = onUnused
+    this.#users = users
+    users.count++
   }
 
-  retain(): this {
-    this.#users++
-    return this
+  /** For one more user, who has to release it. */
+  retain(): Lease {
+    this.#mustHold()
+    return new Lease(this.buffer, this.#users)
   }
 
-  /** To be called once by each user; the last one makes the memory free for other bytes. */
+  /**
+   * The last user's makes the memory free for other bytes.
+   *
+   * @throws when this user has released it before: that is a bug of ours, which would free bytes that somebody still reads.
+   */
   release(): void {
-    if (--this.#users === 0) this.#onUnused(this.buffer)
+    this.#mustHold()
+    this.#isReleased = true
+    if (--this.#users.count === 0) this.#users.onNone()
   }
+
+  #mustHold(): void {
+    if (this.#isReleased) throw new FanfoldError('FANFOLD_INTERNAL', "a block's memory was used after its release")
+  }
+}
+
+/** Of one block. */
+interface Users {
+  count: number
+  /** Nobody uses it any more. */
+  readonly onNone: () => void
 }

@@ -1,25 +1,20 @@
-import { MessageChannel } from 'node:worker_threads'
-import type { MessagePort, Worker } from 'node:worker_threads'
-import { FanfoldError, decodeError, encodeError, valueBytesOf } from '@fanfold/workers/protocol'
-import type { FromThread, OutcomePart, RunShard, ToThread } from '@fanfold/workers/protocol'
-import { packShard, unpackFromThread } from '@fanfold/workers/small-messages'
-import type { Packed } from '@fanfold/workers/small-messages'
+import { decodeError, encodeError, valueBytesOf } from '@fanfold/workers/protocol'
+import type { FromThread, OutcomePart, ToThread } from '@fanfold/workers/protocol'
 import type { BackendListener, LaneSnapshot, VerifierSpec, Work } from '../backend.ts'
 import { Deadline } from './deadline.ts'
-import { ThreadCells } from './thread-cells.ts'
+import { blockedError, deathError, startError } from './lane-errors.ts'
+import type { ThreadCells } from './thread-cells.ts'
 import type { LanePools, ThreadPool } from './thread-pool.ts'
+import { ThreadSession } from './thread-session.ts'
+import type { SessionListener } from './thread-session.ts'
 import type { Ticker } from './ticker.ts'
 import { TravellingBuffers } from './travelling-buffers.ts'
-import { findUnsendable, withoutGaps } from './unsendable.ts'
-import { OPEN_MS, blockedError, deathError, startError } from './waiting.ts'
+import { findUnsendable } from './unsendable.ts'
+import { KILL_MS, OPEN_MS, SLACK_MS, longestTeardownMs, sentWith, waitingForShard } from './waiting.ts'
 import type { Waiting, WaitingForShard } from './waiting.ts'
 
-/** A thread that is ended has this long to be gone; then it is stuck in native code. */
-const KILL_MS = 1000
 /** After an abort, tasks have this long to end by themselves. */
 const ABORT_GRACE_MS = 100
-/** The thread holds its own deadlines while its loop is free; this is how much later we act for it. */
-const SLACK_MS = 1000
 /** Between tasks (parsing, garbage collection) a shorter timeout means nothing. */
 const BETWEEN_TASKS_MS = 10_000
 
@@ -38,15 +33,11 @@ export class ThreadLane {
   readonly #pools: LanePools
   readonly #listener: BackendListener
   readonly #deadline: Deadline
-  #port: MessagePort | undefined
-  #worker: Worker | undefined
-  #cells = new ThreadCells()
+  /** `undefined` while it has no thread. */
+  #session: ThreadSession | undefined
   #waiting: Waiting = { for: 'nothing' }
   /** What the thread is about, as far as was heard, also while its end is waited for. */
   #atWork: WaitingForShard | undefined
-  /** Counts sessions: what is heard of an earlier one is ignored. */
-  #session = 0
-  #error: Error | undefined
   readonly #buffers = new TravellingBuffers()
   #loaded = new Map<number, VerifierSpec>()
 
@@ -61,22 +52,10 @@ export class ThreadLane {
   }
 
   open(): void {
-    const session = ++this.#session
     const pool = this.#pools.take()
-    const { port1, port2 } = new MessageChannel()
-    this.#cells = new ThreadCells()
-    this.#port = port1
-    this.#worker = undefined
-    this.#error = undefined
     this.#loaded.clear()
-    port1.on('message', (message: FromThread | Packed) => {
-      if (this.#isCurrent(session)) this.#receive(unpackFromThread(message))
-    })
+    this.#session = new ThreadSession(pool, this.#place.thread, this.#listenerOf(pool))
     this.#wait({ for: 'thread' }, OPEN_MS)
-    pool.startSession(port2, this.#cells.buffer, this.#place.thread).then(
-      (worker) => (this.#isCurrent(session) ? this.#opened(session, port1, worker, pool) : void worker.terminate()),
-      (error: unknown) => this.#isCurrent(session) && this.#died(startError(error), false),
-    )
   }
 
   load(verifier: VerifierSpec): void {
@@ -91,29 +70,23 @@ export class ThreadLane {
   }
 
   run(work: Work): void {
-    const { lane: _lane, transfer, ...rest } = work
     const gate = this.#cells.openGate()
-    const payload = this.#buffers.copyOf(withoutGaps(work))
+    const { message, moved } = this.#buffers.messageFor(work, gate, this.#place.traceFile?.())
     try {
-      const moved = 'bytes' in payload ? movable(payload.bytes.buffer) : transfer
-      this.#port!.postMessage(
-        packShard({ type: 'shard', ...rest, payload, gate, traceFile: this.#place.traceFile?.() } satisfies RunShard),
-        [...moved],
-      )
+      this.#session!.send(message, moved)
     } catch (error) {
       const failures = findUnsendable(work, error)
       this.#listener.event({ type: 'unsendable', lane: this.id, assignment: work.assignment, failures })
       return
     }
-    const sent = { for: 'shard', work, gate, isAborted: false, isOverdue: false, behind: undefined } as const
-    const waiting: WaitingForShard = { ...sent, beganAt: 0 }
+    const waiting = waitingForShard(work, gate)
     if (this.#atWork !== undefined) this.#atWork.behind = waiting
     else if (this.#waiting.for === 'exit') this.#isAbout(waiting) // it has died already, which will be told
     else this.#goOnWith(waiting)
   }
 
   stop(assignment: number): void {
-    const waiting = this.#sent(assignment)
+    const waiting = sentWith(this.#waiting, assignment)
     if (waiting === undefined) return
     const from = this.#cells.stop(waiting.gate!) // of this process, so it has one
     this.#listener.event({ type: 'stopped', lane: this.id, assignment, from })
@@ -138,20 +111,19 @@ export class ThreadLane {
   /** Ends a thread whose loop is blocked. */
   kill(error: Error = blockedError(this.#waiting)): void {
     this.#wait({ for: 'exit', error }, KILL_MS)
-    if (this.#worker === undefined) this.#died(error, false)
-    else void this.#worker.terminate()
+    if (this.#session?.terminate() !== true) this.#died(error, false)
   }
 
   /** Ends a free thread through its teardowns. */
   retire(): void {
-    const teardownTimeoutMs = Math.max(0, ...[...this.#loaded.values()].map((verifier) => verifier.teardownTimeoutMs))
+    const teardownTimeoutMs = longestTeardownMs(this.#loaded.values())
     this.#wait({ for: 'end' }, teardownTimeoutMs + SLACK_MS)
     this.#send({ type: 'end', teardownTimeoutMs })
   }
 
   /** It has, or is getting, a thread. */
   get isOpen(): boolean {
-    return this.#port !== undefined
+    return this.#session !== undefined
   }
 
   /** Ends the thread whatever it is doing: through its teardowns if its loop is free. */
@@ -171,9 +143,8 @@ export class ThreadLane {
 
   /** Nothing of this lane is heard any more. */
   silence(): void {
-    this.#session++
-    this.#port?.close()
-    this.#port = undefined
+    this.#session?.silence()
+    this.#session = undefined
     this.#rest()
   }
 
@@ -207,26 +178,27 @@ export class ThreadLane {
     this.#listener.event({ type: 'overdue', lane: this.id, assignment: waiting.work.assignment, running, certain })
   }
 
-  #opened(session: number, port: MessagePort, worker: Worker, pool: ThreadPool): void {
-    this.#worker = worker
-    worker.on('error', (error: Error) => {
-      if (this.#isCurrent(session)) this.#error = error
-    })
-    // What the thread had posted arrives before its port closes, and both before or after its exit.
-    const closed = new Promise<void>((resolve) => port.once('close', resolve))
-    const exited = new Promise<number>((resolve) => worker.once('exit', resolve))
-    void exited.then((code) => {
-      if (!this.#isCurrent(session)) {
+  /** What is told of a thread of this pool. */
+  #listenerOf(pool: ThreadPool): SessionListener {
+    return {
+      opened: () => {
+        this.#rest()
+        this.#listener.event({ type: 'laneOpened', lane: this.id })
+      },
+      failed: (error) => this.#died(startError(error), false),
+      received: (message) => this.#receive(message),
+      exited: (cause) => {
+        if (this.#waiting.for === 'exit') return this.#waiting.error
+        const error = deathError(this.#waiting, cause)
+        this.#wait({ for: 'exit', error }, KILL_MS)
+        return error
+      },
+      over: (why) => this.#died(why, false),
+      exitedLate: () => {
         this.#pools.exited(pool)
-        return this.#listener.event({ type: 'laneExited', lane: this.id })
-      }
-      this.#error ??= new FanfoldError('FANFOLD_THREAD_DIED', `the thread exited with code ${code}`)
-      const error = this.#waiting.for === 'exit' ? this.#waiting.error : deathError(this.#waiting, this.#error)
-      if (this.#waiting.for !== 'exit') this.#wait({ for: 'exit', error }, KILL_MS)
-      void closed.then(() => this.#isCurrent(session) && this.#died(error, false))
-    })
-    this.#rest()
-    this.#listener.event({ type: 'laneOpened', lane: this.id })
+        this.#listener.event({ type: 'laneExited', lane: this.id })
+      },
+    }
   }
 
   #receive(message: FromThread): void {
@@ -243,21 +215,17 @@ export class ThreadLane {
         if (part !== undefined) this.#partCame(ended.assignment, part)
         return this.#listener.event({ type: 'assignmentEnded', lane, ...ended })
       }
-      case 'loaded': {
+      case 'loaded':
         if (this.#waiting.for !== 'load') return
         this.#loaded.set(message.verifier, this.#waiting.verifier)
         this.#rest()
         return this.#listener.event({ type: 'verifierLoaded', lane, verifier: message.verifier })
-      }
-      case 'loadFailed':
+      case 'loadFailed': {
         if (this.#waiting.for !== 'load') return
         this.#rest()
-        return this.#listener.event({
-          type: 'verifierFailed',
-          lane,
-          verifier: message.verifier,
-          error: decodeError(message.error),
-        })
+        const error = decodeError(message.error)
+        return this.#listener.event({ type: 'verifierFailed', lane, verifier: message.verifier, error })
+      }
       case 'unloaded':
         this.#loaded.delete(message.verifier)
         if (message.error !== undefined) this.#listener.warning(decodeError(message.error), message.verifier)
@@ -276,14 +244,6 @@ export class ThreadLane {
     this.#listener.event({ type: 'part', lane: this.id, assignment, positions, batch, unsuccessful, valueBytes })
   }
 
-  /** An assignment that was sent, and of whose end nothing was heard. */
-  #sent(assignment: number): WaitingForShard | undefined {
-    if (this.#waiting.for !== 'shard') return undefined
-    const { work, behind } = this.#waiting
-    if (work.assignment === assignment) return this.#waiting
-    return behind?.work.assignment === assignment ? behind : undefined
-  }
-
   #goOnWith(waiting: WaitingForShard | undefined): void {
     if (waiting === undefined) return this.#rest()
     this.#isAbout(waiting)
@@ -293,43 +253,39 @@ export class ThreadLane {
 
   #isAbout(waiting: WaitingForShard | undefined): void {
     this.#atWork = waiting
-    if (waiting === undefined) this.#cells.end()
-    else this.#cells.begin(waiting.work.assignment, waiting.gate!, waiting.work.concurrency) // as above
+    if (waiting === undefined) this.#session?.cells.end()
+    else this.#session?.cells.begin(waiting.work.assignment, waiting.gate!, waiting.work.concurrency) // as above
   }
 
   /** All that the thread had posted was received, or it never will be. */
   #died(error: Error, stuck: boolean): void {
-    const running = this.#cells.running()
+    const running = this.#session?.cells.running() ?? []
     const runningMs = running.length === 0 ? 0 : performance.now() - this.#deadline.movedAt
     this.silence()
     if (stuck) this.#pools.stuck()
     this.#listener.event({ type: 'laneDied', lane: this.id, running, runningMs, error, stuck })
   }
 
+  /** Of what it waits for on a thread. */
+  get #cells(): ThreadCells {
+    return this.#session!.cells
+  }
+
   #send(message: ToThread): void {
-    this.#port!.postMessage(message)
+    this.#session!.send(message)
   }
 
   /** While something is awaited the process has to stay alive, and the deadline is held. */
   #wait(waiting: Waiting, deadlineMs: number): void {
     this.#waiting = waiting
-    this.#port?.ref()
+    this.#session?.keepAlive(true)
     this.#deadline.begin(deadlineMs)
   }
 
   #rest(): void {
     this.#waiting = { for: 'nothing' }
     this.#isAbout(undefined)
-    this.#port?.unref()
+    this.#session?.keepAlive(false)
     this.#deadline.rest()
   }
-
-  #isCurrent(session: number): boolean {
-    return session === this.#session
-  }
-}
-
-/** What is shared stays where it is. */
-function movable(buffer: ArrayBufferLike): ArrayBuffer[] {
-  return buffer instanceof ArrayBuffer ? [buffer] : []
 }

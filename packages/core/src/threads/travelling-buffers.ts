@@ -1,4 +1,8 @@
-import type { ShardPayload } from '@fanfold/workers/protocol'
+import type { RunShard, ShardPayload } from '@fanfold/workers/protocol'
+import { packShard } from '@fanfold/workers/small-messages'
+import type { Packed } from '@fanfold/workers/small-messages'
+import type { Work } from '../backend.ts'
+import { withoutGaps } from './unsendable.ts'
 
 /** Enough for nearly every shard. */
 const USUAL_BYTES = 1 << 20
@@ -15,8 +19,20 @@ const MOST = 2
 export class TravellingBuffers {
   readonly #kept: ArrayBuffer[] = []
 
+  /** What takes work to a thread, and what is moved there with it. */
+  messageFor(
+    work: Work,
+    gate: number,
+    traceFile: number | undefined,
+  ): { readonly message: RunShard | Packed; readonly moved: readonly ArrayBuffer[] } {
+    const { lane: _lane, transfer, ...rest } = work
+    const payload = this.#copyOf(withoutGaps(work))
+    const moved = 'bytes' in payload ? movable(payload.bytes.buffer) : transfer
+    return { message: packShard({ type: 'shard', ...rest, payload, gate, traceFile }), moved }
+  }
+
   /** The payload with bytes that may be moved, if it has any that are not shared anyway. */
-  copyOf(payload: ShardPayload): ShardPayload {
+  #copyOf(payload: ShardPayload): ShardPayload {
     if (!('bytes' in payload)) return payload
     const { bytes } = payload
     if (bytes.buffer instanceof SharedArrayBuffer) return payload
@@ -36,4 +52,9 @@ export class TravellingBuffers {
 function newBuffer(bytes: number): ArrayBuffer {
   // Not zeroed first, and not from Node's pool, which cannot be moved.
   return Buffer.allocUnsafeSlow(Math.max(bytes, USUAL_BYTES)).buffer
+}
+
+/** What is shared stays where it is. */
+function movable(buffer: ArrayBufferLike): ArrayBuffer[] {
+  return buffer instanceof ArrayBuffer ? [buffer] : []
 }

@@ -1,9 +1,11 @@
-import { FanfoldError } from '@fanfold/workers/protocol'
 import type { VerifierSpec, Work } from '../backend.ts'
-import { fileURLToPath } from 'node:url'
 
 /** A thread has this long to start its session. */
 export const OPEN_MS = 30_000
+/** A thread that is ended has this long to be gone; then it is stuck in native code. */
+export const KILL_MS = 1000
+/** A thread holds its own deadlines while its loop is free; this is how much later its lane acts for it. */
+export const SLACK_MS = 1000
 
 /** What a lane waits for, each with a deadline. */
 export type Waiting =
@@ -28,42 +30,20 @@ export interface WaitingForShard {
   behind: WaitingForShard | undefined
 }
 
-/** A thread that did not answer in time is blocked, and ended: why. */
-export function blockedError(waiting: Waiting): FanfoldError {
-  switch (waiting.for) {
-    case 'load':
-      return new FanfoldError(
-        'FANFOLD_START_TIMED_OUT',
-        `loading and setting up ${pathOf(waiting.verifier)} blocked its thread for longer than ${waiting.verifier.startTimeoutMs} ms; the thread was ended. Raise startTimeoutMs if it is slow, not stuck.`,
-      )
-    case 'unload':
-      return new FanfoldError(
-        'FANFOLD_TEARDOWN_TIMED_OUT',
-        `the teardown of ${pathOf(waiting.verifier)} blocked its thread for longer than ${waiting.verifier.teardownTimeoutMs} ms; the thread was ended.`,
-      )
-    case 'end':
-      return new FanfoldError('FANFOLD_TEARDOWN_TIMED_OUT', 'a teardown blocked its thread, which was ended.')
-    case 'thread':
-      return new FanfoldError('FANFOLD_THREAD_DIED', `a thread did not start within ${OPEN_MS} ms`)
-    case 'nothing':
-    case 'shard':
-    case 'exit':
-      return new FanfoldError('FANFOLD_THREAD_DIED', 'the thread was ended')
-  }
+/** @param gate - `undefined` in another process @param beganAt - its turn; that of a shard behind another comes */
+export function waitingForShard(work: Work, gate: number | undefined, beganAt: number = 0): WaitingForShard {
+  return { for: 'shard', work, gate, beganAt, isAborted: false, isOverdue: false, behind: undefined }
 }
 
-export function startError(cause: unknown): FanfoldError {
-  const why = cause instanceof Error ? cause.message : String(cause)
-  return new FanfoldError('FANFOLD_THREAD_DIED', `a thread could not be started: ${why}`, { cause })
+/** An assignment that was sent, and of whose end nothing was heard: what is waited for, or what is behind it. */
+export function sentWith(waiting: Waiting, assignment: number): WaitingForShard | undefined {
+  if (waiting.for !== 'shard') return undefined
+  const { work, behind } = waiting
+  if (work.assignment === assignment) return waiting
+  return behind?.work.assignment === assignment ? behind : undefined
 }
 
-/** A thread died: when it was loading a verifier, the error names the module. */
-export function deathError(waiting: Waiting, error: Error): Error {
-  if (waiting.for !== 'load') return error
-  const message = `${pathOf(waiting.verifier)} ended its thread while it was loaded and set up: ${error.message}`
-  return new FanfoldError('FANFOLD_VERIFIER_LOAD_FAILED', message, { cause: error })
-}
-
-function pathOf({ url }: VerifierSpec): string {
-  return url.startsWith('file:') ? fileURLToPath(url) : url.slice(0, 200)
+/** How long the teardowns of a thread may take, which run side by side. @param loaded - what it has set up */
+export function longestTeardownMs(loaded: Iterable<VerifierSpec>): number {
+  return Math.max(0, ...Array.from(loaded, ({ teardownTimeoutMs }) => teardownTimeoutMs))
 }

@@ -3,40 +3,27 @@ import { jsonText } from '../lines/json-text.ts'
 import type { LineBytes } from '../lines/line-bytes.ts'
 import { RECORD_KEY } from '../lines/record-form.ts'
 import type { FilesPayload } from '../protocol.ts'
-import type { Records } from './record-list.ts'
+import { CountedRecords } from './counted-records.ts'
 
 /** Whole files. Their paths are put together here, since that costs more than all else that is done for a name. */
-export class FileRecords implements Records {
-  readonly count: number
+export class FileRecords extends CountedRecords {
   readonly #payload: FilesPayload
 
   constructor(payload: FilesPayload) {
-    this.count = payload.names.length
+    super(payload.names.length, payload.firstIndex)
     this.#payload = payload
   }
 
-  item(ordinal: number): { readonly path: string; readonly size: number } {
+  override item(ordinal: number): { readonly path: string; readonly size: number } {
     const { folder, names, sizes } = this.#payload
     return { path: resolve(folder, names[ordinal]!), size: sizes[ordinal]! }
-  }
-
-  index(ordinal: number): number {
-    return this.#payload.firstIndex + ordinal
-  }
-
-  line(): undefined {
-    return undefined
   }
 
   file(ordinal: number): string {
     return this.#payload.names[ordinal]!
   }
 
-  id(): undefined {
-    return undefined
-  }
-
-  writeRecord(ordinal: number, bytes: LineBytes): void {
+  override writeRecord(ordinal: number, bytes: LineBytes): void {
     bytes.ascii(RECORD_KEY)
     bytes.text(jsonText(this.item(ordinal)))
   }

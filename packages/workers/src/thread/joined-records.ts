@@ -5,8 +5,8 @@ import { jsonText } from '../lines/json-text.ts'
 import type { LineBytes } from '../lines/line-bytes.ts'
 import { RECORD_KEY } from '../lines/record-form.ts'
 import type { ByteArraysPayload, StringsPayload } from '../protocol.ts'
+import { CountedRecords } from './counted-records.ts'
 import { GroupedText } from './grouped-text.ts'
-import type { Records } from './record-list.ts'
 
 /** Where the next item starts, for one who asks in ascending order. */
 class Cursor {
@@ -27,42 +27,27 @@ class Cursor {
 }
 
 /** Items that came one after the other in one stretch. */
-abstract class JoinedRecords implements Records {
-  readonly count: number
+abstract class JoinedRecords extends CountedRecords {
   readonly #lengths: Lengths
-  readonly #firstIndex: number
   readonly #items: Cursor
   /** Lines are written of items that were asked for before. */
   readonly #lines: Cursor
 
   constructor({ bytes, count, lengthBytes, firstIndex }: StringsPayload | ByteArraysPayload) {
-    this.count = count
+    super(count, firstIndex)
     this.#lengths = lengthsIn(bytes, count, lengthBytes)
-    this.#firstIndex = firstIndex
     this.#items = new Cursor(this.#lengths)
     this.#lines = new Cursor(this.#lengths)
   }
 
   protected abstract itemIn(start: number, end: number): unknown
 
-  item(ordinal: number): unknown {
+  override item(ordinal: number): unknown {
     const start = this.#items.startOf(ordinal)
     return this.itemIn(start, start + (this.#lengths[ordinal] ?? 0))
   }
 
-  index(ordinal: number): number {
-    return this.#firstIndex + ordinal
-  }
-
-  line(): undefined {
-    return undefined
-  }
-
-  id(): undefined {
-    return undefined
-  }
-
-  writeRecord(ordinal: number, bytes: LineBytes): void {
+  override writeRecord(ordinal: number, bytes: LineBytes): void {
     const start = this.#lines.startOf(ordinal)
     bytes.ascii(RECORD_KEY)
     bytes.text(jsonText(this.itemIn(start, start + (this.#lengths[ordinal] ?? 0))))

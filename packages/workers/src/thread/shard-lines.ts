@@ -13,7 +13,7 @@ import type { Detail, PartLines } from '../outcome-columns.ts'
 import type { RunShard } from '../protocol.ts'
 import type { Verdict } from '../verdict.ts'
 import { loneReason } from './detail-writer.ts'
-import type { Records } from './records.ts'
+import type { Records } from './record-list.ts'
 
 /** Of a part of a few milliseconds, with the records in it. */
 const USUAL_BYTES = 256 * 1024

@@ -1,6 +1,5 @@
 import * as atomics from './atomics.ts'
 import { ABANDONED, CURRENT, RESTING, STOPPED, cellOf } from '../cells.ts'
-import { ABORTED } from '../outcome-columns.ts'
 import type { OutcomePart } from '../outcome-columns.ts'
 import type { RunShard, ShardEnded, ShardPayload } from '../protocol.ts'
 import type { LoadedVerifier } from './verifier-loader.ts'
@@ -8,18 +7,15 @@ import { GroupClock } from './group-clock.ts'
 import { OutcomeStream } from './outcome-stream.ts'
 import { PendingTasks } from './pending-tasks.ts'
 import type { PendingTask, StartedTask } from './pending-tasks.ts'
-import { readRecords } from './records.ts'
-import type { Records } from './records.ts'
+import { readRecords } from './read-records.ts'
 import { ShardLines } from './shard-lines.ts'
-import { TaskContext } from './task-context.ts'
-import type { ShardContext } from './task-context.ts'
-import { TaskAnswers, isThenable } from './task-answers.ts'
-import { inTask, nameTask } from './console-to-stderr.ts'
+import { TaskAnswers } from './task-answers.ts'
+import { nameTask } from './console-to-stderr.ts'
 import { clockMs, nextTurn } from './clock.ts'
 import { heapMb } from './heap.ts'
 import { Overtime } from './overtime.ts'
-import { SyncBurst } from './sync-burst.ts'
 import { TaskSlots } from './task-slots.ts'
+import { TaskStarter } from './task-starter.ts'
 
 /** A macrotask is let in this often, ms: messages, timers of earlier tasks, sockets. */
 const YIELD_EVERY_MS = 10
@@ -30,38 +26,25 @@ type Step = 'yield' | 'wait' | 'exhausted'
 /** Runs one shard in this thread: starts its tasks in order, settles each once, and posts outcomes while it runs. */
 export class ShardLoop {
   readonly #message: RunShard
-  readonly #verifier: LoadedVerifier
   readonly #cells: Int32Array
-  readonly #shard: ShardContext
   readonly #outcomes: OutcomeStream
   readonly #clock: GroupClock
   readonly #pending: PendingTasks
   readonly #overtime: Overtime
   readonly #slots: TaskSlots
   readonly #answers: TaskAnswers
-  #records!: Records
-  /** Index into the ranges, and the next position to start. */
+  readonly #starter: TaskStarter
+  /** Index into the ranges. */
   #range = 0
-  #next = 0
   #stopped = false
-  /** What is in the gate as long as it is open. */
-  #lastStarted = 0
-  /** Positions that are not to be started any more, and why. */
-  #withdrawn: Map<number, Error> | undefined
-  /** The verifier has returned a promise before: worth tracking which task prints. */
-  #isAsync = false
   #lastYield = 0
   #wake: (() => void) | undefined
-  #burst: SyncBurst | undefined
 
   constructor(message: RunShard, verifier: LoadedVerifier, cells: Int32Array, post: (part: OutcomePart) => void) {
     this.#message = message
-    this.#verifier = verifier
     this.#cells = cells
     this.#outcomes = new OutcomeStream(post)
     this.#clock = new GroupClock(this.#outcomes.writer)
-    const file = message.payload.kind === 'text' ? message.payload.file : undefined
-    this.#shard = { state: verifier.state, config: verifier.config, attempt: message.attempt, file }
     this.#answers = new TaskAnswers(verifier, this.#outcomes.writer, message)
     this.#slots = new TaskSlots(cells, message.traceFile)
     this.#pending = new PendingTasks(cells, this.#slots, message, () => this.#overtime.check())
@@ -69,7 +52,14 @@ export class ShardLoop {
       stop: () => (this.#stopped = true),
       changed: () => this.#changed(),
     })
-    this.#next = message.ranges[0] ?? 0
+    this.#starter = new TaskStarter(message, verifier, cells, {
+      writer: this.#outcomes.writer,
+      clock: this.#clock,
+      pending: this.#pending,
+      slots: this.#slots,
+      answers: this.#answers,
+      startedAsync: (started, answer) => this.#startedAsync(started, answer),
+    })
   }
 
   get assignment(): number {
@@ -106,9 +96,10 @@ export class ShardLoop {
   }
 
   #open(payload: ShardPayload): void {
-    this.#records = readRecords(payload)
+    const records = readRecords(payload)
+    this.#starter.records = records
     const { lines } = this.#message
-    if (lines !== undefined) this.#outcomes.writer.lines = new ShardLines(lines, this.#records, this.#message)
+    if (lines !== undefined) this.#outcomes.writer.lines = new ShardLines(lines, records, this.#message)
   }
 
   /** Fires the signals of what is running; what has not ended after the grace is `aborted`. */
@@ -121,28 +112,21 @@ export class ShardLoop {
   /** The same for one task; one that has not begun does not begin. */
   abortTask(position: number, error: Error, graceMs: number): void {
     if (this.#overtime.abortTask(position, error, graceMs)) return
-    this.#withdrawn ??= new Map()
-    this.#withdrawn.set(position, error)
+    this.#starter.withdraw(position, error)
   }
 
   /** Starts tasks until there is a reason to let go of the thread. */
   #advance(): Step {
-    const { ranges, base } = this.#message
+    const { ranges } = this.#message
     atomics.store(this.#cells, RESTING, 0)
     while (!this.#stopped && this.#range < ranges.length) {
-      if (this.#next >= ranges[this.#range + 1]!) {
+      if (this.#starter.next >= ranges[this.#range + 1]!) {
         this.#range += 2
-        this.#next = ranges[this.#range] ?? 0
+        this.#starter.next = ranges[this.#range] ?? 0
         continue
       }
       if (this.#pending.isFull) return this.#wait()
-      if (this.#isAsync || this.#slots.isTraced || this.#withdrawn !== undefined) {
-        const position = this.#next
-        if (!this.#passesGate(position)) break
-        if (this.#slots.isTraced) this.#slots.store(this.#pending.nextSlot, position + 1)
-        this.#next = position + 1
-        this.#start(position, position - base)
-      } else if (!this.#startInARow(ranges[this.#range + 1]!)) break
+      if (!this.#starter.start(ranges[this.#range + 1]!)) break
       if (this.#clock.isDue && this.#isTimeToYield()) return 'yield'
     }
     this.#stopped = true
@@ -152,111 +136,7 @@ export class ShardLoop {
     return 'exhausted'
   }
 
-  /** Pairs with the main thread's closing of the gate: see cells.ts. */
-  #passesGate(position: number): boolean {
-    const before = this.#lastStarted
-    this.#lastStarted = position + 1
-    return atomics.compareExchange(this.#cells, this.#message.gate, before, position + 1) === before
-  }
-
-  #start(position: number, ordinal: number): void {
-    const records = this.#records
-    let id: unknown
-    if (this.#withdrawn?.has(position) === true) {
-      this.#clock.close() // it is not of the group that is being timed
-      return this.#outcomes.writer.unsuccessful(position, ABORTED, this.#withdrawn.get(position))
-    }
-    // An async task is timed from before its call: what it does before its first await is its own time too.
-    const startedAt = this.#isAsync ? this.#clock.close() : this.#clock.startedAt
-    try {
-      const item = records.item(ordinal)
-      id = records.id(ordinal, item)
-      const context = new TaskContext(
-        this.#shard,
-        records.index(ordinal),
-        records.line(ordinal),
-        records.file?.(ordinal),
-      )
-      const answer = this.#isAsync ? this.#verifyAsync(item, context) : this.#verifySync(item, context)
-      if (isThenable(answer)) return this.#startedAsync({ position, id, context, startedAt }, answer)
-      this.#answers.answered(position, id, answer)
-    } catch (error) {
-      this.#answers.threw(position, this.#indexOf(position), id, error)
-    }
-    this.#clock.add()
-  }
-
-  /**
-   * Sync tasks, up to the next look at the clock.
-   *
-   * @param to - exclusive
-   * @returns whether the gate was open
-   */
-  #startInARow(to: number): boolean {
-    const burst = (this.#burst ??= this.#makeBurst())
-    const from = this.#next
-    burst.next = from
-    burst.lastStarted = this.#lastStarted
-    const end = burst.run(Math.min(to, from + this.#clock.room))
-    this.#next = burst.next
-    this.#lastStarted = burst.lastStarted
-    const started = burst.next - from
-    if (end === 'done' || end === 'closed') {
-      this.#clock.add(started)
-      return end === 'done'
-    }
-    this.#clock.add(started - 1)
-    const position = burst.next - 1
-    const { id, answer, context, error } = burst
-    burst.forget()
-    if (end === 'threw') this.#answers.threw(position, this.#indexOf(position), id, error)
-    else if (isThenable(answer)) {
-      this.#startedAsync({ position, id, context: context!, startedAt: this.#clock.startedAt }, answer)
-      return true
-    } else this.#settleOrFail(position, id, answer)
-    this.#clock.add()
-    return true
-  }
-
-  #makeBurst(): SyncBurst {
-    const { gate, base } = this.#message
-    const records = this.#records
-    const { writer } = this.#outcomes
-    return new SyncBurst({
-      cells: this.#cells,
-      gate,
-      base,
-      records,
-      verifier: this.#verifier,
-      shard: this.#shard,
-      writer,
-    })
-  }
-
-  /** A hostile answer throws when it is looked at. */
-  #settleOrFail(position: number, id: unknown, answer: unknown): void {
-    try {
-      this.#answers.answered(position, id, answer)
-    } catch (error) {
-      this.#answers.threw(position, this.#indexOf(position), id, error)
-    }
-  }
-
-  #indexOf(position: number): number {
-    return this.#records.index(position - this.#message.base)
-  }
-
-  #verifyAsync(item: unknown, context: TaskContext): unknown {
-    return inTask(context.index, () => this.#verifier.verify(item, context))
-  }
-
-  #verifySync(item: unknown, context: TaskContext): unknown {
-    nameTask(context.index)
-    return this.#verifier.verify(item, context)
-  }
-
   #startedAsync(started: StartedTask, answer: PromiseLike<unknown>): void {
-    this.#isAsync = true
     this.#clock.close()
     const task = this.#pending.add(started)
     const { abortReason } = this.#overtime

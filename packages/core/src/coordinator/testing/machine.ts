@@ -1,5 +1,6 @@
 import type { Order } from '../../options.ts'
-import type { Command, Event } from '../events.ts'
+import type { Command } from '../commands.ts'
+import type { Event } from '../events.ts'
 import type { CoordinatorOptions } from '../coordinator.ts'
 import type { CoordinatorState } from '../state.ts'
 import type { Merge } from './merge.ts'

@@ -1,4 +1,4 @@
-import type { Deliver } from '../events.ts'
+import type { Deliver } from '../commands.ts'
 import type { Settled } from './simulated-thread.ts'
 
 /** Outcomes that go to the consumer together. */

@@ -1,8 +1,9 @@
 import { NO_CHARGES } from '../../policy/retry.ts'
 import { Coordinator } from '../coordinator.ts'
 import type { CoordinatorOptions } from '../coordinator.ts'
-import type { Command, Event } from '../events.ts'
-import { assignmentOf } from '../outcomes.ts'
+import type { Command } from '../commands.ts'
+import type { Event } from '../events.ts'
+import { assignmentOf } from '../assignments.ts'
 import type { CoordinatorState, RunState } from '../state.ts'
 import type { Machine } from './machine.ts'
 

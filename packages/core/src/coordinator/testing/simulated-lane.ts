@@ -1,5 +1,6 @@
 import { MAX_ABANDONED } from '@fanfold/workers/protocol'
-import type { Command, Event, LaneId, VerifierId } from '../events.ts'
+import type { Command } from '../commands.ts'
+import type { Event, LaneId, VerifierId } from '../events.ts'
 import type { Random } from './random.ts'
 import type { Scenario } from './scenario.ts'
 import { SimulatedThread } from './simulated-thread.ts'

@@ -1,5 +1,6 @@
 import { STATUSES } from '@fanfold/workers/protocol'
-import type { Command, Deliver, Event, RunEnd, Settle, ShardId } from '../events.ts'
+import type { Command, Deliver, RunEnd, Settle } from '../commands.ts'
+import type { Event, ShardId } from '../events.ts'
 import type { Merge, Merged, Unmerged } from './merge.ts'
 import { fatesOf } from './oracle.ts'
 import type { RunPlan } from './scenario.ts'
@@ -108,6 +109,7 @@ export class SimulatedRun {
       unreadable: unreadable as never, // passed on and never looked into
       remainingTasks: plan.isSizeKnown ? rest.length : undefined,
       remainingBytes: plan.isSizeKnown ? rest.reduce((sum, task) => sum + task.bytes, 0) : undefined,
+      gathered: 0,
     }
   }
 

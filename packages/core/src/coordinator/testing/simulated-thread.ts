@@ -1,5 +1,6 @@
 import { ABORTED, COMPLETED, ERRORED, MAX_ABANDONED, TIMED_OUT } from '@fanfold/workers/protocol'
-import type { Dispatch, Unsuccessful } from '../events.ts'
+import type { Dispatch } from '../commands.ts'
+import type { Unsuccessful } from '../events.ts'
 import type { Random } from './random.ts'
 import type { Nature, TaskPlan } from './scenario.ts'
 

@@ -1,5 +1,6 @@
 import { Coordinator } from '../coordinator.ts'
-import type { Command, Event } from '../events.ts'
+import type { Command } from '../commands.ts'
+import type { Event } from '../events.ts'
 import { ArrivalMerge, InputMerge } from './merge.ts'
 import type { Machine, PlayOptions } from './machine.ts'
 import { plansOf } from './plans.ts'

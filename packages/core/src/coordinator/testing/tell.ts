@@ -1,4 +1,5 @@
-import type { Command, Event } from '../events.ts'
+import type { Command } from '../commands.ts'
+import type { Event } from '../events.ts'
 
 /** An event or a command in one line, without what is only passed on. */
 export function tell(it: Event | Command): string {

@@ -2,7 +2,8 @@ import { Coordinator } from '../coordinator.ts'
 import { NEVER } from '../../policy/recycling.ts'
 import type { Recycling } from '../../policy/recycling.ts'
 import { NO_RETRIES } from '../../policy/retry.ts'
-import type { Command, CutShort, Event, RunSettings, ShardRead } from '../events.ts'
+import type { Command } from '../commands.ts'
+import type { CutShort, Event, RunSettings, ShardRead } from '../events.ts'
 
 export const SETTINGS: RunSettings = {
   timeoutMs: 100,
@@ -65,6 +66,7 @@ export class Told {
       unreadable: undefined,
       remainingTasks: undefined,
       remainingBytes: undefined,
+      gathered: 0,
       ...over,
     })
   }

@@ -6,8 +6,6 @@ import type { Records } from './record-list.ts'
 import { ByteArrayRecords, StringRecords } from './joined-records.ts'
 import { CsvRecords, JsonRecords, LineRecords } from './text-records.ts'
 
-export type { Records }
-
 /** Opens what was received; parses nothing yet. */
 export function readRecords(payload: ShardPayload): Records {
   switch (payload.kind) {

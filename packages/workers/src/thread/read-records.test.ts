@@ -3,8 +3,8 @@ import { FanfoldError } from '../fanfold-error.ts'
 import { LineBytes } from '../lines/line-bytes.ts'
 import type { RecordForm } from '../lines/record-form.ts'
 import type { TextFormat } from '../protocol.ts'
-import { readRecords } from './records.ts'
-import type { Records } from './records.ts'
+import { readRecords } from './read-records.ts'
+import type { Records } from './record-list.ts'
 
 const NDJSON: TextFormat = { name: 'ndjson', id: undefined }
 const LINES: TextFormat = { name: 'lines' }
