@@ -29,10 +29,11 @@ export interface RunOpening {
  */
 export async function openRun(run: ActiveRun, opening: RunOpening): Promise<void> {
   const { source, journal } = opening
-  const identity = journal === undefined ? undefined : await identityOf(run, opening, journal)
   const unwanted = new AbortController()
   void run.over.then(() => unwanted.abort())
-  const reader = await source.open(unwanted.signal)
+  const { signal } = unwanted
+  const identity = journal === undefined ? undefined : await identityOf(run, opening, journal, signal)
+  const reader = await source.open(signal)
   run.reader = reader
   const { promise, resolve } = Promise.withResolvers<void>()
   if (journal !== undefined) run.opening = promise
@@ -55,11 +56,12 @@ async function identityOf(
   { settings }: ActiveRun,
   { source, verifier }: RunOpening,
   { sourceId, output }: ResolvedJournal,
+  signal: AbortSignal,
 ): Promise<JournalIdentity> {
   if (verifier === undefined)
     throw new FanfoldError('FANFOLD_VERIFIER_CLOSED', 'the verifier was closed before the run began')
   return {
-    source: await journaledSource(source, sourceId),
+    source: await journaledSource(source, sourceId, signal),
     verifier: await verifierIdentity(new URL(verifier.url)),
     config: configDigest(verifier.config),
     order: settings.order,
