@@ -106,6 +106,22 @@ test('an array that is shortened keeps the items that were read, and then breaks
   }
 })
 
+test('an array of a class of its own is read without making another one', async () => {
+  class Rows extends Array<unknown> {
+    constructor(rows: readonly unknown[]) {
+      super()
+      this.push(...rows)
+    }
+  }
+  for (const values of [
+    ['a', 'b', 'c'],
+    [{}, null, 3],
+  ]) {
+    const drained = await drain(toSource(new Rows(values)), { maxTasks: 2, maxBytes: 1000 }, 1)
+    expect(items(drained)).toEqual(values)
+  }
+})
+
 test('a typed array whose memory is made smaller breaks the source, wherever its numbers begin', async () => {
   for (const at of [0, 8]) {
     for (const length of [undefined, 6]) {

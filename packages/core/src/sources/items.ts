@@ -33,12 +33,16 @@ class ArrayReader implements ShardReader {
     if (from >= this.totalTasks) return undefined
     checkLength('array', this.#items.length, this.totalTasks)
     const most = Math.min(this.totalTasks, from + limits.maxTasks)
+    // A copy: whatever becomes of the array, these are what was read. Not `slice`, which calls its class.
+    const items: unknown[] = []
     const stretch = new Stretch()
     let to = from
-    while (to < most && stretch.add(this.#items[to], limits.maxBytes)) to++
+    for (; to < most; to++) {
+      const item = this.#items[to]
+      if (!stretch.add(item, limits.maxBytes)) break
+      items.push(item)
+    }
     this.#next = to
-    // A copy: whatever becomes of the array, these are what was read.
-    const items = this.#items.slice(from, to)
     return stretch.toShard(items, 0, items.length, from)
   }
 
