@@ -53,6 +53,27 @@ test('a typed array whose buffer is taken away before it is read is a source tha
   expect(await report).toMatchObject({ result: 'failed', sourceExhausted: false, threadsReplaced: 0 })
 })
 
+test('an array that is shortened while it is read fails the run, and what was read is verified as it was', async () => {
+  const items = Array.from({ length: 300_000 }, () => ({ do: 'pass' }))
+  const run = testEngine().run(faults, items)
+  let taken = 0
+  const taking = (async () => {
+    for await (const batch of run.batches()) {
+      if (taken === 0) items.length = 10
+      taken += batch.length
+    }
+  })()
+  await expect(taking).rejects.toMatchObject({ code: 'FANFOLD_SOURCE_FAILED' })
+  const { result, sourceExhausted, total, statuses, failure } = await run.report()
+  expect({ result, sourceExhausted, total }).toEqual({ result: 'failed', sourceExhausted: false, total: 300_000 })
+  expect(statuses).toMatchObject({ completed: taken, aborted: 300_000 - taken })
+  expect(taken).toBeLessThan(300_000)
+  expect(failure?.message).toBe(
+    'the array has 10 items now, and had 300000 when the run began. The items read before stay valid. ' +
+      'Give the run a copy if it is changed meanwhile.',
+  )
+})
+
 test('a file that is cut short while it is read fails the run: what was lost is not taken for its end', async () => {
   const path = join(tempFolder(), 'shrinks.ndjson')
   // 96 bytes: blocks end at the ends of records, where nothing else shows that more were to come.

@@ -331,7 +331,10 @@ test('runs that end, are cancelled or cannot start leave no thread and no file b
   expect(await runScript(script)).toBe('0 0\n')
 })
 
-test('a run that is cancelled while its first file is looked for takes that search with it', async () => {
+test.each([
+  ['its first file is looked for', {}],
+  ['all its files are looked at for its journal', { journal: { path: 'never-made' } }],
+])('a run that is cancelled while %s takes that search with it', async (_, options) => {
   // Through links every folder leads to every other, so that the search has no end to speak of.
   for (let n = 0; n < 12; n++) {
     mkdirSync(join(folder, `folder${n}`))
@@ -340,7 +343,8 @@ test('a run that is cancelled while its first file is looked for takes that sear
   const script = `
     import { Engine, files } from '@fanfold/core'
     const engine = new Engine({ threads: 1 })
-    const run = engine.run(${JSON.stringify(looking.href)}, files('**/none', { folder: ${JSON.stringify(folder)} }))
+    const source = files('**/none', { folder: ${JSON.stringify(folder)} })
+    const run = engine.run(${JSON.stringify(looking.href)}, source, ${JSON.stringify(options)})
     const report = run.report()
     await new Promise((resolve) => setImmediate(resolve))
     run.cancel('enough')

@@ -1,6 +1,6 @@
 import type { Outcome, RunOptions } from '@fanfold/core'
 import { expect, test } from 'vitest'
-import { collect, faults, tasks, testEngine } from './fixtures.ts'
+import { collect, faults, tasks, testEngine, progressWhere } from './fixtures.ts'
 
 /** A batch in which task 321 misbehaves: it alone is timed out, whatever its neighbours do. */
 async function onlyTheCulprit(kind: string, neighbours: object, options: RunOptions): Promise<void> {
@@ -88,6 +88,16 @@ test('a task that exits its thread is crashed after two attempts alone, and no n
   expect(unsuccessful).toMatchObject([
     { index: 20, status: 'crashed', attempts: 2, error: { code: 'FANFOLD_TASK_CRASHED' } },
   ])
+})
+
+test('while a culprit is looked for, the progress says how many suspects are to be tried', async () => {
+  const items = tasks(40).map((_, n) => (n === 5 ? { do: 'exit' } : { do: 'sleep', n: 1 }))
+  const run = testEngine({ threads: 1 }).run(faults, items, { concurrency: 20 })
+  const outcomes = collect(run)
+  const { suspects, held } = await progressWhere(run, (progress) => progress.suspects > 0)
+  expect(suspects).toBeLessThanOrEqual(Math.min(20, held))
+  expect((await outcomes).filter(({ status }) => status !== 'completed')).toMatchObject([{ index: 5 }])
+  expect(run.progress()).toMatchObject({ state: 'ended', suspects: 0 })
 })
 
 test('a heap that runs full costs its own task only', async () => {

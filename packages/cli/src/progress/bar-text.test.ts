@@ -12,6 +12,7 @@ const HALF: Progress = {
   bytesTotal: 1_000_000,
   held: 0,
   waiting: 0,
+  suspects: 0,
   running: 2,
   statuses: { ...NONE, completed: 990, errored: 10 },
   verdicts: { pass: 900, flag: 80, fail: 10 },

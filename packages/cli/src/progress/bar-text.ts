@@ -45,7 +45,7 @@ function wayLine(progress: Progress, { name }: Subject, columns: number): string
 
 /** As many counts as fit, the most telling first. */
 function countLine(progress: Progress, { hasFiles = false }: Subject, columns: number): string {
-  const { statuses, verdicts, tasksPerSecond, waiting } = progress
+  const { statuses, verdicts, tasksPerSecond, waiting, suspects } = progress
   const done = statuses.completed + statuses.errored + statuses.timedOut + statuses.crashed
   const parts: Part[] = [{ plain: `${short(done)} done`, style: 'reset' }]
   if (hasFiles) parts.push({ plain: bytesText(progress), style: 'reset' })
@@ -60,6 +60,7 @@ function countLine(progress: Progress, { hasFiles = false }: Subject, columns: n
   add(statuses.crashed, 'crashed', 'magenta')
   add(statuses.aborted, 'aborted', 'dim')
   add(waiting, 'to be tried again', 'yellow')
+  add(suspects, suspects === 1 ? 'suspect tried alone' : 'suspects tried alone', 'yellow')
   if (columns < 60) parts.push({ plain: rate(tasksPerSecond), style: 'dim' })
   return fit(parts, columns).text
 }

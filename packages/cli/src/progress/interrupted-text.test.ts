@@ -8,6 +8,7 @@ const running = (count: number): Progress => ({
   bytesRead: 1_000,
   held: 50,
   waiting: 0,
+  suspects: 0,
   running: count,
   statuses: { completed: 50, errored: 0, timedOut: 0, crashed: 0, aborted: 0, skipped: 0 },
   verdicts: { pass: 50, flag: 0, fail: 0 },

@@ -10,6 +10,7 @@ const HALF: Progress = {
   bytesRead: 500_000,
   held: 60,
   waiting: 60,
+  suspects: 0,
   running: 2,
   statuses: { completed: 990, errored: 10, timedOut: 0, crashed: 0, aborted: 0, skipped: 0 },
   verdicts: { pass: 900, flag: 90, fail: 0 },
@@ -22,6 +23,8 @@ test('it tells the share, the rate, the counts, and what waits for another attem
     'fanfold: 1,000 done (50%), 412/s, 900 pass, 90 flag, 10 errored, 60 to be tried again',
   )
   expect(lineText({ ...HALF, waiting: 0, etaMs: 2_400 }, SUBJECT)).toMatch(/10 errored, 2\.4 s left$/)
+  expect(lineText({ ...HALF, suspects: 200 }, SUBJECT)).toContain('60 to be tried again, 200 suspects tried alone')
+  expect(lineText({ ...HALF, suspects: 1 }, SUBJECT)).toContain(', 1 suspect tried alone')
   expect(lineText({ ...HALF, state: 'waiting' }, SUBJECT)).toMatch(/tried again, waits for the reader of --out$/)
 })
 

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { countsOf } from './counts.ts'
 import { NO_RETRIES } from '../policy/retry.ts'
 import { Told } from './testing/told.ts'
 
@@ -94,6 +95,8 @@ test('a crash is two deaths alone, and each further attempt is one more, alone',
   told.part(0, 4, 1, 3)
   told.ended(0, 4)
   expect(told.retryDue(0, 0)).toEqual(['retireLane 0'])
+  // It is known to be the one.
+  expect(countsOf(told.coordinator.state, 1).suspects).toBe(0)
   told.died(0)
   expect(told.open(0)).toEqual(['dispatch 5 to 0: 1:0[0 1] alone again'])
   expect(told.died(0, [0])).toEqual(['openLane 0', 'settle 1:0[0 1] crashed after 3'])

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { countsOf } from './counts.ts'
 import { SETTINGS, Told, UNKNOWN } from './testing/told.ts'
 
 /** A run whose first shard, of so many tasks, is on lane 0 as assignment 1. */
@@ -121,6 +122,25 @@ describe('suspects', () => {
     expect(told.ended(0, 1, [1, 2], 2)).toEqual(['retireLane 0'])
     told.died(0)
     expect(told.open(0)).toEqual(['dispatch 2 to 0: 1:0[1 2] alone'])
+  })
+
+  test('are counted until they are settled, in the queue, on a thread, and while that is ended', () => {
+    const told = working(4)
+    const suspects = (): number => countsOf(told.coordinator.state, 1).suspects
+    expect(suspects()).toBe(0)
+    told.died(0, [0, 1, 2])
+    expect(suspects()).toBe(3)
+    told.open(0)
+    expect(suspects()).toBe(3)
+    told.part(0, 2, 0, 1)
+    expect(suspects()).toBe(2)
+    told.ended(0, 2)
+    told.died(0)
+    told.open(0)
+    told.overdue(0, 3, [1], true)
+    expect(suspects()).toBe(2)
+    told.died(0, [1])
+    expect(suspects()).toBe(1)
   })
 
   test('do not wait for a fresh lane on which their verifier failed', () => {

@@ -13,11 +13,12 @@ export async function identityOf(
   { settings }: ActiveRun,
   { source, verifier }: RunOpening,
   { sourceId, output }: ResolvedJournal,
+  signal: AbortSignal,
 ): Promise<JournalIdentity> {
   if (verifier === undefined)
     throw new FanfoldError('FANFOLD_VERIFIER_CLOSED', 'the verifier was closed before the run began')
   return {
-    source: await journaledSource(source, sourceId),
+    source: await journaledSource(source, sourceId, signal),
     verifier: await verifierIdentity(new URL(verifier.url)),
     config: configDigest(verifier.config),
     order: settings.order,

@@ -24,12 +24,13 @@ export interface RunOpening {
  */
 export async function openRun(run: ActiveRun, opening: RunOpening): Promise<void> {
   const { source, journal } = opening
-  // Of a journal's modules, and of crypto and zlib, a run without one loads nothing.
-  const journaled = journal === undefined ? undefined : await import('./journaled-opening.ts')
-  const identity = journal === undefined ? undefined : await journaled?.identityOf(run, opening, journal)
   const unwanted = new AbortController()
   void run.over.then(() => unwanted.abort())
-  const reader = await source.open(unwanted.signal)
+  const { signal } = unwanted
+  // Of a journal's modules, and of crypto and zlib, a run without one loads nothing.
+  const journaled = journal === undefined ? undefined : await import('./journaled-opening.ts')
+  const identity = journal === undefined ? undefined : await journaled?.identityOf(run, opening, journal, signal)
+  const reader = await source.open(signal)
   run.reader = reader
   const { promise, resolve } = Promise.withResolvers<void>()
   if (journal !== undefined) run.opening = promise

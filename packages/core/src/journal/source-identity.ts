@@ -5,10 +5,15 @@ import type { JournaledSource } from './frames.ts'
 /**
  * How a journal will know the source again: by the id that was given for it, else by its inputs.
  *
+ * @param signal - fires when nobody waits for it any more
  * @throws {FanfoldError} `FANFOLD_JOURNAL_SOURCE_ID` when there is neither; `FANFOLD_SOURCE_UNREADABLE`
  */
-export async function journaledSource(source: Source, sourceId: string | undefined): Promise<JournaledSource> {
-  const { reading, inputs, files } = (await source.identity?.()) ?? { reading: {} }
+export async function journaledSource(
+  source: Source,
+  sourceId: string | undefined,
+  signal?: AbortSignal,
+): Promise<JournaledSource> {
+  const { reading, inputs, files } = (await source.identity?.(signal)) ?? { reading: {} }
   if (sourceId !== undefined) return { reading, id: sourceId }
   if (inputs !== undefined) return { reading, inputs }
   if (files !== undefined) return { reading, files }

@@ -83,6 +83,8 @@ export interface Progress {
   readonly held: number
   /** Of these, tasks that wait for another attempt. */
   readonly waiting: number
+  /** Of these, tasks that may have ended or blocked their thread: each is tried alone, on a fresh thread, which takes time. */
+  readonly suspects: number
   /** Attempts that execute now. */
   readonly running: number
   readonly statuses: Readonly<Record<Status, number>>

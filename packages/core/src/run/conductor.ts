@@ -3,6 +3,8 @@ import { ActiveVerifier } from './active-verifier.ts'
 import type { ConductedRun } from './conducted-run.ts'
 import { Coordinator } from '../coordinator/coordinator.ts'
 import type { Command, Dispatch, Read } from '../coordinator/commands.ts'
+import { countsOf } from '../coordinator/counts.ts'
+import type { RunCounts } from '../coordinator/counts.ts'
 import type { Event, RunId, VerifierId } from '../coordinator/events.ts'
 import { workOf } from '../coordinator/assignments.ts'
 import type { Ranges } from '../coordinator/position-set.ts'
@@ -109,17 +111,8 @@ export class Conductor {
     return { run, index }
   }
 
-  waitingOf(run: RunId): number {
-    return this.#coordinator.state.runs.get(run)?.waiting ?? 0
-  }
-
-  heldBy(run: RunId): number {
-    return this.#coordinator.state.runs.get(run)?.held ?? 0
-  }
-
-  /** It was cancelled, has exceeded what it tolerates, or broke, and is not over yet. */
-  isCutShort(run: RunId): boolean {
-    return this.#coordinator.state.runs.get(run)?.phase.name === 'ending'
+  countsOf(run: RunId): RunCounts {
+    return countsOf(this.#coordinator.state, run)
   }
 
   async close(): Promise<readonly number[]> {

@@ -13,7 +13,7 @@ export function progressOf(run: ActiveRun, conductor: Conductor, id: RunId): Pro
   const { aborted } = account.statuses
   // What is aborted was not done.
   const settled = account.settled - aborted
-  const held = conductor.heldBy(id)
+  const { held, waiting, suspects, isCutShort } = conductor.countsOf(id)
   const snapshots = conductor.snapshot().map((snapshot) => ({ snapshot, ...conductor.locate(snapshot) }))
   const lanes = snapshots.filter((lane) => lane.run === run)
   const bytesRead = reader?.bytesRead ?? 0
@@ -25,13 +25,14 @@ export function progressOf(run: ActiveRun, conductor: Conductor, id: RunId): Pro
   const etaMs =
     done === undefined || !doneNow || run.report !== undefined ? undefined : (elapsedMs * (1 - done)) / doneNow
   return {
-    state: stateOf(run, held, lanes.length, conductor.isCutShort(id)),
+    state: stateOf(run, held, lanes.length, isCutShort),
     read: resumed + run.read,
     ...(total === undefined ? {} : { total }),
     bytesRead,
     ...(reader?.totalBytes === undefined ? {} : { bytesTotal: reader.totalBytes }),
     held,
-    waiting: conductor.waitingOf(id),
+    waiting,
+    suspects,
     running: lanes.reduce((sum, { snapshot }) => sum + snapshot.running, 0),
     statuses: account.statuses,
     verdicts: account.verdicts,

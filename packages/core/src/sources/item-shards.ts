@@ -61,7 +61,7 @@ function arrived(item: unknown): unknown {
   }
 }
 
-/** Items, sent as the structured clone algorithm sends them, byte arrays joined. They stay where they are, in the application's own array. */
+/** Items, sent as the structured clone algorithm sends them, byte arrays joined. */
 export class ItemsShard extends ShardOfItems {
   readonly tasks: number
   readonly bytes: number

@@ -1,16 +1,19 @@
+import { FanfoldError } from '@fanfold/workers/protocol'
 import { NumbersShard } from './item-shards.ts'
 import type { NumberArray } from './item-shards.ts'
 import type { ReadLimits, Shard, ShardReader, Source } from './shard.ts'
 import { Stretch } from './stretch.ts'
 
-/** The items of an array as it is when the run starts; it must not be changed while the run goes on. */
+/** The items that an array has when the source is made. It must not be changed until they are read. */
 export function arraySource(items: readonly unknown[]): Source {
-  return { totalTasks: items.length, open: async () => new ArrayReader(items) }
+  const { length } = items
+  return { totalTasks: length, open: async () => new ArrayReader(items, length) }
 }
 
-/** The numbers of a typed array, which must not be changed while the run goes on. */
+/** The numbers that a typed array has when the source is made. It must not be changed while the run goes on. */
 export function numbersSource(numbers: NumberArray): Source {
-  return { totalTasks: numbers.length, open: async () => new NumbersReader(numbers) }
+  const { length } = numbers
+  return { totalTasks: length, open: async () => new NumbersReader(numbers, length) }
 }
 
 class ArrayReader implements ShardReader {
@@ -20,21 +23,27 @@ class ArrayReader implements ShardReader {
   readonly #items: readonly unknown[]
   #next = 0
 
-  constructor(items: readonly unknown[]) {
+  constructor(items: readonly unknown[], length: number) {
     this.#items = items
-    this.totalTasks = items.length
+    this.totalTasks = length
   }
 
   next(limits: ReadLimits): Shard | undefined {
     const from = this.#next
+    if (from >= this.totalTasks) return undefined
+    checkLength('array', this.#items.length, this.totalTasks)
     const most = Math.min(this.totalTasks, from + limits.maxTasks)
-    if (from >= most) return undefined
-    const items = this.#items
+    // A copy: whatever becomes of the array, these are what was read. Not `slice`, which calls its class.
+    const items: unknown[] = []
     const stretch = new Stretch()
     let to = from
-    while (to < most && stretch.add(items[to], limits.maxBytes)) to++
+    for (; to < most; to++) {
+      const item = this.#items[to]
+      if (!stretch.add(item, limits.maxBytes)) break
+      items.push(item)
+    }
     this.#next = to
-    return stretch.toShard(items, from, to, from)
+    return stretch.toShard(items, 0, items.length, from)
   }
 
   close(): void {
@@ -49,16 +58,17 @@ class NumbersReader implements ShardReader {
   readonly #numbers: NumberArray
   #next = 0
 
-  constructor(numbers: NumberArray) {
+  constructor(numbers: NumberArray, length: number) {
     this.#numbers = numbers
-    this.totalTasks = numbers.length
+    this.totalTasks = length
   }
 
   next(limits: ReadLimits): Shard | undefined {
     const from = this.#next
     if (from >= this.totalTasks) return undefined
-    const bytesEach = this.#numbers.byteLength / this.totalTasks
-    const fitting = Math.max(1, Math.floor(limits.maxBytes / bytesEach))
+    const { length, byteLength } = this.#numbers
+    checkLength('typed array', length, this.totalTasks)
+    const fitting = Math.max(1, Math.floor(limits.maxBytes / (byteLength / length)))
     const to = Math.min(this.totalTasks, from + Math.min(limits.maxTasks, fitting))
     this.#next = to
     return new NumbersShard(this.#numbers.subarray(from, to), from)
@@ -67,4 +77,18 @@ class NumbersReader implements ShardReader {
   close(): void {
     this.#next = this.totalTasks
   }
+}
+
+/**
+ * Items that are missing would be verified as `undefined`, or not at all. What was added is no task of this run.
+ *
+ * @throws {FanfoldError} `FANFOLD_SOURCE_FAILED`
+ */
+function checkLength(what: 'array' | 'typed array', now: number, before: number): void {
+  if (now >= before) return
+  throw new FanfoldError(
+    'FANFOLD_SOURCE_FAILED',
+    `the ${what} has ${now} items now, and had ${before} when the run began. The items read before stay valid. ` +
+      'Give the run a copy if it is changed meanwhile.',
+  )
 }

@@ -85,9 +85,10 @@ export interface Source<Item = unknown> {
   /**
    * How the source is known again by a run that is resumed; without it, it is not known again.
    *
+   * @param signal - as for `open`
    * @throws {FanfoldError} as `open`
    */
-  identity?(): Promise<SourceIdentity>
+  identity?(signal?: AbortSignal): Promise<SourceIdentity>
 }
 
 /** What has to be the same for a source to have the same tasks at the same indices. */

@@ -58,12 +58,13 @@ export function files(input: FilesInput, options: FilesOptions = {}): Source<Fil
   return {
     open: async (signal?: AbortSignal): Promise<ShardReader> => {
       const listing = new Listing({ do: 'list', ...choice })
-      await begun(listing, signal)
+      await untilSignal(listing, signal, () => listing.begun())
       return new FileReader(listing, folder)
     },
-    identity: async (): Promise<SourceIdentity> => {
+    identity: async (signal?: AbortSignal): Promise<SourceIdentity> => {
       const listing = new Listing({ do: 'identify', ...choice })
-      return { reading: { format: 'files' }, files: await listing.identified() }
+      const files = await untilSignal(listing, signal, () => listing.identified())
+      return { reading: { format: 'files' }, files }
     },
   }
 }
@@ -86,13 +87,20 @@ function startFolder({ folder = '.' }: FilesOptions): PathLike {
   throw new FanfoldError('FANFOLD_BAD_OPTION', `folder of files() is ${nameOf(folder)}: use a path or a file: URL.`)
 }
 
-/** To look for the first file of a pattern may take long. */
-async function begun(listing: Listing, signal: AbortSignal | undefined): Promise<void> {
+/** To look for the first file of a pattern may take long, and to look at all of them longer. */
+async function untilSignal<Value>(
+  listing: Listing,
+  signal: AbortSignal | undefined,
+  wait: () => Promise<Value>,
+): Promise<Value> {
   const stop = (): void => listing.close()
   signal?.addEventListener('abort', stop, { once: true })
   if (signal?.aborted === true) stop()
-  await listing.begun()
-  signal?.removeEventListener('abort', stop)
+  try {
+    return await wait()
+  } finally {
+    signal?.removeEventListener('abort', stop)
+  }
 }
 
 function streamedFiles(open: () => Promise<ByteInput>, folder: string, exclude: readonly string[]): Source<FileItem> {
