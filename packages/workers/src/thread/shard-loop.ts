@@ -11,14 +11,13 @@ import type { PendingTask, StartedTask } from './pending-tasks.ts'
 import { readRecords } from './read-records.ts'
 import type { Records } from './record-list.ts'
 import { ShardLines } from './shard-lines.ts'
-import { TaskContext } from './task-context.ts'
-import type { ShardContext } from './task-context.ts'
+import type { ShardContext, TaskContext } from './task-context.ts'
 import { TaskAnswers, isThenable } from './task-answers.ts'
 import { inTask, nameTask } from './console-to-stderr.ts'
 import { clockMs, nextTurn } from './clock.ts'
 import { heapMb } from './heap.ts'
 import { Overtime } from './overtime.ts'
-import { SyncBurst } from './sync-burst.ts'
+import { TaskBurst } from './task-burst.ts'
 import { TaskSlots } from './task-slots.ts'
 
 /** A macrotask is let in this often, ms: messages, timers of earlier tasks, sockets. */
@@ -52,7 +51,7 @@ export class ShardLoop {
   #isAsync = false
   #lastYield = 0
   #wake: (() => void) | undefined
-  #burst: SyncBurst | undefined
+  #burst: TaskBurst | undefined
 
   constructor(message: RunShard, verifier: LoadedVerifier, cells: Int32Array, post: (part: OutcomePart) => void) {
     this.#message = message
@@ -127,7 +126,7 @@ export class ShardLoop {
 
   /** Starts tasks until there is a reason to let go of the thread. */
   #advance(): Step {
-    const { ranges, base } = this.#message
+    const { ranges } = this.#message
     atomics.store(this.#cells, RESTING, 0)
     while (!this.#stopped && this.#range < ranges.length) {
       if (this.#next >= ranges[this.#range + 1]!) {
@@ -136,13 +135,7 @@ export class ShardLoop {
         continue
       }
       if (this.#pending.isFull) return this.#wait()
-      if (this.#isAsync || this.#slots.isTraced || this.#withdrawn !== undefined) {
-        const position = this.#next
-        if (!this.#passesGate(position)) break
-        if (this.#slots.isTraced) this.#slots.store(this.#pending.nextSlot, position + 1)
-        this.#next = position + 1
-        this.#start(position, position - base)
-      } else if (!this.#startInARow(ranges[this.#range + 1]!)) break
+      if (!this.#start(ranges[this.#range + 1]!)) break
       if (this.#clock.isDue && this.#isTimeToYield()) return 'yield'
     }
     this.#stopped = true
@@ -152,42 +145,36 @@ export class ShardLoop {
     return 'exhausted'
   }
 
-  /** Pairs with the main thread's closing of the gate: see cells.ts. */
-  #passesGate(position: number): boolean {
-    const before = this.#lastStarted
-    this.#lastStarted = position + 1
-    return atomics.compareExchange(this.#cells, this.#message.gate, before, position + 1) === before
+  /**
+   * The next task, or more of them in a row where nothing has to be done for each.
+   *
+   * @param to - exclusive
+   * @returns whether the gate was open
+   */
+  #start(to: number): boolean {
+    const position = this.#next
+    if (this.#withdrawn?.has(position) === true) return this.#passOver(position)
+    if (!this.#isAsync && !this.#slots.isTraced && this.#withdrawn === undefined) return this.#startInARow(to)
+    // An async task is timed from before its call: what it does before its first await is its own time too.
+    if (this.#isAsync) this.#clock.close()
+    // Nothing of the user's runs between this and the gate; if that is closed, the slot is emptied when the loop rests.
+    if (this.#slots.isTraced) this.#slots.store(this.#pending.nextSlot, position + 1)
+    return this.#startInARow(position + 1)
   }
 
-  #start(position: number, ordinal: number): void {
-    const records = this.#records
-    let id: unknown
-    if (this.#withdrawn?.has(position) === true) {
-      this.#clock.close() // it is not of the group that is being timed
-      return this.#outcomes.writer.unsuccessful(position, ABORTED, this.#withdrawn.get(position))
-    }
-    // An async task is timed from before its call: what it does before its first await is its own time too.
-    const startedAt = this.#isAsync ? this.#clock.close() : this.#clock.startedAt
-    try {
-      const item = records.item(ordinal)
-      id = records.id(ordinal, item)
-      const context = new TaskContext(
-        this.#shard,
-        records.index(ordinal),
-        records.line(ordinal),
-        records.file?.(ordinal),
-      )
-      const answer = this.#isAsync ? this.#verifyAsync(item, context) : this.#verifySync(item, context)
-      if (isThenable(answer)) return this.#startedAsync({ position, id, context, startedAt }, answer)
-      this.#answers.answered(position, id, answer)
-    } catch (error) {
-      this.#answers.threw(position, this.#indexOf(position), id, error)
-    }
-    this.#clock.add()
+  /** A task that is not to be started any more. @returns whether the gate was open */
+  #passOver(position: number): boolean {
+    const before = this.#lastStarted
+    // Pairs with the main thread's closing of the gate: see cells.ts.
+    if (atomics.compareExchange(this.#cells, this.#message.gate, before, position + 1) !== before) return false
+    this.#lastStarted = this.#next = position + 1
+    this.#clock.close() // it is not of the group that is being timed
+    this.#outcomes.writer.unsuccessful(position, ABORTED, this.#withdrawn?.get(position))
+    return true
   }
 
   /**
-   * Sync tasks, up to the next look at the clock.
+   * Tasks, up to the next look at the clock.
    *
    * @param to - exclusive
    * @returns whether the gate was open
@@ -209,53 +196,44 @@ export class ShardLoop {
     const position = burst.next - 1
     const { id, answer, context, error } = burst
     burst.forget()
-    if (end === 'threw') this.#answers.threw(position, this.#indexOf(position), id, error)
-    else if (isThenable(answer)) {
-      this.#startedAsync({ position, id, context: context!, startedAt: this.#clock.startedAt }, answer)
-      return true
-    } else this.#settleOrFail(position, id, answer)
-    this.#clock.add()
+    const promise = end === 'threw' ? this.#threw(position, id, error) : this.#answered(position, id, answer)
+    if (promise === undefined) this.#clock.add()
+    else this.#startedAsync({ position, id, context: context!, startedAt: this.#clock.startedAt }, promise)
     return true
   }
 
-  #makeBurst(): SyncBurst {
+  #makeBurst(): TaskBurst {
     const { gate, base } = this.#message
     const records = this.#records
     const { writer } = this.#outcomes
-    return new SyncBurst({
+    return new TaskBurst({
       cells: this.#cells,
       gate,
       base,
       records,
-      verifier: this.#verifier,
+      verifier: this.#isAsync ? named(this.#verifier) : this.#verifier,
       shard: this.#shard,
       writer,
     })
   }
 
-  /** A hostile answer throws when it is looked at. */
-  #settleOrFail(position: number, id: unknown, answer: unknown): void {
+  /** Settles a sync task. A hostile answer throws when it is looked at. @returns the promise, of one that is async */
+  #answered(position: number, id: unknown, answer: unknown): PromiseLike<unknown> | undefined {
     try {
+      if (isThenable(answer)) return answer
       this.#answers.answered(position, id, answer)
+      return undefined
     } catch (error) {
-      this.#answers.threw(position, this.#indexOf(position), id, error)
+      return this.#threw(position, id, error)
     }
   }
 
-  #indexOf(position: number): number {
-    return this.#records.index(position - this.#message.base)
-  }
-
-  #verifyAsync(item: unknown, context: TaskContext): unknown {
-    return inTask(context.index, () => this.#verifier.verify(item, context))
-  }
-
-  #verifySync(item: unknown, context: TaskContext): unknown {
-    nameTask(context.index)
-    return this.#verifier.verify(item, context)
+  #threw(position: number, id: unknown, error: unknown): undefined {
+    this.#answers.threw(position, this.#records.index(position - this.#message.base), id, error)
   }
 
   #startedAsync(started: StartedTask, answer: PromiseLike<unknown>): void {
+    if (!this.#isAsync) this.#burst = undefined // the next one calls the verifier as async ones are called
     this.#isAsync = true
     this.#clock.close()
     const task = this.#pending.add(started)
@@ -340,5 +318,12 @@ export class ShardLoop {
   #changed(): void {
     this.#wake?.()
     this.#wake = undefined
+  }
+}
+
+/** The verifier, called so that what its tasks print later is known to be theirs. */
+function named(verifier: LoadedVerifier): Pick<LoadedVerifier, 'verify'> {
+  return {
+    verify: (item, context: TaskContext) => inTask(context.index, () => verifier.verify(item, context)),
   }
 }
