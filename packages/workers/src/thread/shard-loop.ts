@@ -1,6 +1,5 @@
 import * as atomics from './atomics.ts'
 import { ABANDONED, CURRENT, RESTING, STOPPED, cellOf } from '../cells.ts'
-import { ABORTED } from '../outcome-columns.ts'
 import type { OutcomePart } from '../outcome-columns.ts'
 import type { RunShard, ShardEnded, ShardPayload } from '../protocol.ts'
 import type { LoadedVerifier } from './verifier-loader.ts'
@@ -9,16 +8,14 @@ import { OutcomeStream } from './outcome-stream.ts'
 import { PendingTasks } from './pending-tasks.ts'
 import type { PendingTask, StartedTask } from './pending-tasks.ts'
 import { readRecords } from './read-records.ts'
-import type { Records } from './record-list.ts'
 import { ShardLines } from './shard-lines.ts'
-import type { ShardContext, TaskContext } from './task-context.ts'
-import { TaskAnswers, isThenable } from './task-answers.ts'
-import { inTask, nameTask } from './console-to-stderr.ts'
+import { TaskAnswers } from './task-answers.ts'
+import { nameTask } from './console-to-stderr.ts'
 import { clockMs, nextTurn } from './clock.ts'
 import { heapMb } from './heap.ts'
 import { Overtime } from './overtime.ts'
-import { TaskBurst } from './task-burst.ts'
 import { TaskSlots } from './task-slots.ts'
+import { TaskStarter } from './task-starter.ts'
 
 /** A macrotask is let in this often, ms: messages, timers of earlier tasks, sockets. */
 const YIELD_EVERY_MS = 10
@@ -29,38 +26,25 @@ type Step = 'yield' | 'wait' | 'exhausted'
 /** Runs one shard in this thread: starts its tasks in order, settles each once, and posts outcomes while it runs. */
 export class ShardLoop {
   readonly #message: RunShard
-  readonly #verifier: LoadedVerifier
   readonly #cells: Int32Array
-  readonly #shard: ShardContext
   readonly #outcomes: OutcomeStream
   readonly #clock: GroupClock
   readonly #pending: PendingTasks
   readonly #overtime: Overtime
   readonly #slots: TaskSlots
   readonly #answers: TaskAnswers
-  #records!: Records
-  /** Index into the ranges, and the next position to start. */
+  readonly #starter: TaskStarter
+  /** Index into the ranges. */
   #range = 0
-  #next = 0
   #stopped = false
-  /** What is in the gate as long as it is open. */
-  #lastStarted = 0
-  /** Positions that are not to be started any more, and why. */
-  #withdrawn: Map<number, Error> | undefined
-  /** The verifier has returned a promise before: worth tracking which task prints. */
-  #isAsync = false
   #lastYield = 0
   #wake: (() => void) | undefined
-  #burst: TaskBurst | undefined
 
   constructor(message: RunShard, verifier: LoadedVerifier, cells: Int32Array, post: (part: OutcomePart) => void) {
     this.#message = message
-    this.#verifier = verifier
     this.#cells = cells
     this.#outcomes = new OutcomeStream(post)
     this.#clock = new GroupClock(this.#outcomes.writer)
-    const file = message.payload.kind === 'text' ? message.payload.file : undefined
-    this.#shard = { state: verifier.state, config: verifier.config, attempt: message.attempt, file }
     this.#answers = new TaskAnswers(verifier, this.#outcomes.writer, message)
     this.#slots = new TaskSlots(cells, message.traceFile)
     this.#pending = new PendingTasks(cells, this.#slots, message, () => this.#overtime.check())
@@ -68,7 +52,14 @@ export class ShardLoop {
       stop: () => (this.#stopped = true),
       changed: () => this.#changed(),
     })
-    this.#next = message.ranges[0] ?? 0
+    this.#starter = new TaskStarter(message, verifier, cells, {
+      writer: this.#outcomes.writer,
+      clock: this.#clock,
+      pending: this.#pending,
+      slots: this.#slots,
+      answers: this.#answers,
+      startedAsync: (started, answer) => this.#startedAsync(started, answer),
+    })
   }
 
   get assignment(): number {
@@ -105,9 +96,10 @@ export class ShardLoop {
   }
 
   #open(payload: ShardPayload): void {
-    this.#records = readRecords(payload)
+    const records = readRecords(payload)
+    this.#starter.records = records
     const { lines } = this.#message
-    if (lines !== undefined) this.#outcomes.writer.lines = new ShardLines(lines, this.#records, this.#message)
+    if (lines !== undefined) this.#outcomes.writer.lines = new ShardLines(lines, records, this.#message)
   }
 
   /** Fires the signals of what is running; what has not ended after the grace is `aborted`. */
@@ -120,8 +112,7 @@ export class ShardLoop {
   /** The same for one task; one that has not begun does not begin. */
   abortTask(position: number, error: Error, graceMs: number): void {
     if (this.#overtime.abortTask(position, error, graceMs)) return
-    this.#withdrawn ??= new Map()
-    this.#withdrawn.set(position, error)
+    this.#starter.withdraw(position, error)
   }
 
   /** Starts tasks until there is a reason to let go of the thread. */
@@ -129,13 +120,13 @@ export class ShardLoop {
     const { ranges } = this.#message
     atomics.store(this.#cells, RESTING, 0)
     while (!this.#stopped && this.#range < ranges.length) {
-      if (this.#next >= ranges[this.#range + 1]!) {
+      if (this.#starter.next >= ranges[this.#range + 1]!) {
         this.#range += 2
-        this.#next = ranges[this.#range] ?? 0
+        this.#starter.next = ranges[this.#range] ?? 0
         continue
       }
       if (this.#pending.isFull) return this.#wait()
-      if (!this.#start(ranges[this.#range + 1]!)) break
+      if (!this.#starter.start(ranges[this.#range + 1]!)) break
       if (this.#clock.isDue && this.#isTimeToYield()) return 'yield'
     }
     this.#stopped = true
@@ -145,96 +136,7 @@ export class ShardLoop {
     return 'exhausted'
   }
 
-  /**
-   * The next task, or more of them in a row where nothing has to be done for each.
-   *
-   * @param to - exclusive
-   * @returns whether the gate was open
-   */
-  #start(to: number): boolean {
-    const position = this.#next
-    if (this.#withdrawn?.has(position) === true) return this.#passOver(position)
-    if (!this.#isAsync && !this.#slots.isTraced && this.#withdrawn === undefined) return this.#startInARow(to)
-    // An async task is timed from before its call: what it does before its first await is its own time too.
-    if (this.#isAsync) this.#clock.close()
-    // Nothing of the user's runs between this and the gate; if that is closed, the slot is emptied when the loop rests.
-    if (this.#slots.isTraced) this.#slots.store(this.#pending.nextSlot, position + 1)
-    return this.#startInARow(position + 1)
-  }
-
-  /** A task that is not to be started any more. @returns whether the gate was open */
-  #passOver(position: number): boolean {
-    const before = this.#lastStarted
-    // Pairs with the main thread's closing of the gate: see cells.ts.
-    if (atomics.compareExchange(this.#cells, this.#message.gate, before, position + 1) !== before) return false
-    this.#lastStarted = this.#next = position + 1
-    this.#clock.close() // it is not of the group that is being timed
-    this.#outcomes.writer.unsuccessful(position, ABORTED, this.#withdrawn?.get(position))
-    return true
-  }
-
-  /**
-   * Tasks, up to the next look at the clock.
-   *
-   * @param to - exclusive
-   * @returns whether the gate was open
-   */
-  #startInARow(to: number): boolean {
-    const burst = (this.#burst ??= this.#makeBurst())
-    const from = this.#next
-    burst.next = from
-    burst.lastStarted = this.#lastStarted
-    const end = burst.run(Math.min(to, from + this.#clock.room))
-    this.#next = burst.next
-    this.#lastStarted = burst.lastStarted
-    const started = burst.next - from
-    if (end === 'done' || end === 'closed') {
-      this.#clock.add(started)
-      return end === 'done'
-    }
-    this.#clock.add(started - 1)
-    const position = burst.next - 1
-    const { id, answer, context, error } = burst
-    burst.forget()
-    const promise = end === 'threw' ? this.#threw(position, id, error) : this.#answered(position, id, answer)
-    if (promise === undefined) this.#clock.add()
-    else this.#startedAsync({ position, id, context: context!, startedAt: this.#clock.startedAt }, promise)
-    return true
-  }
-
-  #makeBurst(): TaskBurst {
-    const { gate, base } = this.#message
-    const records = this.#records
-    const { writer } = this.#outcomes
-    return new TaskBurst({
-      cells: this.#cells,
-      gate,
-      base,
-      records,
-      verifier: this.#isAsync ? named(this.#verifier) : this.#verifier,
-      shard: this.#shard,
-      writer,
-    })
-  }
-
-  /** Settles a sync task. A hostile answer throws when it is looked at. @returns the promise, of one that is async */
-  #answered(position: number, id: unknown, answer: unknown): PromiseLike<unknown> | undefined {
-    try {
-      if (isThenable(answer)) return answer
-      this.#answers.answered(position, id, answer)
-      return undefined
-    } catch (error) {
-      return this.#threw(position, id, error)
-    }
-  }
-
-  #threw(position: number, id: unknown, error: unknown): undefined {
-    this.#answers.threw(position, this.#records.index(position - this.#message.base), id, error)
-  }
-
   #startedAsync(started: StartedTask, answer: PromiseLike<unknown>): void {
-    if (!this.#isAsync) this.#burst = undefined // the next one calls the verifier as async ones are called
-    this.#isAsync = true
     this.#clock.close()
     const task = this.#pending.add(started)
     const { abortReason } = this.#overtime
@@ -318,12 +220,5 @@ export class ShardLoop {
   #changed(): void {
     this.#wake?.()
     this.#wake = undefined
-  }
-}
-
-/** The verifier, called so that what its tasks print later is known to be theirs. */
-function named(verifier: LoadedVerifier): Pick<LoadedVerifier, 'verify'> {
-  return {
-    verify: (item, context: TaskContext) => inTask(context.index, () => verifier.verify(item, context)),
   }
 }

@@ -1,0 +1,159 @@
+import * as atomics from './atomics.ts'
+import { ABORTED } from '../outcome-columns.ts'
+import type { RunShard } from '../protocol.ts'
+import { inTask } from './console-to-stderr.ts'
+import type { GroupClock } from './group-clock.ts'
+import type { PartWriter } from './part-writer.ts'
+import type { PendingTasks, StartedTask } from './pending-tasks.ts'
+import type { Records } from './record-list.ts'
+import { isThenable } from './task-answers.ts'
+import type { TaskAnswers } from './task-answers.ts'
+import { TaskBurst } from './task-burst.ts'
+import type { ShardContext, TaskContext } from './task-context.ts'
+import type { TaskSlots } from './task-slots.ts'
+import type { LoadedVerifier } from './verifier-loader.ts'
+
+/** What starting a task needs of its shard's loop. */
+export interface StarterParts {
+  readonly writer: PartWriter
+  readonly clock: GroupClock
+  readonly pending: PendingTasks
+  readonly slots: TaskSlots
+  readonly answers: TaskAnswers
+  /** The verifier has returned a promise. */
+  startedAsync(started: StartedTask, answer: PromiseLike<unknown>): void
+}
+
+/** Starts a shard's tasks, in order, each through the gate; and settles those that are sync. */
+export class TaskStarter {
+  /** The next position to start. */
+  next: number
+  /** Set before the first start. */
+  records!: Records
+  readonly #message: RunShard
+  readonly #verifier: LoadedVerifier
+  readonly #cells: Int32Array
+  readonly #shard: ShardContext
+  readonly #with: StarterParts
+  /** What is in the gate as long as it is open. */
+  #lastStarted = 0
+  /** Positions that are not to be started any more, and why. */
+  #withdrawn: Map<number, Error> | undefined
+  /** The verifier has returned a promise before: worth tracking which task prints. */
+  #isAsync = false
+  #burst: TaskBurst | undefined
+
+  constructor(message: RunShard, verifier: LoadedVerifier, cells: Int32Array, parts: StarterParts) {
+    this.#message = message
+    this.#verifier = verifier
+    this.#cells = cells
+    this.#with = parts
+    const file = message.payload.kind === 'text' ? message.payload.file : undefined
+    this.#shard = { state: verifier.state, config: verifier.config, attempt: message.attempt, file }
+    this.next = message.ranges[0] ?? 0
+  }
+
+  /** A task that has not begun does not begin. */
+  withdraw(position: number, error: Error): void {
+    this.#withdrawn ??= new Map()
+    this.#withdrawn.set(position, error)
+  }
+
+  /**
+   * The next task, or more of them in a row where nothing has to be done for each.
+   *
+   * @param to - exclusive
+   * @returns whether the gate was open
+   */
+  start(to: number): boolean {
+    const position = this.next
+    if (this.#withdrawn?.has(position) === true) return this.#passOver(position)
+    if (!this.#isAsync && !this.#with.slots.isTraced && this.#withdrawn === undefined) return this.#startInARow(to)
+    // An async task is timed from before its call: what it does before its first await is its own time too.
+    if (this.#isAsync) this.#with.clock.close()
+    // Nothing of the user's runs between this and the gate; if that is closed, the slot is emptied when the loop rests.
+    if (this.#with.slots.isTraced) this.#with.slots.store(this.#with.pending.nextSlot, position + 1)
+    return this.#startInARow(position + 1)
+  }
+
+  /** A task that is not to be started any more. @returns whether the gate was open */
+  #passOver(position: number): boolean {
+    const before = this.#lastStarted
+    // Pairs with the main thread's closing of the gate: see cells.ts.
+    if (atomics.compareExchange(this.#cells, this.#message.gate, before, position + 1) !== before) return false
+    this.#lastStarted = this.next = position + 1
+    this.#with.clock.close() // it is not of the group that is being timed
+    this.#with.writer.unsuccessful(position, ABORTED, this.#withdrawn?.get(position))
+    return true
+  }
+
+  /**
+   * Tasks, up to the next look at the clock.
+   *
+   * @param to - exclusive
+   * @returns whether the gate was open
+   */
+  #startInARow(to: number): boolean {
+    const burst = (this.#burst ??= this.#makeBurst())
+    const from = this.next
+    burst.next = from
+    burst.lastStarted = this.#lastStarted
+    const end = burst.run(Math.min(to, from + this.#with.clock.room))
+    this.next = burst.next
+    this.#lastStarted = burst.lastStarted
+    const started = burst.next - from
+    if (end === 'done' || end === 'closed') {
+      this.#with.clock.add(started)
+      return end === 'done'
+    }
+    this.#with.clock.add(started - 1)
+    const position = burst.next - 1
+    const { id, answer, context, error } = burst
+    burst.forget()
+    const promise = end === 'threw' ? this.#threw(position, id, error) : this.#answered(position, id, answer)
+    if (promise === undefined) this.#with.clock.add()
+    else this.#startedAsync({ position, id, context: context!, startedAt: this.#with.clock.startedAt }, promise)
+    return true
+  }
+
+  #makeBurst(): TaskBurst {
+    const { gate, base } = this.#message
+    return new TaskBurst({
+      cells: this.#cells,
+      gate,
+      base,
+      records: this.records,
+      verifier: this.#isAsync ? named(this.#verifier) : this.#verifier,
+      shard: this.#shard,
+      writer: this.#with.writer,
+    })
+  }
+
+  /** Settles a sync task. A hostile answer throws when it is looked at. @returns the promise, of one that is async */
+  #answered(position: number, id: unknown, answer: unknown): PromiseLike<unknown> | undefined {
+    try {
+      if (isThenable(answer)) return answer
+      this.#with.answers.answered(position, id, answer)
+      return undefined
+    } catch (error) {
+      return this.#threw(position, id, error)
+    }
+  }
+
+  #threw(position: number, id: unknown, error: unknown): undefined {
+    this.#with.answers.threw(position, this.records.index(position - this.#message.base), id, error)
+  }
+
+  #startedAsync(started: StartedTask, answer: PromiseLike<unknown>): void {
+    if (!this.#isAsync) this.#burst = undefined // the next one calls the verifier as async ones are called
+    this.#isAsync = true
+    this.#with.startedAsync(started, answer)
+  }
+}
+
+/** The verifier, called so that what its tasks print later is known to be theirs. */
+function named(verifier: LoadedVerifier): Pick<LoadedVerifier, 'verify'> {
+  return {
+    verify: (item, context: TaskContext) => inTask(context.index, () => verifier.verify(item, context)),
+  }
+}
