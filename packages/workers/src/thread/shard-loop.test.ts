@@ -21,11 +21,7 @@ const ANSWERS: readonly (readonly [name: string, verify: () => unknown, ending: 
   ['nothing', () => undefined, 'errored'],
   ['a throw', () => void JSON.parse('{'), 'errored'],
   ['an object that cannot be looked into', () => new Proxy({}, { has: () => broken() }), 'errored'],
-  [
-    'an object whose `then` throws when it is read',
-    () => Object.defineProperty({}, 'then', { get: broken }),
-    'errored',
-  ],
+  ['an object whose `then` throws when it is read', () => new Proxy({}, { has: () => true, get: broken }), 'errored'],
 ]
 
 /** How it may be started: with neighbours in a row, or by itself. */

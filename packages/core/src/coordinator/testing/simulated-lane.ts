@@ -1,36 +1,13 @@
 import { MAX_ABANDONED } from '@fanfold/workers/protocol'
-import type { Command } from '../commands.ts'
-import type { Event, LaneId, VerifierId } from '../events.ts'
-import type { Random } from './random.ts'
-import type { Scenario } from './scenario.ts'
+import type { Command, Dispatch } from '../commands.ts'
+import type { LaneId, VerifierId } from '../events.ts'
+import { afterEnd, working } from './lane-phase.ts'
+import type { LanePhase, WorkingPhase } from './lane-phase.ts'
+import { hasAccident } from './lane-world.ts'
+import type { LaneWorld } from './lane-world.ts'
+import { partOf, unsendableIn } from './simulated-messages.ts'
 import { SimulatedThread } from './simulated-thread.ts'
 import type { SimulatedWork } from './simulated-thread.ts'
-
-type LanePhase =
-  | { readonly name: 'closed' | 'opening' | 'idle' | 'stuck' | 'retiring' }
-  | { readonly name: 'dying'; work: SimulatedWork | undefined; behind: SimulatedWork | undefined }
-  | { readonly name: 'loading' | 'unloading'; readonly verifier: VerifierId }
-  | {
-      readonly name: 'working'
-      /** As far as was heard. */
-      work: SimulatedWork
-      behind: SimulatedWork | undefined
-      isOverdue: boolean
-      isKilled: boolean
-      isAborted: boolean
-      isStopped: boolean
-      isBehindStopped: boolean
-    }
-
-/** What lanes share: accidents that are still to happen, and the way to the coordinator. */
-export interface LaneWorld {
-  readonly scenario: Scenario
-  readonly random: Random
-  accidents: number
-  emit(event: Event): void
-  /** An accident may not happen to the same task alone twice: that would be the task's fault. */
-  mayHaveAccident(work: SimulatedWork): boolean
-}
 
 const DIED = new Error('the thread died')
 
@@ -143,7 +120,7 @@ export class SimulatedLane {
         return this.#answerLoad(this.phase.verifier)
       case 'unloading': {
         const { verifier } = this.phase
-        if (this.#hasAccident()) return this.#died(random.chance(scenario.stuck))
+        if (hasAccident(this.#world)) return this.#died(random.chance(scenario.stuck))
         this.loaded.delete(verifier)
         this.phase = { name: 'idle' }
         return this.#world.emit({ type: 'verifierUnloaded', lane: this.id, verifier })
@@ -155,7 +132,7 @@ export class SimulatedLane {
       case 'dying':
         return this.#thread.inbox.length > 0 ? this.#receive() : this.#died(false)
       case 'idle':
-        if (this.#hasAccident()) this.#died(false)
+        if (hasAccident(this.#world)) this.#died(false)
         return
       case 'closed':
       case 'stuck':
@@ -183,7 +160,7 @@ export class SimulatedLane {
     const { random, scenario } = this.#world
     const { failing, dying } = scenario.verifiers.find(({ id }) => id === verifier)!
     // In a used thread it may be anybody's fault, and is nobody's to the coordinator.
-    if (!this.#isBlank && this.#hasAccident()) return this.#died(random.chance(scenario.stuck))
+    if (!this.#isBlank && hasAccident(this.#world)) return this.#died(random.chance(scenario.stuck))
     if (random.chance(dying)) {
       if (this.#isBlank) this.failed.add(verifier)
       return this.#died(false)
@@ -198,28 +175,14 @@ export class SimulatedLane {
     this.#world.emit({ type: 'verifierLoaded', lane: this.id, verifier })
   }
 
-  #dispatch(command: Extract<Command, { type: 'dispatch' }>, work: SimulatedWork): void {
+  #dispatch(command: Dispatch, work: SimulatedWork): void {
     const { phase } = this
     const isBehind = phase.name === 'working' && phase.behind === undefined && !phase.isOverdue
-    const { assignmentsPerLane } = this.#world.scenario
     // It has died with something that it had begun before anybody heard of it.
     const isDying = phase.name === 'dying' && phase.behind === undefined
-    this.#must(phase.name === 'idle' || ((isBehind || isDying) && assignmentsPerLane === 2), command.type)
-    this.#must(this.loaded.has(command.verifier), command.type)
-    this.#must(
-      phase.name !== 'idle' || this.#thread.abandoned < MAX_ABANDONED,
-      'dispatch to a thread full of abandoned tasks',
-    )
-    this.#must(this.#heapMb < this.#world.scenario.recycling.heapMb, 'dispatch to a thread that is worn out')
-    this.#must(!command.alone || this.isFresh, 'dispatch of a suspect to a used thread')
+    this.#mustBeFreeFor(command, isBehind || isDying)
     this.isFresh = false
-    const failures = []
-    for (let i = 0; i < command.ranges.length; i += 2) {
-      for (let position = command.ranges[i]!; position < command.ranges[i + 1]!; position++) {
-        if (work.task(position).nature !== 'unsendable') continue
-        failures.push({ position, error: new Error('cannot be cloned') })
-      }
-    }
+    const failures = unsendableIn(command, work)
     if (failures.length > 0) {
       this.#refused = command.assignment
       this.#world.emit({ type: 'unsendable', lane: this.id, assignment: command.assignment, failures })
@@ -232,15 +195,21 @@ export class SimulatedLane {
     }
     this.#thread.receive(work)
     if (isBehind) phase.behind = work
-    else this.#isAbout(work)
+    else this.phase = working(work)
   }
 
-  #isAbout(work: SimulatedWork, isStopped: boolean = false): void {
-    const untold = { isOverdue: false, isKilled: false, isAborted: false, isBehindStopped: false }
-    this.phase = { name: 'working', work, behind: undefined, ...untold, isStopped }
+  /** @param isLinedUp - to wait behind something */
+  #mustBeFreeFor(command: Dispatch, isLinedUp: boolean): void {
+    const { scenario } = this.#world
+    const isIdle = this.phase.name === 'idle'
+    this.#must(isIdle || (isLinedUp && scenario.assignmentsPerLane === 2), command.type)
+    this.#must(this.loaded.has(command.verifier), command.type)
+    this.#must(!isIdle || this.#thread.abandoned < MAX_ABANDONED, 'dispatch to a thread full of abandoned tasks')
+    this.#must(this.#heapMb < scenario.recycling.heapMb, 'dispatch to a thread that is worn out')
+    this.#must(!command.alone || this.isFresh, 'dispatch of a suspect to a used thread')
   }
 
-  #work(phase: Extract<LanePhase, { name: 'working' }>): void {
+  #work(phase: WorkingPhase): void {
     const { random, scenario } = this.#world
     const thread = this.#thread
     if (thread.inbox.length > 0 && random.chance(0.5)) return this.#receive()
@@ -251,7 +220,7 @@ export class SimulatedLane {
       return
     }
     if (thread.isDone) return
-    if (this.#hasAccident(thread.work)) return random.chance(0.5) ? this.#end(false) : this.#standStill(phase)
+    if (hasAccident(this.#world, thread.work)) return random.chance(0.5) ? this.#end(false) : this.#standStill(phase)
     thread.step(random, scenario.abandonedEach)
     if (thread.isDead) this.#end(false)
   }
@@ -265,7 +234,7 @@ export class SimulatedLane {
   }
 
   /** By nobody's fault: nothing can be certain then. */
-  #standStill(phase: Extract<LanePhase, { name: 'working' }>): void {
+  #standStill(phase: WorkingPhase): void {
     if (
       phase.isOverdue ||
       !this.#isHeardOf(phase) ||
@@ -276,11 +245,11 @@ export class SimulatedLane {
   }
 
   /** The thread has not gone on to something that nobody has heard of. */
-  #isHeardOf({ work }: Extract<LanePhase, { name: 'working' }>): boolean {
+  #isHeardOf({ work }: WorkingPhase): boolean {
     return this.#thread.work === work
   }
 
-  #overdue(phase: Extract<LanePhase, { name: 'working' }>): void {
+  #overdue(phase: WorkingPhase): void {
     phase.isOverdue = true
     const { running, abandoned } = this.#thread
     const { assignment } = phase.work.dispatch
@@ -294,35 +263,12 @@ export class SimulatedLane {
     const lane = this.id
     const { assignment } = message
     if (message.type === 'stopped') return this.#world.emit({ ...message, lane })
-    if (message.type === 'part') {
-      const positions = Uint32Array.from(message.settled, ({ position }) => position)
-      const from = positions[0]!
-      const isStretch = positions.every((position, at) => position === from + at)
-      let valueBytes = 0
-      for (const settled of message.settled) valueBytes += settled.valueBytes
-      this.#world.emit({
-        type: 'part',
-        lane,
-        assignment,
-        positions: isStretch ? { from, count: positions.length } : positions,
-        batch: message.settled,
-        unsuccessful: message.unsuccessful,
-        valueBytes,
-      })
-      return
-    }
-    this.#hasEnded(phase)
+    if (message.type === 'part') return this.#world.emit(partOf(message, lane))
+    this.phase = afterEnd(phase)
     const { suspects, abandoned } = message
     const busyMs = this.#world.random.fraction() * 50
     this.#heapMb = this.#world.random.between(0, 60)
     this.#world.emit({ type: 'assignmentEnded', lane, assignment, suspects, abandoned, busyMs, heapMb: this.#heapMb })
-  }
-
-  #hasEnded(phase: LanePhase): void {
-    if (phase.name === 'working' && phase.isOverdue) phase.work = phase.behind ?? phase.work
-    else if (phase.name === 'working' && phase.behind !== undefined) this.#isAbout(phase.behind, phase.isBehindStopped)
-    else if (phase.name === 'working') this.phase = { name: 'idle' }
-    else if (phase.name === 'dying') this.phase = { name: 'dying', work: phase.behind, behind: undefined }
   }
 
   #died(stuck: boolean): void {
@@ -336,14 +282,6 @@ export class SimulatedLane {
     this.phase = { name: stuck ? 'stuck' : 'closed' }
     if (stuck) this.stuckThreads++
     this.#world.emit({ type: 'laneDied', lane: this.id, running, error: DIED, stuck })
-  }
-
-  #hasAccident(work?: SimulatedWork): boolean {
-    const world = this.#world
-    if (world.accidents === 0 || !world.random.chance(0.03)) return false
-    if (work !== undefined && !world.mayHaveAccident(work)) return false
-    world.accidents--
-    return true
   }
 
   /** It may have died or refused the work already, without the coordinator having heard of it. */
