@@ -122,3 +122,16 @@ test('a run without a journal loads none of its modules, nor crypto: they take l
   expect(urls.some((url) => url.endsWith('/engine/open-run.js'))).toBe(true)
   expect(urls.filter((url) => /node:(crypto|zlib)|\/journal\/journal/.test(url))).toEqual([])
 })
+
+test('what threads are told to load is no ES module: ended within the require of one, a thread takes the process down', async () => {
+  const loaded = await runScript(`
+    import { createRequire, registerHooks } from 'node:module'
+    import { fileURLToPath } from 'node:url'
+    import { threadEntry } from '@fanfold/workers/protocol'
+    const urls = []
+    registerHooks({ load: (url, context, next) => (urls.push(url), next(url, context)) })
+    const entry = createRequire(import.meta.url)(fileURLToPath(threadEntry))
+    console.log(JSON.stringify([typeof entry, ...urls.map((url) => url.split('/').pop())]))
+  `)
+  expect(JSON.parse(loaded)).toEqual(['function', 'pool-entry.cjs'])
+})

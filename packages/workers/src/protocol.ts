@@ -243,5 +243,5 @@ export type { Lengths } from './item-lengths.ts'
 export { BUCKET_COUNT, bucketOf, durationOf } from './duration-buckets.ts'
 export { VERDICTS } from './verdict.ts'
 
-/** The module that a pool's threads run; its default export takes a {@link SessionStart}. */
-export const threadEntry: URL = new URL('./thread/entry.js', import.meta.url)
+/** The module that a pool's threads run; what it exports takes a {@link SessionStart}. */
+export const threadEntry: URL = new URL('./thread/pool-entry.cjs', import.meta.url)
