@@ -31,7 +31,7 @@ class ArrayReader implements ShardReader {
   next(limits: ReadLimits): Shard | undefined {
     const from = this.#next
     if (from >= this.totalTasks) return undefined
-    checkLength('array', this.#items.length, this.totalTasks)
+    checkLength(this.#items, this.totalTasks)
     const most = Math.min(this.totalTasks, from + limits.maxTasks)
     // A copy: whatever becomes of the array, these are what was read. Not `slice`, which calls its class.
     const items: unknown[] = []
@@ -67,7 +67,7 @@ class NumbersReader implements ShardReader {
     const from = this.#next
     if (from >= this.totalTasks) return undefined
     const { length, byteLength } = this.#numbers
-    checkLength('typed array', length, this.totalTasks)
+    checkLength(this.#numbers, this.totalTasks)
     const fitting = Math.max(1, Math.floor(limits.maxBytes / (byteLength / length)))
     const to = Math.min(this.totalTasks, from + Math.min(limits.maxTasks, fitting))
     this.#next = to
@@ -84,11 +84,18 @@ class NumbersReader implements ShardReader {
  *
  * @throws {FanfoldError} `FANFOLD_SOURCE_FAILED`
  */
-function checkLength(what: 'array' | 'typed array', now: number, before: number): void {
-  if (now >= before) return
+function checkLength(items: readonly unknown[] | NumberArray, before: number): void {
+  const { length } = items
+  if (length >= before) return
+  const what = Array.isArray(items) ? 'array' : 'typed array'
+  const why = isDetached(items) ? ': its memory was detached (transferred)' : ''
   throw new FanfoldError(
     'FANFOLD_SOURCE_FAILED',
-    `the ${what} has ${now} items now, and had ${before} when the run began. The items read before stay valid. ` +
+    `the ${what} has ${length} items now${why}, and had ${before} when the run began. The items read before stay valid. ` +
       'Give the run a copy if it is changed meanwhile.',
   )
+}
+
+function isDetached(items: readonly unknown[] | NumberArray): boolean {
+  return ArrayBuffer.isView(items) && items.buffer instanceof ArrayBuffer && items.buffer.detached
 }
