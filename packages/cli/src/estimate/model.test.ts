@@ -50,7 +50,8 @@ test('what it foretells for a hundred times the sample is within the disturbance
       expect(low).toBeLessThanOrEqual(mid)
       expect(high).toBeGreaterThanOrEqual(mid)
     }),
-    { numRuns: 40 },
+    // Of chance draws a few in a thousand are further off: always the same ones, so that a failure is about the model.
+    { numRuns: 200, seed: 20_261_129 },
   )
 })
 
