@@ -53,23 +53,30 @@ test('a typed array whose buffer is taken away before it is read is a source tha
   expect(await report).toMatchObject({ result: 'failed', sourceExhausted: false, threadsReplaced: 0 })
 })
 
-test('an array that is shortened while it is read fails the run, and what was read is verified as it was', async () => {
+test('an array that is shortened while it is read fails the run, and what was read and not sent yet is errored', async () => {
   const items = Array.from({ length: 300_000 }, () => ({ do: 'pass' }))
   const run = testEngine().run(faults, items)
   let taken = 0
+  const errors = new Set<string>()
   const taking = (async () => {
     for await (const batch of run.batches()) {
       if (taken === 0) items.length = 10
+      for (let at = 0; at < batch.length; at++) {
+        const outcome = batch.at(at)
+        if (outcome.status !== 'completed') errors.add(outcome.error.message)
+      }
       taken += batch.length
     }
   })()
   await expect(taking).rejects.toMatchObject({ code: 'FANFOLD_SOURCE_FAILED' })
   const { result, sourceExhausted, total, statuses, failure } = await run.report()
   expect({ result, sourceExhausted, total }).toEqual({ result: 'failed', sourceExhausted: false, total: 300_000 })
-  expect(statuses).toMatchObject({ completed: taken, aborted: 300_000 - taken })
+  expect(statuses.completed + statuses.errored).toBe(taken)
+  expect(statuses).toMatchObject({ aborted: 300_000 - taken, timedOut: 0, crashed: 0 })
+  for (const error of errors) expect(error).toContain('taken out of the array before it was sent')
   expect(taken).toBeLessThan(300_000)
   expect(failure?.message).toBe(
-    'the array has 10 items now, and had 300000 when the run began. The items read before stay valid. ' +
+    'the array has 10 items now, and had 300000 when the run began. ' +
       'Give the run a copy if it is changed meanwhile.',
   )
 })

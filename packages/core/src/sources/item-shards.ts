@@ -61,7 +61,10 @@ function arrived(item: unknown): unknown {
   }
 }
 
-/** Items, sent as the structured clone algorithm sends them, byte arrays joined. */
+/**
+ * Items, sent as the structured clone algorithm sends them, byte arrays joined. They stay where they are, in the
+ * application's own array: a copy costs more than joining strings does.
+ */
 export class ItemsShard extends ShardOfItems {
   readonly tasks: number
   readonly bytes: number
@@ -91,9 +94,23 @@ export class ItemsShard extends ShardOfItems {
     const [first, last] = [this.#from + from, this.#from + to]
     const joined = joinByteArrays(this.#items, first, last)
     if (joined !== undefined) return { payload: { ...joined, firstIndex: this.indexAt(from) }, transfer: [] }
-    const items = this.#items.slice(first, last)
+    const items = copyOf(this.#items, first, last)
     return { payload: { kind: 'items', items, firstIndex: this.indexAt(from) }, transfer: [] }
   }
+}
+
+/** In the place of an item that is not in the array any more: it cannot be sent, and its error says why. */
+const GONE = Symbol('taken out of the array before it was sent')
+
+/** @param to - exclusive */
+function copyOf(items: readonly unknown[], from: number, to: number): unknown[] {
+  // An array of a class of its own would make another one by its constructor.
+  const copy =
+    Object.getPrototypeOf(items) === Array.prototype
+      ? items.slice(from, to)
+      : Array.from({ length: Math.min(to, items.length) - from }, (_, at) => items[from + at])
+  while (copy.length < to - from) copy.push(GONE)
+  return copy
 }
 
 /** Strings, joined where that is worth it: one stretch of characters costs the thread half of what cloned strings do. */

@@ -33,17 +33,12 @@ class ArrayReader implements ShardReader {
     if (from >= this.totalTasks) return undefined
     checkLength(this.#items, this.totalTasks)
     const most = Math.min(this.totalTasks, from + limits.maxTasks)
-    // A copy: whatever becomes of the array, these are what was read. Not `slice`, which calls its class.
-    const items: unknown[] = []
+    const items = this.#items
     const stretch = new Stretch()
     let to = from
-    for (; to < most; to++) {
-      const item = this.#items[to]
-      if (!stretch.add(item, limits.maxBytes)) break
-      items.push(item)
-    }
+    while (to < most && stretch.add(items[to], limits.maxBytes)) to++
     this.#next = to
-    return stretch.toShard(items, 0, items.length, from)
+    return stretch.toShard(items, from, to, from)
   }
 
   close(): void {
@@ -91,7 +86,7 @@ function checkLength(items: readonly unknown[] | NumberArray, before: number): v
   const why = isDetached(items) ? ': its memory was detached (transferred)' : ''
   throw new FanfoldError(
     'FANFOLD_SOURCE_FAILED',
-    `the ${what} has ${length} items now${why}, and had ${before} when the run began. The items read before stay valid. ` +
+    `the ${what} has ${length} items now${why}, and had ${before} when the run began. ` +
       'Give the run a copy if it is changed meanwhile.',
   )
 }
