@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { setImmediate as macrotask } from 'node:timers/promises'
 import { FanfoldError, ndjson } from '@fanfold/core'
 import type { Batch, Progress } from '@fanfold/core'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { byIndex, collect, faults, tasks, tempFolder, testEngine } from './fixtures.ts'
 
 test("order 'input' delivers in the order of the source, whatever the tasks take", async () => {
@@ -162,6 +162,28 @@ test('a consumer that stops reading stops the source, and nothing is lost when i
   }
   expect(atRest).toBeLessThan(600_000)
   expect(outcomes).toBe(1_000_000)
+})
+
+test('reading what is at hand lets the event loop turn', async () => {
+  let turn = 0
+  const readIn = new Set<number>()
+  const count = (): void => {
+    turn++
+    counting = setImmediate(count)
+  }
+  let counting = setImmediate(count)
+  onTestFinished(() => clearImmediate(counting))
+  function* slowly(): Generator<object> {
+    for (let n = 0; n < 2_000; n++) {
+      const until = performance.now() + 0.1
+      while (performance.now() < until); // as items that take this long to be made
+      readIn.add(turn)
+      yield { do: 'pass' }
+    }
+  }
+  await testEngine().run(faults, slowly(), { shardSize: 50 }).report()
+  // Shards of 5 ms each: none is read in the turn of another.
+  expect(readIn.size).toBeGreaterThanOrEqual(40)
 })
 
 test('a record larger than what a run may hold is admitted alone', async () => {
