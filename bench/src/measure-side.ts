@@ -5,6 +5,8 @@ import type { Measures, ReadySide, RunResult } from './bench-case.ts'
 import { findCase } from './cases.ts'
 import { spreadOf } from './ratios.ts'
 
+/** Runs that take this long together are enough for one process, ms: of long ones one says as much as three. */
+const ENOUGH_MS = 1_000
 /** A few turns of an event loop with a timer of 1 ms. */
 const LOOK_MS = 3
 
@@ -14,6 +16,7 @@ export interface SideRequest {
   readonly side: string
   readonly tasks: number
   readonly threads: number
+  /** At most; fewer where a run takes long. */
   readonly iterations: number
 }
 
@@ -45,7 +48,8 @@ export async function measureSide(request: SideRequest): Promise<Measurement> {
   const first = await ready.run()
   const firstMs = performance.now() - startedAt
   benchCase.validate(first, ready.tasks)
-  const timed = await timeRuns(ready, request.iterations, (result) => benchCase.validate(result, ready.tasks))
+  const iterations = Math.min(request.iterations, Math.ceil(ENOUGH_MS / firstMs))
+  const timed = await timeRuns(ready, iterations, (result) => benchCase.validate(result, ready.tasks))
   await ready.close()
   return { tasks: ready.tasks, firstMs, ...timed }
 }

@@ -16,7 +16,9 @@ export type Missing = Readonly<Record<string, string>>
 
 export interface RoundsOptions extends CaseOptions {
   readonly rounds: number
-  /** Timed runs in one process; their median is the side's time in that round. The case's own number by default. */
+  /**
+   * Timed runs in one process, at most; their median is the side's time in that round. The case's own number by default.
+   */
   readonly iterations?: number | undefined
 }
 

@@ -15,7 +15,7 @@ export const cold2000: BenchCase = {
     'The table’s CPU is not theirs: see processCpuMs.',
   defaultTasks: 2_000,
   quickTasks: 2_000,
-  iterations: 5,
+  iterations: 3,
   prepare: async ({ tasks }) => {
     buildPrograms()
     claimsFile(tasks)
