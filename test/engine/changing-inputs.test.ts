@@ -63,7 +63,7 @@ test('an array that is shortened while it is read fails the run, and what was re
       if (taken === 0) items.length = 10
       for (let at = 0; at < batch.length; at++) {
         const outcome = batch.at(at)
-        if (outcome.status !== 'completed') errors.add(outcome.error.message)
+        if (outcome.status !== 'completed') errors.add(outcome.error?.message ?? 'none')
       }
       taken += batch.length
     }
