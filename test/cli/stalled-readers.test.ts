@@ -122,7 +122,9 @@ test('a closed stdout is 141 also after a signal', async () => {
   const exited = once(child, 'exit')
   child.kill('SIGINT')
   await said(FIRST)
+  const closed = once(child.stdout, 'close')
   child.stdout.destroy()
+  await closed // the pipe itself is closed a moment later, and until then it takes a line
   place.file('closed.go', '')
   expect(await exited).toEqual([141, null])
   expect(accountOf(place, 'closed')).toMatchObject({ result: 'aborted', statuses: { completed: 1 } })
