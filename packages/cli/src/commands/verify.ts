@@ -103,8 +103,9 @@ function heedSignals(run: Run, { options, interruption }: Tour): void {
   const heed = (when: 'soon' | 'now', { reason }: AbortSignal, told: (progress: Progress) => string): void => {
     const progress = run.progress()
     if (progress.state === 'ended') return
-    if (options.progress !== 'json') process.stderr.write(problemLine(told(progress)))
+    // Told when it is so: whoever hears it may count on it that nothing more begins.
     run.cancel(reason, { when })
+    if (options.progress !== 'json') process.stderr.write(problemLine(told(progress)))
   }
   whenAborted(soon, () => heed('soon', soon, (progress) => interruptedText(progress, options.timeout)))
   whenAborted(now, () => heed('now', now, () => 'interrupted again: stopping now; once more ends without a summary'))
