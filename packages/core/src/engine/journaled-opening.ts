@@ -8,8 +8,23 @@ import { fromStored } from '../run/stored-report.ts'
 import type { RunOpening } from './open-run.ts'
 import type { ResolvedJournal } from './resolve-options.ts'
 
-/** Of what the journal is. @throws when it cannot be said */
-export async function identityOf(
+/**
+ * Finds out what the run's journal is to be of.
+ *
+ * @returns opens it, once the source is open: what it holds is passed over, and a run that is complete ends as it did before
+ * @throws {FanfoldError} when that cannot be said
+ */
+export async function journalOpener(
+  run: ActiveRun,
+  opening: RunOpening,
+  journal: ResolvedJournal,
+  signal: AbortSignal,
+): Promise<() => Promise<void>> {
+  const identity = await identityOf(run, opening, journal, signal)
+  return () => openThrough(run, opening, identity, journal)
+}
+
+async function identityOf(
   { settings }: ActiveRun,
   { source, verifier }: RunOpening,
   { sourceId, output }: ResolvedJournal,
@@ -26,8 +41,7 @@ export async function identityOf(
   }
 }
 
-/** Opens the run's journal: what it holds is passed over, and a run that is complete ends as it did before. */
-export async function openThrough(
+async function openThrough(
   run: ActiveRun,
   { onBroken, onOpening }: RunOpening,
   identity: JournalIdentity,

@@ -28,16 +28,14 @@ export async function openRun(run: ActiveRun, opening: RunOpening): Promise<void
   void run.over.then(() => unwanted.abort())
   const { signal } = unwanted
   // Of a journal's modules, and of crypto and zlib, a run without one loads nothing.
-  const journaled = journal === undefined ? undefined : await import('./journaled-opening.ts')
-  const identity = journal === undefined ? undefined : await journaled?.identityOf(run, opening, journal, signal)
+  const openJournal =
+    journal && (await (await import('./journaled-opening.ts')).journalOpener(run, opening, journal, signal))
   const reader = await source.open(signal)
   run.reader = reader
   const { promise, resolve } = Promise.withResolvers<void>()
   if (journal !== undefined) run.opening = promise
   try {
-    if (journal !== undefined && identity !== undefined && !run.hasEnded) {
-      await journaled?.openThrough(run, opening, identity, journal)
-    }
+    if (openJournal !== undefined && !run.hasEnded) await openJournal()
     // In one turn: a cancel cannot come between.
     if (run.hasEnded) await run.closeUnread()
     else opening.begin()
