@@ -242,6 +242,7 @@ export { lengthBytesFor, lengthsIn } from './item-lengths.ts'
 export type { Lengths } from './item-lengths.ts'
 export { BUCKET_COUNT, bucketOf, durationOf } from './duration-buckets.ts'
 export { VERDICTS } from './verdict.ts'
+export { withoutStop } from './without-stop.ts'
 
 /** The module that a pool's threads run; what it exports takes a {@link SessionStart}. */
 export const threadEntry: URL = new URL('./thread/pool-entry.cjs', import.meta.url)

@@ -1,4 +1,4 @@
-import { deserialisePlain, serialisePlain } from '@fanfold/workers/protocol'
+import { deserialisePlain, serialisePlain, withoutStop } from '@fanfold/workers/protocol'
 import { FanfoldError } from '../errors.ts'
 
 /**
@@ -56,7 +56,7 @@ export function checkConfigForProcess(config: unknown): void {
   try {
     serialiseForProcess(config)
   } catch (cause) {
-    const why = (cause instanceof Error ? cause.message : String(cause)).replace(/\.$/, '')
+    const why = withoutStop(cause instanceof Error ? cause.message : String(cause))
     throw new FanfoldError(
       'FANFOLD_NOT_CLONEABLE',
       `config cannot be sent to a process: ${why}. Use plain data; what cannot be cloned is made in the verifier's setup.`,

@@ -2,7 +2,7 @@ import { FanfoldError } from '../errors.ts'
 import type { ErrorCode } from '../errors.ts'
 import type { Outcome } from '../outcome.ts'
 import type { Report } from './report.ts'
-import { withoutStop } from './without-stop.ts'
+import { withoutStop } from '@fanfold/workers/protocol'
 
 /** What `verify()` rejects with, and `assertSucceeded()` throws: the run ended, but not every task was completed. */
 export class RunError extends FanfoldError {

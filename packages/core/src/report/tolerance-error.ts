@@ -1,7 +1,7 @@
 import { FanfoldError } from '../errors.ts'
 import { describeTolerance } from '../policy/tolerance.ts'
 import type { Tolerance } from '../policy/tolerance.ts'
-import { withoutStop } from './without-stop.ts'
+import { withoutStop } from '@fanfold/workers/protocol'
 import type { FirstError } from './report.ts'
 
 const SHOWN = 3

@@ -4,7 +4,7 @@ import type { NumberArray } from './item-shards.ts'
 import type { ReadLimits, Shard, ShardReader, Source } from './shard.ts'
 import { Stretch } from './stretch.ts'
 
-/** The items that an array has when the source is made. It must not be changed until they are read. */
+/** The items that an array has when the source is made. It must not be changed while the run goes on. */
 export function arraySource(items: readonly unknown[]): Source {
   const { length } = items
   return { totalTasks: length, open: async () => new ArrayReader(items, length) }

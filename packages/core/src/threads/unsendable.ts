@@ -1,4 +1,4 @@
-import { FanfoldError } from '@fanfold/workers/protocol'
+import { FanfoldError, withoutStop } from '@fanfold/workers/protocol'
 import type { ShardPayload } from '@fanfold/workers/protocol'
 import type { Work } from '../backend.ts'
 
@@ -48,7 +48,7 @@ function failureOf(item: unknown, send: (item: unknown) => void): { readonly thr
 }
 
 function notCloneable(cause: unknown): FanfoldError {
-  const why = (cause instanceof Error ? cause.message : String(cause)).replace(/\.$/, '')
+  const why = withoutStop(cause instanceof Error ? cause.message : String(cause))
   const message = `the item cannot be sent to a thread: ${why}. Use plain data: no functions, symbols or class instances with methods.`
   return new FanfoldError('FANFOLD_NOT_CLONEABLE', message, { cause })
 }

@@ -1,4 +1,5 @@
 import { FanfoldError } from '../fanfold-error.ts'
+import { withoutStop } from '../without-stop.ts'
 
 /** A task that is free to end has not ended in time. */
 export function timedOut(timeoutMs: number): FanfoldError {
@@ -21,7 +22,7 @@ export function notCloneable(cause: unknown): FanfoldError {
   const why = cause instanceof Error ? cause.message : String(cause)
   return new FanfoldError(
     'FANFOLD_NOT_CLONEABLE',
-    `the verdict's value or issues cannot be sent to the main thread: ${why.replace(/\.$/, '')}. Return plain data: no functions, symbols or class instances with methods.`,
+    `the verdict's value or issues cannot be sent to the main thread: ${withoutStop(why)}. Return plain data: no functions, symbols or class instances with methods.`,
     { cause },
   )
 }
