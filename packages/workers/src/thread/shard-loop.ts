@@ -180,7 +180,6 @@ export class ShardLoop {
     this.#stopIfFull()
     if (now - this.#lastYield < YIELD_EVERY_MS) return false
     this.#lastYield = now
-    this.#outcomes.post(now)
     this.#rest()
     return true
   }
