@@ -1,5 +1,5 @@
 import type { LineSettings } from '@fanfold/workers/lines'
-import type { OutcomePart, ShardPayload } from '@fanfold/workers/protocol'
+import type { OutcomePart, ShardPayload, ToLimit } from '@fanfold/workers/protocol'
 import type { Dispatch } from './coordinator/commands.ts'
 import type {
   AssignmentEnded,
@@ -8,6 +8,7 @@ import type {
   LaneDied,
   LaneId,
   LaneOverdue,
+  LimitUsed,
   PartArrived,
   Unsendable,
   VerifierId,
@@ -43,6 +44,7 @@ export type BackendEvent =
   | AssignmentStopped
   | Unsendable
   | LaneOverdue
+  | LimitUsed
   | LaneDied
   | { readonly type: 'laneExited'; readonly lane: LaneId }
 
@@ -85,6 +87,8 @@ export interface Backend {
   stop(lane: LaneId, assignment: AssignmentId): void
   abort(lane: LaneId, assignment: AssignmentId, reason: Error): void
   abortTask(lane: LaneId, assignment: AssignmentId, position: number, reason: unknown): void
+  /** Passes on what is for the lane's part of a limit. */
+  limit(lane: LaneId, message: ToLimit): void
   kill(lane: LaneId): void
   retire(lane: LaneId): void
   snapshot(): readonly LaneSnapshot[]

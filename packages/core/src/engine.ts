@@ -2,15 +2,19 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { ActiveRun } from './run/active-run.ts'
 import { Conductor } from './run/conductor.ts'
 import { FanfoldError } from './errors.ts'
+import type { EngineLimit } from './engine/engine-limit.ts'
 import { Requests } from './engine/requests.ts'
 import { LoadedVerifier } from './engine/loaded-verifier.ts'
 import { openRun } from './engine/open-run.ts'
 import { checkIsObject, checkOptions } from './options/check-options.ts'
 import type { CutShort } from './coordinator/events.ts'
 import type { EngineOptions, LoadOptions, PoolKind, RunOptions } from './options.ts'
+import type { LimitSettings } from './policy/limits/limit-settings.ts'
 import type { Recycling } from './policy/recycling.ts'
 import { ProcessBackend } from './processes/process-backend.ts'
+import { monotonicMs } from './run/monotonic-clock.ts'
 import { progressOf } from './run/progress.ts'
+import { resolveLimit, resolveLimits } from './engine/resolve-limits.ts'
 import {
   resolveCheck,
   resolveJournal,
@@ -58,6 +62,9 @@ export class Engine implements AsyncDisposable {
   readonly #memoryMb: number | undefined
   readonly #recycling: Recycling
   readonly #pool: PoolKind
+  readonly #limits: Readonly<Record<string, LimitSettings>>
+  /** By name, those that it was made with. */
+  readonly limits: Readonly<Record<string, EngineLimit>>
   /** All and only runs that have not ended, or whose journal has not: a consumer may still come for the rest. */
   readonly #runs = new Map<Run, ActiveRun>()
   /** By verifier: runs whose sources are being opened. */
@@ -71,11 +78,15 @@ export class Engine implements AsyncDisposable {
 
   /** @throws {FanfoldError} `FANFOLD_BAD_OPTION` */
   constructor(options: EngineOptions = {}) {
-    checkOptions('new Engine()', options, ['threads', 'threadMemoryMb', 'recycleAfter', 'pool'])
+    checkOptions('new Engine()', options, ['threads', 'threadMemoryMb', 'recycleAfter', 'pool', 'limits'])
     this.threads = resolveThreads(options.threads, availableCores)
     this.#memoryMb = resolveMemory(options.threadMemoryMb)
     this.#recycling = resolveRecycling(options.recycleAfter)
     this.#pool = resolvePool(options.pool)
+    this.#limits = resolveLimits(options.limits)
+    this.limits = Object.freeze(
+      Object.fromEntries(Object.keys(this.#limits).map((name) => [name, this.#limit(name)])),
+    )
   }
 
   /**
@@ -179,8 +190,16 @@ export class Engine implements AsyncDisposable {
     const Backend = this.#pool === 'processes' ? ProcessBackend : ThreadBackend
     const makeBackend = (listener: BackendListener): ThreadBackend | ProcessBackend =>
       new Backend(this.threads, this.#memoryMb, listener)
-    this.#conductor ??= new Conductor(this.#recycling, makeBackend)
+    this.#conductor ??= new Conductor({ recycling: this.#recycling, limits: this.#limits }, makeBackend)
     return this.#conductor
+  }
+
+  #limit(name: string): EngineLimit {
+    const madeAtMs = monotonicMs()
+    return {
+      update: (options) => this.#open().updateLimit(name, (before) => resolveLimit(name, options, before)),
+      status: () => this.#open().limitStatus(name, madeAtMs),
+    }
   }
 
   #noteOpening(verifier: number, opened: Promise<void>): void {

@@ -23,6 +23,8 @@ export type {
   RetryOptions,
   RunOptions,
 } from './options.ts'
+export type { LimitOptions, LimitStatus } from './options/limit-options.ts'
+export type { EngineLimit } from './engine/engine-limit.ts'
 export type { LineOptions } from './options/line-options.ts'
 export type { LineBatch } from './run/line-batches.ts'
 export type { OutcomeKind } from '@fanfold/workers/lines'

@@ -1,3 +1,4 @@
+import type { LimitOptions } from './options/limit-options.ts'
 import type { JournaledOutput } from './options/journaled-output.ts'
 
 /** How the outcomes of a run are merged: as they arrive, or in the order of the source through a bounded window. */
@@ -49,6 +50,8 @@ export interface EngineOptions {
    * @defaultValue 'threads'
    */
   readonly pool?: PoolKind
+  /** Bounds in front of downstreams, by name; a verifier goes through one with `context.limit(name, call)`. @defaultValue none */
+  readonly limits?: Readonly<Record<string, LimitOptions>>
 }
 
 /** How {@link LoadedVerifier.check} treats requests; for all requests of a loaded verifier. */

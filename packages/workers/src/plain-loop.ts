@@ -1,6 +1,7 @@
 import { loadVerifier } from './thread/verifier-loader.ts'
 import type { LoadedVerifier } from './thread/verifier-loader.ts'
 import type { ShardPayload } from './protocol.ts'
+import { ThreadLimits } from './thread/limits/thread-limits.ts'
 import { readRecords } from './thread/read-records.ts'
 import type { Records } from './thread/record-list.ts'
 import { TaskContext } from './thread/task-context.ts'
@@ -28,6 +29,8 @@ export class PlainLoop {
   readonly #concurrency: number
   #running = 0
   #wake: (() => void) | undefined
+  /** None: a loop by itself knows no engine. */
+  readonly #limits = new ThreadLimits(() => {})
 
   /** @throws {FanfoldError} as loading a verifier in a thread does */
   static async open(url: string, config: unknown, concurrency: number, startTimeoutMs: number): Promise<PlainLoop> {
@@ -44,7 +47,8 @@ export class PlainLoop {
   async run(payload: ShardPayload): Promise<void> {
     const records = readRecords(payload)
     const { state, config } = this.#verifier
-    const shard = { state, config, attempt: 1, file: payload.kind === 'text' ? payload.file : undefined }
+    const file = payload.kind === 'text' ? payload.file : undefined
+    const shard = { state, config, attempt: 1, file, limits: this.#limits }
     for (let ordinal = 0; ordinal < records.count; ordinal++) {
       const context = new TaskContext(shard, records.index(ordinal), records.line(ordinal))
       const promise = this.#verify(records, ordinal, context)

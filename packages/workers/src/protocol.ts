@@ -7,12 +7,13 @@
  */
 import type { MessagePort } from 'node:worker_threads'
 import type { EncodedError } from './error-codec.ts'
+import type { LimitUse } from './limit-use.ts'
 import type { LineSettings } from './lines/line-choice.ts'
 import type { OutcomePart } from './outcome-columns.ts'
 import type { LengthBytes } from './item-lengths.ts'
 
 /** Both sides are always of one version; a session that meets another one ends with an error instead of guessing. */
-export const PROTOCOL_VERSION = 2
+export const PROTOCOL_VERSION = 3
 
 /** How the records of a shard travel. Positions count from the first record in the payload. */
 export type ShardPayload =
@@ -108,7 +109,23 @@ export interface SessionStart {
   readonly thread: number
 }
 
-export type ToThread = LoadVerifier | UnloadVerifier | RunShard | AbortShard | AbortTask | EndSession
+/** What a thread has to know of a limit. */
+export interface LimitTerms {
+  readonly name: string
+  /** A permit is for one start, and goes back after it. */
+  readonly hasRate: boolean
+  /** A call waits no longer for a permit, ms. */
+  readonly queueTimeoutMs: number
+}
+
+export type ToThread =
+  | LoadVerifier
+  | UnloadVerifier
+  | RunShard
+  | AbortShard
+  | AbortTask
+  | ToLimit
+  | EndSession
 
 /** Import the module and run its setup. Answered by `loaded` or `loadFailed`. */
 export interface LoadVerifier {
@@ -171,13 +188,50 @@ export interface AbortTask {
   readonly graceMs: number
 }
 
+/** What is for a thread's part of a limit. */
+export type ToLimit = ChangeLimit | GrantPermits | RecallPermits | RefusePermits
+
+/** A limit of the engine is new to this thread, or has other terms from now on. */
+export interface ChangeLimit {
+  readonly type: 'limit'
+  readonly terms: LimitTerms
+}
+
+/** So many more calls may be under way in this thread; of a limit with a rate, each permit is for one start. */
+export interface GrantPermits {
+  readonly type: 'grant'
+  readonly limit: string
+  readonly permits: number
+}
+
+/** So many permits are wanted back: those that no call has first, and others before they are used again. */
+export interface RecallPermits {
+  readonly type: 'recall'
+  readonly limit: string
+  readonly permits: number
+}
+
+/** The calls that wait are refused, and so are others for this time; permits that no call has come back. */
+export interface RefusePermits {
+  readonly type: 'refuse'
+  readonly limit: string
+  readonly forMs: number
+}
+
 /** Tear every verifier down and close the session's port. Answered by `sessionEnded`. */
 export interface EndSession {
   readonly type: 'end'
   readonly teardownTimeoutMs: number
 }
 
-export type FromThread = VerifierLoaded | VerifierLoadFailed | ShardPart | ShardEnded | VerifierUnloaded | SessionEnded
+export type FromThread =
+  | VerifierLoaded
+  | VerifierLoadFailed
+  | ShardPart
+  | ShardEnded
+  | VerifierUnloaded
+  | LimitUsed
+  | SessionEnded
 
 export interface VerifierLoaded {
   readonly type: 'loaded'
@@ -224,6 +278,13 @@ export interface VerifierUnloaded {
   readonly error: EncodedError | undefined
 }
 
+/** What was done with a limit since this was said last. */
+export interface LimitUsed {
+  readonly type: 'limitUsed'
+  readonly limit: string
+  readonly use: LimitUse
+}
+
 /** The last message of a session that was asked to end. */
 export interface SessionEnded {
   readonly type: 'sessionEnded'
@@ -231,6 +292,7 @@ export interface SessionEnded {
   readonly errors: readonly EncodedError[]
 }
 
+export type { LimitResults, LimitUse } from './limit-use.ts'
 export { ERROR_CODES, FanfoldError } from './fanfold-error.ts'
 export type { ErrorCode } from './fanfold-error.ts'
 export { decodeError, encodeError } from './error-codec.ts'

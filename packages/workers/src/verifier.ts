@@ -33,6 +33,21 @@ export interface VerifyContext<Config = unknown, State = unknown> {
   readonly line: number | undefined
   /** The input as given, when the source has several; of `files`, the file's name. */
   readonly file: string | undefined
+  /**
+   * Makes a call to a downstream, within a limit of the engine (`new Engine({ limits })`): it is begun when there is a
+   * permit for it, and gives that back when it has ended. The permits are shared by all runs, threads and processes of the
+   * engine. The call is given the task's `signal`.
+   *
+   * While the task waits for a permit, and makes no other call, its timeout stands still; the wait has `queueTimeoutMs`. A
+   * call that the verifier has not waited for loses its permit when the task is settled.
+   *
+   * Resolves or rejects as the call does; rejects with the codes `FANFOLD_LIMIT_UNKNOWN`, `FANFOLD_LIMIT_OPEN` and
+   * `FANFOLD_LIMIT_QUEUE_TIMED_OUT` when it was not made.
+   */
+  readonly limit: <Result>(
+    name: string,
+    call: (signal: AbortSignal) => Result | PromiseLike<Result>,
+  ) => Promise<Awaited<Result>>
 }
 
 /** A verifier with a lifecycle: `setup` once per thread, `verify` for every task, `teardown` at the end. */

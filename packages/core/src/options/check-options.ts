@@ -42,6 +42,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   threadMemoryMb: 'new Engine()',
   recycleAfter: 'new Engine()',
   pool: 'new Engine()',
+  limits: 'new Engine()',
   config: 'engine.load()',
   check: 'engine.load()',
   maxQueued: 'check, an option of engine.load()',

@@ -58,6 +58,8 @@ export class ChildSession {
         return this.#backend.abort(LANE, message.assignment, decodeError(message.reason))
       case 'abortTask':
         return this.#backend.abortTask(LANE, message.assignment, message.position, decodeError(message.reason))
+      case 'limit':
+        return this.#backend.limit(LANE, message.message)
       case 'kill':
         return this.#backend.kill(LANE)
       case 'retire':
@@ -108,6 +110,7 @@ export class ChildSession {
       case 'assignmentEnded':
       case 'overdue':
       case 'stopped':
+      case 'limitUsed':
         return this.#send(event)
       case 'laneDied': {
         this.#isOver = true

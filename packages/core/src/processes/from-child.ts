@@ -18,6 +18,7 @@ export const ANSWERS: Readonly<Record<Told['type'], Waiting['for'] | undefined>>
   assignmentEnded: 'shard',
   overdue: undefined,
   stopped: undefined,
+  limitUsed: undefined,
 }
 
 /** The event of the port that a child's message is. */
@@ -40,6 +41,7 @@ export function eventOf(lane: LaneId, message: Told): BackendEvent {
     case 'assignmentEnded':
     case 'overdue':
     case 'stopped':
+    case 'limitUsed':
       return { ...message, lane }
   }
 }

@@ -1,3 +1,4 @@
+import type { ToLimit } from '@fanfold/workers/protocol'
 import type { Backend, BackendListener, LaneSnapshot, VerifierSpec, Work } from '../backend.ts'
 import { Ticker } from '../threads/ticker.ts'
 import { ProcessLane } from './process-lane.ts'
@@ -48,6 +49,9 @@ export class ProcessBackend implements Backend {
   }
   abortTask(lane: number, assignment: number, position: number, reason: unknown): void {
     this.#lanes[lane]!.abortTask(assignment, position, reason)
+  }
+  limit(lane: number, message: ToLimit): void {
+    this.#lanes[lane]!.limit(message)
   }
   kill(lane: number): void {
     this.#lanes[lane]!.kill()

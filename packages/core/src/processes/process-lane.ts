@@ -1,4 +1,5 @@
 import { FanfoldError, decodeError, encodeError } from '@fanfold/workers/protocol'
+import type { ToLimit } from '@fanfold/workers/protocol'
 import type { BackendListener, LaneSnapshot, VerifierSpec, Work } from '../backend.ts'
 import type { Ticker, Watched } from '../threads/ticker.ts'
 import { findUnsendable } from '../threads/unsendable.ts'
@@ -114,6 +115,10 @@ export class ProcessLane implements Watched {
     const waiting = this.#waiting
     if (waiting.for === 'shard' && waiting.work.assignment === assignment)
       this.#child?.send({ type: 'abortTask', assignment, position, reason: encodeError(reason) })
+  }
+
+  limit(message: ToLimit): void {
+    this.#child?.send({ type: 'limit', message })
   }
 
   kill(): void {

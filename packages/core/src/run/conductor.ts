@@ -1,18 +1,30 @@
 import type { Backend, BackendEvent, BackendListener, LaneSnapshot, VerifierSpec } from '../backend.ts'
 import { ActiveVerifier } from './active-verifier.ts'
 import type { ConductedRun } from './conducted-run.ts'
+import { ConductedLimits } from './conducted-limits.ts'
 import { Coordinator } from '../coordinator/coordinator.ts'
 import type { Command, Dispatch, Read } from '../coordinator/commands.ts'
 import { countsOf } from '../coordinator/counts.ts'
 import type { RunCounts } from '../coordinator/counts.ts'
-import type { Event, RunId, VerifierId } from '../coordinator/events.ts'
+import type { Event, LimitName, RunId, VerifierId } from '../coordinator/events.ts'
+import { limitOf } from '../coordinator/limits.ts'
 import { workOf } from '../coordinator/assignments.ts'
 import type { Ranges } from '../coordinator/position-set.ts'
 import { FanfoldError } from '../errors.ts'
 import type { OutcomeBatch } from '../merge/batch.ts'
+import type { LimitStatus } from '../options/limit-options.ts'
+import type { LimitSettings } from '../policy/limits/limit-settings.ts'
 import type { Recycling } from '../policy/recycling.ts'
 import type { Shard } from '../sources/shard.ts'
+import { limitStatus } from './limit-status.ts'
+import { monotonicMs } from './monotonic-clock.ts'
 import { readNext, remainingOf } from './read-next.ts'
+
+/** What holds for the life of an engine. */
+export interface ConductorSettings {
+  readonly recycling: Recycling
+  readonly limits: Readonly<Record<LimitName, LimitSettings>>
+}
 
 /** Carries out what the coordinator decides: the one place where its events and commands meet the world. */
 export class Conductor {
@@ -28,14 +40,20 @@ export class Conductor {
   #stopped: Error | undefined
   #nextId = 1
   #sharing: NodeJS.Timeout | undefined
+  readonly #limits: ConductedLimits
 
-  constructor(recycling: Recycling, makeBackend: (listener: BackendListener) => Backend) {
+  constructor({ recycling, limits }: ConductorSettings, makeBackend: (listener: BackendListener) => Backend) {
     this.#backend = makeBackend({
       event: (event) => this.#fromBackend(event),
       warning: (error, verifier) => this.#warn(error, verifier),
     })
     const { lanes, assignmentsPerLane } = this.#backend
-    this.#coordinator = new Coordinator(lanes, { recycling, assignmentsPerLane })
+    this.#coordinator = new Coordinator(lanes, { recycling, assignmentsPerLane, limits, nowMs: monotonicMs() })
+    this.#limits = new ConductedLimits(limits, {
+      lanes,
+      send: (lane, message) => this.#backend.limit(lane, message),
+      due: (limit) => this.handle({ type: 'limitDue', limit }),
+    })
     this.#carryOut(this.#coordinator.start())
   }
 
@@ -87,13 +105,25 @@ export class Conductor {
     this.#isHandling = true
     try {
       for (let next = this.#events.shift(); next !== undefined; next = this.#events.shift()) {
-        this.#carryOut(this.#coordinator.handle(next))
+        this.#carryOut(this.#coordinator.handle(next, monotonicMs()))
       }
     } catch (cause) {
       this.#broken(cause)
     } finally {
       this.#isHandling = false
     }
+  }
+
+  /** Changes what is given of a limit's settings. */
+  updateLimit(limit: LimitName, change: (before: LimitSettings) => LimitSettings): void {
+    const settings = change(this.#limits.settingsOf(limit))
+    this.#limits.change(limit, settings)
+    this.handle({ type: 'limitUpdated', limit, settings })
+  }
+
+  /** @param sinceMs - by the monotonic clock: from when on the path is told, and what its times count from */
+  limitStatus(limit: LimitName, sinceMs: number): LimitStatus {
+    return limitStatus(limitOf(this.#coordinator.state, limit), sinceMs)
   }
 
   snapshot(): readonly LaneSnapshot[] {
@@ -118,6 +148,7 @@ export class Conductor {
   async close(): Promise<readonly number[]> {
     const stuck = await this.#backend.close()
     clearTimeout(this.#sharing)
+    this.#limits.close()
     this.#stopped = new FanfoldError('FANFOLD_ENGINE_CLOSED', 'the engine was closed before the verifier was set up')
     this.#letGo(this.#stopped)
     return stuck
@@ -129,6 +160,7 @@ export class Conductor {
   }
 
   #fromBackend(event: BackendEvent): void {
+    if (event.type === 'laneOpened') this.#limits.introduceAll(event.lane)
     if (event.type === 'laneDied' && event.stuck) this.#noteStuck(event.lane, event.running[0])
     this.handle(event)
   }
@@ -195,6 +227,11 @@ export class Conductor {
         clearTimeout(this.#sharing)
         this.#sharing = setTimeout(() => this.handle({ type: 'shareDue' }), command.delayMs).unref()
         return
+      case 'grant':
+      case 'recall':
+      case 'refuse':
+      case 'waitForLimit':
+        return this.#limits.execute(command)
       case 'releaseShard':
         return this.#runs.get(command.run)?.release(command.shard)
       case 'endRun': {
@@ -257,6 +294,7 @@ export class Conductor {
     const error = new FanfoldError('FANFOLD_INTERNAL', message, { cause })
     this.#stopped = error
     clearTimeout(this.#sharing)
+    this.#limits.close()
     for (const run of this.#runs.values()) run.failStart(error)
     this.#letGo(error)
     this.#runs.clear()

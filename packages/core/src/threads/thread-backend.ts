@@ -1,3 +1,4 @@
+import type { ToLimit } from '@fanfold/workers/protocol'
 import type { Backend, BackendListener, LaneSnapshot, VerifierSpec, Work } from '../backend.ts'
 import { ThreadLane } from './thread-lane.ts'
 import type { LanePlace } from './thread-lane.ts'
@@ -59,6 +60,9 @@ export class ThreadBackend implements Backend {
   }
   abortTask(lane: number, assignment: number, position: number, reason: unknown): void {
     this.#threads[lane]!.abortTask(assignment, position, reason)
+  }
+  limit(lane: number, message: ToLimit): void {
+    this.#threads[lane]!.limit(message)
   }
   kill(lane: number): void {
     this.#threads[lane]!.kill()

@@ -13,12 +13,24 @@ import { TaskAnswers } from './task-answers.ts'
 import { nameTask } from './console-to-stderr.ts'
 import { clockMs, nextTurn } from './clock.ts'
 import { heapMb } from './heap.ts'
+import type { ThreadLimits } from './limits/thread-limits.ts'
 import { Overtime } from './overtime.ts'
 import { TaskSlots } from './task-slots.ts'
 import { TaskStarter } from './task-starter.ts'
 
 /** A macrotask is let in this often, ms: messages, timers of earlier tasks, sockets. */
 const YIELD_EVERY_MS = 10
+
+/** What a call through a limit is rejected with that its verifier has not waited for. */
+const TASK_IS_OVER = new Error('the task that made this call is over: its verifier has not waited for it')
+
+/** The thread in which a loop runs. */
+export interface LoopThread {
+  readonly cells: Int32Array
+  readonly limits: ThreadLimits
+  /** Outcomes of the shard, while it runs. */
+  readonly post: (part: OutcomePart) => void
+}
 
 /** What a step of the loop came to. */
 type Step = 'yield' | 'wait' | 'exhausted'
@@ -40,10 +52,11 @@ export class ShardLoop {
   #lastYield = 0
   #wake: (() => void) | undefined
 
-  constructor(message: RunShard, verifier: LoadedVerifier, cells: Int32Array, post: (part: OutcomePart) => void) {
+  constructor(message: RunShard, verifier: LoadedVerifier, thread: LoopThread) {
+    const { cells } = thread
     this.#message = message
     this.#cells = cells
-    this.#outcomes = new OutcomeStream(post)
+    this.#outcomes = new OutcomeStream(thread.post)
     this.#clock = new GroupClock(this.#outcomes.writer)
     this.#answers = new TaskAnswers(verifier, this.#outcomes.writer, message)
     this.#slots = new TaskSlots(cells, message.traceFile)
@@ -58,6 +71,7 @@ export class ShardLoop {
       pending: this.#pending,
       slots: this.#slots,
       answers: this.#answers,
+      limits: thread.limits,
       startedAsync: (started, answer) => this.#startedAsync(started, answer),
     })
   }
@@ -161,7 +175,8 @@ export class ShardLoop {
       this.#answers.hostile(task.position, task.id, error)
     }
     const now = clockMs()
-    this.#outcomes.writer.time(1, now - task.startedAt)
+    this.#outcomes.writer.time(1, this.#pending.age(task, now).wallMs)
+    task.context.settled(TASK_IS_OVER)
     this.#clock.restart(now)
     this.#outcomes.postIfDue(now)
     this.#stopIfFull()

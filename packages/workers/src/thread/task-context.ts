@@ -1,6 +1,8 @@
 import type { VerifyContext } from '../verifier.ts'
+import { TaskLimits } from './limits/task-limits.ts'
+import type { ThreadLimits } from './limits/thread-limits.ts'
 
-/** What a verifier is given beside the item. The signal is made when it is first read: it costs as much as a cheap task. */
+/** What a verifier is given beside the item. What costs as much as a cheap task is made when it is first read. */
 export class TaskContext implements VerifyContext {
   readonly state: unknown
   readonly config: unknown
@@ -8,10 +10,13 @@ export class TaskContext implements VerifyContext {
   readonly index: number
   readonly line: number | undefined
   readonly file: string | undefined
+  readonly #shard: ShardContext
   #controller: AbortController | undefined
+  #limits: TaskLimits | undefined
   #ended: { reason: unknown } | undefined
 
   constructor(shard: ShardContext, index: number, line: number | undefined, file: string | undefined = shard.file) {
+    this.#shard = shard
     this.state = shard.state
     this.config = shard.config
     this.attempt = shard.attempt
@@ -26,10 +31,27 @@ export class TaskContext implements VerifyContext {
     return this.#controller.signal
   }
 
-  /** Fires the signal, now or when it is first read. */
+  get limit(): VerifyContext['limit'] {
+    const limits = (this.#limits ??= new TaskLimits(this, this.#shard.limits))
+    if (this.#ended !== undefined) limits.abort(this.#ended.reason)
+    return (name, call) => limits.call(name, call)
+  }
+
+  /** For how long it has waited for permits, and done nothing else that is known, ms. */
+  get waitedMs(): number {
+    return this.#limits?.waitedMs ?? 0
+  }
+
+  /** Fires the signal, now or when it is first read. Nothing of the task waits for a permit any more. */
   abort(reason: unknown): void {
     this.#ended ??= { reason }
     this.#controller?.abort(reason)
+    this.#limits?.abort(reason)
+  }
+
+  /** The task has its outcome: what it still holds of the engine's limits goes back. */
+  settled(reason: unknown): void {
+    this.#limits?.settled(reason)
   }
 }
 
@@ -39,4 +61,5 @@ export interface ShardContext {
   readonly config: unknown
   readonly attempt: number
   readonly file: string | undefined
+  readonly limits: ThreadLimits
 }

@@ -3,6 +3,7 @@ import { ABORTED } from '../outcome-columns.ts'
 import type { RunShard } from '../protocol.ts'
 import { inTask } from './console-to-stderr.ts'
 import type { GroupClock } from './group-clock.ts'
+import type { ThreadLimits } from './limits/thread-limits.ts'
 import type { PartWriter } from './part-writer.ts'
 import type { PendingTasks, StartedTask } from './pending-tasks.ts'
 import type { Records } from './record-list.ts'
@@ -20,6 +21,7 @@ export interface StarterParts {
   readonly pending: PendingTasks
   readonly slots: TaskSlots
   readonly answers: TaskAnswers
+  readonly limits: ThreadLimits
   /** The verifier has returned a promise. */
   startedAsync(started: StartedTask, answer: PromiseLike<unknown>): void
 }
@@ -49,7 +51,8 @@ export class TaskStarter {
     this.#cells = cells
     this.#with = parts
     const file = message.payload.kind === 'text' ? message.payload.file : undefined
-    this.#shard = { state: verifier.state, config: verifier.config, attempt: message.attempt, file }
+    const { limits } = parts
+    this.#shard = { state: verifier.state, config: verifier.config, attempt: message.attempt, file, limits }
     this.next = message.ranges[0] ?? 0
   }
 

@@ -1,0 +1,64 @@
+import type { LimitTerms, ToLimit } from '@fanfold/workers/protocol'
+import type { Command } from '../coordinator/commands.ts'
+import type { LaneId, LimitName } from '../coordinator/events.ts'
+import type { LimitSettings } from '../policy/limits/limit-settings.ts'
+
+type LimitCommand = Extract<Command, { readonly limit: LimitName }>
+
+/** What the limits need of the world. */
+export interface LimitsOutside {
+  readonly lanes: number
+  /** To the lane's thread, if it has one. */
+  send(lane: LaneId, message: ToLimit): void
+  due(limit: LimitName): void
+}
+
+/** Carries out what the coordinator decides about limits. */
+export class ConductedLimits {
+  readonly #outside: LimitsOutside
+  readonly #settings: Map<LimitName, LimitSettings>
+  readonly #timers = new Map<LimitName, NodeJS.Timeout>()
+
+  constructor(limits: Readonly<Record<LimitName, LimitSettings>>, outside: LimitsOutside) {
+    this.#settings = new Map(Object.entries(limits))
+    this.#outside = outside
+  }
+
+  settingsOf(name: LimitName): LimitSettings {
+    return this.#settings.get(name)!
+  }
+
+  change(name: LimitName, settings: LimitSettings): void {
+    this.#settings.set(name, settings)
+    for (let lane = 0; lane < this.#outside.lanes; lane++) this.#introduce(lane, name, settings)
+  }
+
+  /** A thread is there that knows no limit yet. */
+  introduceAll(lane: LaneId): void {
+    for (const [name, settings] of this.#settings) this.#introduce(lane, name, settings)
+  }
+
+  execute(command: LimitCommand): void {
+    const { limit } = command
+    switch (command.type) {
+      case 'grant':
+      case 'recall':
+        return this.#outside.send(command.lane, { type: command.type, limit, permits: command.permits })
+      case 'refuse':
+        return this.#outside.send(command.lane, { type: 'refuse', limit, forMs: command.forMs })
+      case 'waitForLimit':
+        clearTimeout(this.#timers.get(limit))
+        // A thread in which a task waits keeps the process alive.
+        this.#timers.set(limit, setTimeout(() => this.#outside.due(limit), command.delayMs).unref())
+    }
+  }
+
+  close(): void {
+    for (const timer of this.#timers.values()) clearTimeout(timer)
+  }
+
+  #introduce(lane: LaneId, name: LimitName, { rate, queueTimeoutMs }: LimitSettings): void {
+    const terms: LimitTerms = { name, hasRate: rate !== undefined, queueTimeoutMs }
+    this.#outside.send(lane, { type: 'limit', terms })
+  }
+}
