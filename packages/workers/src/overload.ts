@@ -67,3 +67,14 @@ export function isOverload(thrown: unknown): boolean {
     return false // it does not want to be looked at
   }
 }
+
+/** How long the next attempt has to wait at least, ms, where what was thrown says so. */
+export function retryAfterOf(thrown: unknown): number | undefined {
+  try {
+    if (typeof thrown !== 'object' || thrown === null || !('retryAfterMs' in thrown)) return undefined
+    const { retryAfterMs } = thrown
+    return typeof retryAfterMs === 'number' && retryAfterMs > 0 ? retryAfterMs : undefined
+  } catch {
+    return undefined // it does not want to be looked at
+  }
+}

@@ -81,6 +81,8 @@ export interface Unsuccessful {
   readonly position: number
   /** For which it may be tried again; `undefined`: it would be the same again. */
   readonly failure: Exclude<Failure, 'death'> | undefined
+  /** Another attempt waits at least so long. */
+  readonly retryAfterMs?: number | undefined
 }
 
 /** The lane holds nothing of the assignment any more, and is free. */

@@ -92,6 +92,7 @@ export class Overtime {
       // Posted first: the listeners of its signal are the user's, and may throw, which ends the thread.
       this.#outcomes.writer.unsuccessful(task.position, status, error, task.id, failure)
       this.#outcomes.writer.time(1, this.#pending.age(task, now).wallMs)
+      this.#outcomes.writer.waited(task.context.waitedMs)
       this.#outcomes.post(now)
       task.context.settled(error)
       task.context.abort(error)

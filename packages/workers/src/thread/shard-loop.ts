@@ -176,6 +176,7 @@ export class ShardLoop {
     }
     const now = clockMs()
     this.#outcomes.writer.time(1, this.#pending.age(task, now).wallMs)
+    this.#outcomes.writer.waited(task.context.waitedMs)
     task.context.settled(TASK_IS_OVER)
     this.#clock.restart(now)
     this.#outcomes.postIfDue(now)

@@ -7,7 +7,7 @@ export interface Plan {
   readonly event: Event
 }
 
-export function plansOf({ verifiers, runs }: Scenario): Plan[] {
+export function plansOf({ verifiers, runs, limitUpdate }: Scenario): Plan[] {
   const plans: Plan[] = []
   for (const { id, addAt, removeAt } of verifiers) {
     plans.push({ at: addAt, event: { type: 'verifierAdded', verifier: id } })
@@ -26,6 +26,10 @@ export function plansOf({ verifiers, runs }: Scenario): Plan[] {
     }
     if (breakAt === undefined) continue
     plans.push({ at: at + breakAt, event: { type: 'runBroken', run: id, error: new Error('the journal broke') } })
+  }
+  if (limitUpdate !== undefined) {
+    const { at, limit, settings } = limitUpdate
+    plans.push({ at, event: { type: 'limitUpdated', limit, settings } })
   }
   return plans.sort((a, b) => a.at - b.at) // stable: a verifier comes before the runs that use it
 }

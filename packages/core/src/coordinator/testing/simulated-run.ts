@@ -2,6 +2,7 @@ import { STATUSES } from '@fanfold/workers/protocol'
 import type { Command, Deliver, RunEnd, Settle } from '../commands.ts'
 import type { Event, ShardId } from '../events.ts'
 import type { Merge, Merged, Unmerged } from './merge.ts'
+import { must } from './must.ts'
 import { fatesOf } from './oracle.ts'
 import type { RunPlan } from './scenario.ts'
 import type { Settled, WorkTask } from './simulated-thread.ts'
@@ -247,8 +248,4 @@ export class SimulatedRun {
     if (shard === undefined) throw new Error(`shard ${id} of run ${this.plan.id} was let go, or never kept`)
     return shard
   }
-}
-
-export function must(isRight: boolean, otherwise: string): void {
-  if (!isRight) throw new Error(otherwise)
 }

@@ -1,6 +1,6 @@
 import { Coordinator } from '../coordinator.ts'
 import type { Command } from '../commands.ts'
-import type { Event } from '../events.ts'
+import type { Event, LimitName } from '../events.ts'
 import { ArrivalMerge, InputMerge } from './merge.ts'
 import type { Machine, PlayOptions } from './machine.ts'
 import { plansOf } from './plans.ts'
@@ -9,7 +9,9 @@ import { Random } from './random.ts'
 import type { Scenario } from './scenario.ts'
 import { SimulatedLane } from './simulated-lane.ts'
 import type { LaneWorld } from './lane-world.ts'
-import { SimulatedRun, must } from './simulated-run.ts'
+import { SimulatedLimits } from './simulated-limits.ts'
+import { must } from './must.ts'
+import { SimulatedRun } from './simulated-run.ts'
 import type { SimulatedWork } from './simulated-thread.ts'
 import { tell } from './tell.ts'
 
@@ -38,6 +40,8 @@ class Simulation implements LaneWorld {
   readonly #events: Event[] = []
   #isHandling = false
   #isWaitingToShare = false
+  readonly #limits: SimulatedLimits
+  nowMs = 0
 
   constructor(scenario: Scenario, options: PlayOptions) {
     this.scenario = scenario
@@ -45,8 +49,9 @@ class Simulation implements LaneWorld {
     this.accidents = scenario.accidents
     this.#log = options.log
     const make = options.makeMachine ?? ((lanes, how) => new Coordinator(lanes, how))
-    const { lanes, recycling, assignmentsPerLane } = scenario
-    this.#machine = make(lanes, { isChecked: options.isChecked ?? false, recycling, assignmentsPerLane })
+    const { lanes, recycling, assignmentsPerLane, limits } = scenario
+    this.#limits = new SimulatedLimits(limits)
+    this.#machine = make(lanes, { isChecked: options.isChecked ?? false, recycling, assignmentsPerLane, limits })
     this.#lanes = Array.from({ length: scenario.lanes }, (_, id) => new SimulatedLane(id, this))
     const makeMerge = options.makeMerge ?? ((order) => (order === 'input' ? new InputMerge() : new ArrivalMerge()))
     this.#runs = scenario.runs.map((plan) => new SimulatedRun(plan, makeMerge(plan.settings.order)))
@@ -72,10 +77,19 @@ class Simulation implements LaneWorld {
     for (let next = this.#events.shift(); next !== undefined; next = this.#events.shift()) {
       this.#log?.(tell(next))
       this.#notice(next)
-      this.#carryOut(this.#machine.handle(next))
+      this.#carryOut(this.#machine.handle(next, this.nowMs))
       this.#checkAfter(next)
     }
     this.#isHandling = false
+  }
+
+  hasRate(limit: LimitName): boolean {
+    return this.#limits.hasRate(limit)
+  }
+
+  began(limit: LimitName): void {
+    const atOnce = this.#lanes.reduce((sum, lane) => sum + lane.holders(limit), 0)
+    this.#limits.began(limit, atOnce, this.nowMs)
   }
 
   mayHaveAccident({ dispatch, task: taskAt }: SimulatedWork): boolean {
@@ -86,6 +100,7 @@ class Simulation implements LaneWorld {
 
   /** One thing happens. @returns false when nothing can. */
   #step(step: number): boolean {
+    this.nowMs += this.random.between(0, 2)
     const plan = this.#plans[0]
     if (plan !== undefined && plan.at <= step) return this.#next()
     if (this.random.chance(0.02)) this.#meddle()
@@ -93,6 +108,7 @@ class Simulation implements LaneWorld {
     for (const lane of this.#lanes) if (lane.isActive) active.push(() => lane.step())
     for (const run of this.#runs) this.#addActions(run, active)
     if (this.#isWaitingToShare) active.push(() => this.#share())
+    if (this.#limits.timer !== undefined) active.push(() => this.#limitDue())
     if (active.length > 0) {
       this.random.pick(active)()
       return true
@@ -117,6 +133,13 @@ class Simulation implements LaneWorld {
     this.emit({ type: 'shareDue' })
   }
 
+  #limitDue(): void {
+    const { limit, atMs } = this.#limits.timer!
+    this.nowMs = Math.max(this.nowMs, atMs)
+    this.#limits.fired(limit)
+    this.emit({ type: 'limitDue', limit })
+  }
+
   /** Timers fire in any order. */
   #wakeOne({ waiting }: SimulatedRun): Event {
     return waiting.splice(this.random.between(0, waiting.length - 1), 1)[0]!
@@ -137,6 +160,7 @@ class Simulation implements LaneWorld {
   /** Before the coordinator hears of it. */
   #notice(event: Event): void {
     if (event.type === 'sourceEnded') this.#run(event.run).isExhausted ||= this.#run(event.run).end === undefined
+    if (event.type === 'limitUpdated') this.#limits.updated(event.limit, event.settings)
     if (event.type === 'verifierRemoved') this.#removed.add(event.verifier)
     if (event.type === 'runAdded') {
       const run = this.#run(event.run)
@@ -187,6 +211,8 @@ class Simulation implements LaneWorld {
     }
     if (command.type === 'waitToShare') {
       this.#isWaitingToShare = true
+    } else if (command.type === 'waitForLimit') {
+      this.#limits.wait(command.limit, this.nowMs + command.delayMs)
     } else if (command.type === 'verifierReady' || command.type === 'verifierUnusable') {
       const { verifier } = command
       must(!this.#told.has(verifier), `verifier ${verifier}: its readiness was told twice`)
@@ -285,6 +311,7 @@ class Simulation implements LaneWorld {
       must(run.isOver, `nothing can happen any more, and run ${run.plan.id} has not ended`)
       must(!this.#machine.state.runs.has(run.plan.id), `run ${run.plan.id} is not forgotten`)
     }
+    this.#limits.checkEnd(this.#machine.state)
     for (const { id, removeAt } of this.scenario.verifiers) {
       must(removeAt === undefined || this.#gone.has(id), `verifier ${id} is not gone`)
       must(this.#told.has(id) || removeAt !== undefined, `nothing was told about verifier ${id}`)

@@ -2,6 +2,7 @@ import { isA } from '../../error-codec.ts'
 import { FanfoldError } from '../../fanfold-error.ts'
 import { isOverload } from '../../overload.ts'
 import { clockMs, monotonicMs, startTimer, stopTimer } from '../clock.ts'
+import { LimitOpenError, queueTimedOut } from './limit-errors.ts'
 import type { CallEnd, LimitShare, Waiter } from './limit-share.ts'
 import type { ThreadLimit, ThreadLimits } from './thread-limits.ts'
 
@@ -111,7 +112,7 @@ export class TaskLimits {
 
   /** Resolves when the call may be made; from then on, whatever happens, it holds a permit that has to be given back. */
   #permit({ share, terms }: ThreadLimit): Permit | Promise<Permit> {
-    if (share.refusedForMs > 0) throw openError(terms.name, share.refusedForMs)
+    if (share.refusedForMs > 0) throw new LimitOpenError(terms.name, share.refusedForMs)
     if (share.take()) return this.#newPermit(share)
     return new Promise((resolve, reject) => {
       let timer: NodeJS.Timeout | undefined
@@ -127,7 +128,7 @@ export class TaskLimits {
         },
         refused: (forMs) => {
           waited()
-          reject(openError(terms.name, forMs))
+          reject(new LimitOpenError(terms.name, forMs))
         },
       }
       const ended = (reason: unknown): void => {
@@ -165,18 +166,4 @@ export class TaskLimits {
 
 function isTimeout(reason: unknown): boolean {
   return isA(FanfoldError, reason) && reason.code === 'FANFOLD_TASK_TIMED_OUT'
-}
-
-function openError(name: string, forMs: number): FanfoldError {
-  return new FanfoldError(
-    'FANFOLD_LIMIT_OPEN',
-    `the limit '${name}' refuses calls for ${Math.ceil(forMs)} ms: too many of the last ones have failed. Try the task again later (retry, --retries, --redrive).`,
-  )
-}
-
-function queueTimedOut(name: string, queueTimeoutMs: number): FanfoldError {
-  return new FanfoldError(
-    'FANFOLD_LIMIT_QUEUE_TIMED_OUT',
-    `a call waited ${queueTimeoutMs} ms for a permit of the limit '${name}'. Let fewer tasks wait (concurrency), or raise its queueTimeoutMs.`,
-  )
 }

@@ -1,7 +1,7 @@
-import { FanfoldError } from '../../fanfold-error.ts'
 import type { LimitUse } from '../../limit-use.ts'
 import type { LimitTerms, ToLimit } from '../../protocol.ts'
 import { atTurnsEnd, monotonicMs, startTimer } from '../clock.ts'
+import { unknownLimit } from './limit-errors.ts'
 import { LimitShare } from './limit-share.ts'
 
 /** What is not urgent is told together, after so long, ms. */
@@ -39,13 +39,7 @@ export class ThreadLimits {
   get(name: string): ThreadLimit {
     const limit = this.#limits.get(name)
     if (limit !== undefined) return limit
-    const known = [...this.#limits.keys()].map((each) => `'${each}'`).join(', ')
-    throw new FanfoldError(
-      'FANFOLD_LIMIT_UNKNOWN',
-      known === ''
-        ? `the engine has no limit '${name}', and no other: give it with new Engine({ limits: { ${name}: { concurrency: 50 } } }) (--limits, --limit-of)`
-        : `the engine has no limit '${name}'. It has ${known}`,
-    )
+    throw unknownLimit(name, [...this.#limits.keys()])
   }
 
   /** Whoever hears what comes next has heard of all calls that were made before. */
