@@ -12,6 +12,7 @@ import type { EngineOptions, LoadOptions, PoolKind, RunOptions } from './options
 import type { LimitSettings } from './policy/limits/limit-settings.ts'
 import type { Recycling } from './policy/recycling.ts'
 import { ProcessBackend } from './processes/process-backend.ts'
+import type { LimitsBaseline } from './run/limit-status.ts'
 import { monotonicMs } from './run/monotonic-clock.ts'
 import { progressOf } from './run/progress.ts'
 import { resolveLimit, resolveLimits } from './engine/resolve-limits.ts'
@@ -84,9 +85,7 @@ export class Engine implements AsyncDisposable {
     this.#recycling = resolveRecycling(options.recycleAfter)
     this.#pool = resolvePool(options.pool)
     this.#limits = resolveLimits(options.limits)
-    this.limits = Object.freeze(
-      Object.fromEntries(Object.keys(this.#limits).map((name) => [name, this.#limit(name)])),
-    )
+    this.limits = Object.freeze(Object.fromEntries(Object.keys(this.#limits).map((name) => [name, this.#limit(name)])))
   }
 
   /**
@@ -195,10 +194,11 @@ export class Engine implements AsyncDisposable {
   }
 
   #limit(name: string): EngineLimit {
-    const madeAtMs = monotonicMs()
+    const since: LimitsBaseline = { atMs: monotonicMs(), counts: new Map() }
     return {
       update: (options) => this.#open().updateLimit(name, (before) => resolveLimit(name, options, before)),
-      status: () => this.#open().limitStatus(name, madeAtMs),
+      // One that is closed says how it was at the end.
+      status: () => (this.#conductor ?? this.#open()).limitStatuses(since)![name]!,
     }
   }
 
@@ -232,6 +232,8 @@ export class Engine implements AsyncDisposable {
     const { signal } = options
     const id = conductor.newRunId()
     const active = new ActiveRun(verifier, settings, this.threads, (batch) => conductor.taken(id, batch))
+    const limitsBefore = conductor.limitsBaseline()
+    active.limits = () => conductor.limitStatuses(limitsBefore)
     let isOpen = false
     const cancel = (error: Error, how: CutShort = 'now'): void => {
       active.isEnding = true

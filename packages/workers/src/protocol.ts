@@ -118,14 +118,7 @@ export interface LimitTerms {
   readonly queueTimeoutMs: number
 }
 
-export type ToThread =
-  | LoadVerifier
-  | UnloadVerifier
-  | RunShard
-  | AbortShard
-  | AbortTask
-  | ToLimit
-  | EndSession
+export type ToThread = LoadVerifier | UnloadVerifier | RunShard | AbortShard | AbortTask | ToLimit | EndSession
 
 /** Import the module and run its setup. Answered by `loaded` or `loadFailed`. */
 export interface LoadVerifier {

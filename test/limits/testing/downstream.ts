@@ -11,6 +11,8 @@ export interface DownstreamOptions {
   readonly ms?: number
   /** Above so many at once it rejects, with 503. @defaultValue none */
   readonly capacity?: () => number
+  /** What a rejection says of when to come again. @defaultValue `0` */
+  readonly retryAfter?: string
   /** The status of its answers; `undefined`: it never answers. @defaultValue 200 */
   readonly status?: (url: string) => number | undefined
 }
@@ -29,6 +31,7 @@ export interface Downstream {
 export async function startDownstream({
   ms = 5,
   capacity = () => Infinity,
+  retryAfter = '0',
   status = () => 200,
 }: DownstreamOptions = {}): Promise<Downstream> {
   const arrivals: number[] = []
@@ -37,7 +40,7 @@ export async function startDownstream({
     arrivals.push(performance.now())
     if (state.atOnce >= capacity()) {
       state.rejected++
-      response.writeHead(503, { 'retry-after': '0' }).end()
+      response.writeHead(503, { 'retry-after': retryAfter }).end()
       return
     }
     state.atOnce++

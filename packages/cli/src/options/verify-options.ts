@@ -48,6 +48,8 @@ export interface VerifyOptions {
   readonly tolerate?: Tolerance
   readonly halt?: Halt
   readonly pool: PoolKind
+  readonly limits?: string
+  readonly limitOf: readonly string[]
   readonly order: Order
   readonly out?: string
   readonly only?: readonly OutcomeKind[]
@@ -209,6 +211,20 @@ export const VERIFY_OPTIONS: Table = {
     description: 'worker threads, or each in a process of its own, which a verifier may crash: threads, processes',
     parse: oneOf(POOLS),
     default: 'threads',
+  },
+  limits: {
+    flags: '--limits <file>',
+    group: RUNNING,
+    description: 'bounds in front of downstreams, a JSON file: {"crm":{"concurrency":50}}; see docs/limits.md',
+    parse: text,
+  },
+  limitOf: {
+    flags: '--limit-of <name=bound>',
+    group: RUNNING,
+    description:
+      'one of them: crm=50 calls at once, crm=100/s, crm=adaptive, crm=breaker, or several: crm=50,100/s; repeatable, beats --limits',
+    isRepeatable: true,
+    default: [],
   },
   order: {
     flags: '--order <order>',

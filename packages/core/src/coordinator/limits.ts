@@ -45,6 +45,7 @@ export function limitUsed(state: CoordinatorState, event: LimitUsed): void {
   counts.calls += calls
   counts.failed += failed
   counts.rejected += rejected
+  counts.refused += event.refused
   counts.waits += event.waits
   counts.waitedMs += event.waitedMs
 }
@@ -70,18 +71,21 @@ export function shareLimits(state: CoordinatorState): void {
   for (const limit of state.limits.values()) {
     limit.breaker?.look(state.nowMs)
     if (limit.breaker?.phase === 'open') refuse(state, limit)
-    else {
-      grant(state, limit)
-      recall(state, limit)
-    }
+    else grant(state, limit)
+    recall(state, limit)
     waitForMore(state, limit)
     notePath(limit, state.nowMs)
   }
 }
 
-/** How many calls may be under way. */
-export function permitsOf({ settings, adaptive, breaker }: LimitState): number {
-  return Math.min(adaptive?.limit ?? settings.concurrency, breaker?.bound ?? Infinity)
+/** How many calls may be under way now. */
+export function permitsOf(limit: LimitState): number {
+  return Math.min(capacityOf(limit), limit.breaker?.bound ?? Infinity)
+}
+
+/** How many calls the downstream is thought to bear. */
+export function capacityOf({ settings, adaptive }: LimitState): number {
+  return adaptive?.limit ?? settings.concurrency
 }
 
 export function heldIn({ lanes }: LimitState): number {
@@ -110,7 +114,6 @@ function refuse(state: CoordinatorState, limit: LimitState): void {
   const forMs = limit.breaker!.opensInMs(state.nowMs)
   for (const [lane, share] of limit.lanes.entries()) {
     if (share.waiting === 0) continue
-    limit.counts.refused += share.waiting
     share.waiting = 0
     state.commands.push({ type: 'refuse', lane, limit: limit.name, forMs })
   }
@@ -191,7 +194,7 @@ function waitForMore(state: CoordinatorState, limit: LimitState): void {
 }
 
 function notePath(limit: LimitState, atMs: number): void {
-  const permits = permitsOf(limit)
+  const permits = capacityOf(limit)
   if (limit.path.at(-1)?.permits === permits) return
   limit.path.push({ atMs, permits })
   if (limit.path.length > MAX_PATH) limit.path = limit.path.filter((_, i) => i % 2 === 0)

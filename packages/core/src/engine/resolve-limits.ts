@@ -51,8 +51,7 @@ function queueMsFor(concurrency: number, rate: Rate | undefined): number {
 
 function rateOf(owner: string, rate: LimitOptions['rate']): Rate | undefined {
   if (rate === undefined) return undefined
-  if (typeof rate !== 'object' || rate === null)
-    return refuse(`${owner}.rate`, rate, 'use { count: 100, perMs: 1000 }')
+  if (typeof rate !== 'object' || rate === null) return refuse(`${owner}.rate`, rate, 'use { count: 100, perMs: 1000 }')
   checkOptions(`${owner}.rate`, rate, ['count', 'perMs'])
   const perMs = duration(`${owner}.rate.perMs`, rate.perMs, 0)
   if (perMs === 0 || perMs === Infinity) refuse(`${owner}.rate.perMs`, rate.perMs, 'use a number of ms')

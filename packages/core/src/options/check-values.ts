@@ -24,7 +24,9 @@ export function countFrom0(name: string, value: unknown): number {
 }
 
 export function percentage(name: string, value: unknown): number {
-  return typeof value === 'number' && value >= 0 && value <= 100 ? value : refuse(name, value, 'use a number from 0 to 100')
+  return typeof value === 'number' && value >= 0 && value <= 100
+    ? value
+    : refuse(name, value, 'use a number from 0 to 100')
 }
 
 /** @throws {FanfoldError} `FANFOLD_BAD_OPTION` */

@@ -36,7 +36,7 @@ export interface LimitOptions {
 
 /** A limit's state, and what has happened at it. */
 export interface LimitStatus {
-  /** How many calls may be under way now. */
+  /** How many calls may be under way now, unless the breaker is open. */
   readonly permits: number
   /** Permits that threads hold: for calls that are under way, or for those that follow in a few milliseconds. */
   readonly held: number

@@ -35,6 +35,8 @@ export class ActiveRun implements ConductedRun {
   readonly over: Promise<void>
   /** What is to be done after the last task and before the report is given: unloading, whose warnings belong into it. */
   afterwards: (() => Promise<readonly string[]>) | undefined
+  /** What has happened at the engine's limits since it began; `undefined` where there are none. */
+  limits: () => Report['limits'] = () => undefined
   reader: ShardReader | undefined
   /** Its journal is being opened; settles when it is open, or let go of again. */
   opening: Promise<void> | undefined
@@ -282,6 +284,7 @@ export class ActiveRun implements ConductedRun {
       elapsedMs: performance.now() - this.startedAt,
       threads: this.#threads,
       stuckThreads: this.stuckThreads,
+      limits: this.limits(),
       warnings: this.warnings,
     })
     this.outbox.end(this.report.result === 'failed' ? this.report.failure : undefined)

@@ -7,7 +7,6 @@ import type { Command, Dispatch, Read } from '../coordinator/commands.ts'
 import { countsOf } from '../coordinator/counts.ts'
 import type { RunCounts } from '../coordinator/counts.ts'
 import type { Event, LimitName, RunId, VerifierId } from '../coordinator/events.ts'
-import { limitOf } from '../coordinator/limits.ts'
 import { workOf } from '../coordinator/assignments.ts'
 import type { Ranges } from '../coordinator/position-set.ts'
 import { FanfoldError } from '../errors.ts'
@@ -16,7 +15,8 @@ import type { LimitStatus } from '../options/limit-options.ts'
 import type { LimitSettings } from '../policy/limits/limit-settings.ts'
 import type { Recycling } from '../policy/recycling.ts'
 import type { Shard } from '../sources/shard.ts'
-import { limitStatus } from './limit-status.ts'
+import { baselineOf, limitStatuses } from './limit-status.ts'
+import type { LimitsBaseline } from './limit-status.ts'
 import { monotonicMs } from './monotonic-clock.ts'
 import { readNext, remainingOf } from './read-next.ts'
 
@@ -121,9 +121,14 @@ export class Conductor {
     this.handle({ type: 'limitUpdated', limit, settings })
   }
 
-  /** @param sinceMs - by the monotonic clock: from when on the path is told, and what its times count from */
-  limitStatus(limit: LimitName, sinceMs: number): LimitStatus {
-    return limitStatus(limitOf(this.#coordinator.state, limit), sinceMs)
+  /** From now on it is counted what happens at limits: {@link limitStatuses} tells. */
+  limitsBaseline(): LimitsBaseline {
+    return baselineOf(this.#coordinator.state.limits, monotonicMs())
+  }
+
+  /** Of each limit; `undefined` where the engine has none. */
+  limitStatuses(since: LimitsBaseline): Record<LimitName, LimitStatus> | undefined {
+    return limitStatuses(this.#coordinator.state.limits, since)
   }
 
   snapshot(): readonly LaneSnapshot[] {

@@ -10,6 +10,6 @@ export const stopBeat: typeof clearInterval = clearInterval
 export const atTurnsEnd: typeof queueMicrotask = queueMicrotask
 export const nextTurn: typeof setImmediate = setImmediate
 
-const { bigint: monotonicNs } = process.hrtime
+const monotonicNs: () => bigint = process.hrtime.bigint.bind(process.hrtime)
 /** ms of the monotonic clock, which has one beginning for all threads and processes of this machine. */
 export const monotonicMs: () => number = (): number => Number(monotonicNs()) / 1e6

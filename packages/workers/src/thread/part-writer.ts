@@ -257,11 +257,7 @@ export class PartWriter {
   }
 }
 
-function unsuccessfulTask(
-  position: number,
-  failure: UnsuccessfulTask['failure'],
-  error: unknown,
-): UnsuccessfulTask {
+function unsuccessfulTask(position: number, failure: UnsuccessfulTask['failure'], error: unknown): UnsuccessfulTask {
   const retryAfterMs = failure === 'throw' ? retryAfterOf(error) : undefined
   return retryAfterMs === undefined ? { position, failure } : { position, failure, retryAfterMs }
 }

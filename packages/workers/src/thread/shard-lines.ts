@@ -104,7 +104,11 @@ export class ShardLines {
   }
 
   /** @param said - index into what outcomes say, of this one or the next that says something */
-  #write({ statuses, verdicts, durations, ids, waits, positionAt }: TimedOutcomes, ordinal: number, said: number): void {
+  #write(
+    { statuses, verdicts, durations, ids, waits, positionAt }: TimedOutcomes,
+    ordinal: number,
+    said: number,
+  ): void {
     const status = statuses[ordinal]!
     const verdict = verdicts[ordinal]!
     const says = this.#ordinals[said] === ordinal
@@ -114,7 +118,8 @@ export class ShardLines {
     const durationMs = durations[ordinal]!
     const waitMs = waitOf(waits, ordinal)
     this.#writer.head(records.index(record), records.line(record), ids?.[ordinal], records.file?.(record))
-    if (!says && !hasRecord && waitMs === undefined) return this.#writer.plain(status, verdict, this.#attempt, durationMs)
+    if (!says && !hasRecord && waitMs === undefined)
+      return this.#writer.plain(status, verdict, this.#attempt, durationMs)
     this.#writer.ending(status, verdict)
     if (says) scratch.part(this.#answers, said === 0 ? 0 : this.#ends[said - 1]!, this.#ends[said]!)
     this.#writer.account(this.#attempt, durationMs, waitMs)

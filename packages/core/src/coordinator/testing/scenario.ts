@@ -154,7 +154,13 @@ function drawUpdate(random: Random, limits: Scenario['limits']): Scenario['limit
   if (name === undefined || random.chance(0.5)) return undefined
   const { isAdaptive, rate } = limits[name]!
   const { concurrency, maxConcurrency } = drawLimit(random)
-  const settings = { ...LIMIT, isAdaptive, rate, concurrency, maxConcurrency: isAdaptive ? maxConcurrency : concurrency }
+  const settings = {
+    ...LIMIT,
+    isAdaptive,
+    rate,
+    concurrency,
+    maxConcurrency: isAdaptive ? maxConcurrency : concurrency,
+  }
   return { at: random.between(0, 150), limit: name, settings }
 }
 

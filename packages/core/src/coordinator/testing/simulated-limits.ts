@@ -55,7 +55,10 @@ export class SimulatedLimits {
     for (const limit of limits.values()) {
       must(heldIn(limit) === 0, `${heldIn(limit)} permits of ${limit.name} were never given back`)
       must(limit.window === undefined || limit.window.open === 0, `starts of ${limit.name} were never made`)
-      must(limit.lanes.every(({ waiting }) => waiting === 0), `calls of ${limit.name} wait for ever`)
+      must(
+        limit.lanes.every(({ waiting }) => waiting === 0),
+        `calls of ${limit.name} wait for ever`,
+      )
     }
   }
 }

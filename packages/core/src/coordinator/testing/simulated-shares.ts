@@ -82,6 +82,7 @@ class SimulatedShare {
       starts: this.#starts,
       unused: this.#unused,
       results: { calls: this.#calls, failed: this.#rejected, rejected: this.#rejected, logMsSum: this.#calls },
+      refused: 0,
       waits: 0,
       waitedMs: 0,
     }

@@ -61,12 +61,18 @@ function between({ ends }: Played, fromMs: number, toMs: number) {
 
 const BEST = (capacity: number): number => (capacity / 20) * 1000
 
-test.each([3, 50, 120, 400])('of a downstream that bears %i, most is used within 10 s, and hardly a call rejected', (capacity) => {
-  const played = play(rejecting(() => capacity), { forMs: 40_000 })
-  const after = between(played, 10_000, 40_000)
-  expect(after.perSecond).toBeGreaterThan(0.95 * BEST(capacity))
-  expect(after.rejectedShare).toBeLessThan(0.01)
-})
+test.each([3, 50, 120, 400])(
+  'of a downstream that bears %i, most is used within 10 s, and hardly a call rejected',
+  (capacity) => {
+    const played = play(
+      rejecting(() => capacity),
+      { forMs: 40_000 },
+    )
+    const after = between(played, 10_000, 40_000)
+    expect(after.perSecond).toBeGreaterThan(0.95 * BEST(capacity))
+    expect(after.rejectedShare).toBeLessThan(0.01)
+  },
+)
 
 test('it converges again after the capacity was halved, and after it was doubled', () => {
   const capacityAt = (nowMs: number): number => (nowMs >= 20_000 && nowMs < 40_000 ? 25 : 50)
@@ -84,7 +90,9 @@ test('it converges again after the capacity was halved, and after it was doubled
 
 test('a downstream that becomes slow instead of rejecting is not given more and more', () => {
   // Serves 40 at once, and has the others wait.
-  const queueing: Downstream = { serviceMs: (running, _now, random) => Math.max(1, (running + 1) / 40) * (15 + 10 * random()) }
+  const queueing: Downstream = {
+    serviceMs: (running, _now, random) => Math.max(1, (running + 1) / 40) * (15 + 10 * random()),
+  }
   const { limit } = play(queueing, { forMs: 30_000 })
   expect(limit.limit).toBeGreaterThan(30)
   expect(limit.limit).toBeLessThan(200)
@@ -97,14 +105,23 @@ test('calls that take very different times are no sign of too many', () => {
 })
 
 test('it does not grow while less than half of it is used', () => {
-  const { limit } = play(rejecting(() => Infinity), { forMs: 20_000, demand: 20 })
+  const { limit } = play(
+    rejecting(() => Infinity),
+    { forMs: 20_000, demand: 20 },
+  )
   expect(limit.limit).toBe(50)
 })
 
 test('it stays between 1 and the largest', () => {
-  const none = play(rejecting((nowMs) => (nowMs < 5_000 ? 100 : 0)), { forMs: 8_000 })
+  const none = play(
+    rejecting((nowMs) => (nowMs < 5_000 ? 100 : 0)),
+    { forMs: 8_000 },
+  )
   expect(none.limit.limit).toBe(1)
-  const all = play(rejecting(() => Infinity), { forMs: 20_000, maxConcurrency: 60 })
+  const all = play(
+    rejecting(() => Infinity),
+    { forMs: 20_000, maxConcurrency: 60 },
+  )
   expect(all.limit.limit).toBe(60)
   expect(Math.max(...all.ends.map((end) => end.limit))).toBe(60)
 })

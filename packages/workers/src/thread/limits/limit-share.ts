@@ -49,6 +49,7 @@ export class LimitShare {
   #unused = 0
   #starts: number[] = []
   #results: { -readonly [Count in keyof LimitResults]: number } = { ...NO_RESULTS }
+  #refused = 0
   #waits = 0
   #waitedMs = 0
 
@@ -56,9 +57,13 @@ export class LimitShare {
     this.#outside = outside
   }
 
-  /** For how long calls are refused, ms; 0 when they are not. */
-  get refusedForMs(): number {
-    return Math.max(0, this.#refusedUntilMs - this.#outside.nowMs())
+  /** Whether a call is refused without asking anybody: for how long, ms; 0 when it is not. */
+  refuse(): number {
+    const forMs = Math.max(0, this.#refusedUntilMs - this.#outside.nowMs())
+    if (forMs === 0) return 0
+    this.#refused++
+    this.#outside.tellSoon(false)
+    return forMs
   }
 
   /** Takes a permit, if one lies here and nobody was there before. */
@@ -111,6 +116,7 @@ export class LimitShare {
   refused(forMs: number): void {
     this.#refusedUntilMs = this.#outside.nowMs() + forMs
     this.#giveBackUnused(this.#free)
+    this.#refused += this.#waiting.size
     for (const waiter of this.#waiting) {
       this.#noteWait(waiter)
       waiter.refused(forMs)
@@ -135,14 +141,15 @@ export class LimitShare {
       starts: this.#starts,
       unused: this.#unused,
       results: this.#results,
+      refused: this.#refused,
       waits: this.#waits,
       waitedMs: this.#waitedMs,
     }
-    const isNew = this.#waiting.size > 0 || this.#returned > 0 || this.#results.calls > 0 || this.#waits > 0
-    this.#returned = this.#unused = this.#waits = this.#waitedMs = 0
+    const counts = [use.waiting, use.returned, use.starts.length, use.results.calls, use.refused, use.waits]
+    this.#returned = this.#unused = this.#refused = this.#waits = this.#waitedMs = 0
     this.#starts = []
     this.#results = { ...NO_RESULTS }
-    return isNew || use.starts.length > 0 ? use : undefined
+    return counts.some((count) => count > 0) ? use : undefined
   }
 
   #tellSoon(isUrgent: boolean): void {

@@ -112,7 +112,8 @@ export class TaskLimits {
 
   /** Resolves when the call may be made; from then on, whatever happens, it holds a permit that has to be given back. */
   #permit({ share, terms }: ThreadLimit): Permit | Promise<Permit> {
-    if (share.refusedForMs > 0) throw new LimitOpenError(terms.name, share.refusedForMs)
+    const refusedForMs = share.refuse()
+    if (refusedForMs > 0) throw new LimitOpenError(terms.name, refusedForMs)
     if (share.take()) return this.#newPermit(share)
     return new Promise((resolve, reject) => {
       let timer: NodeJS.Timeout | undefined
