@@ -12,7 +12,7 @@ function times(count: number, ask: Ask = {}): Ask[] {
   return Array.from({ length: count }, () => ask)
 }
 
-function engineWith(limits: EngineOptions['limits'], threads = 1): Engine {
+function engineWith(limits: NonNullable<EngineOptions['limits']>, threads = 1): Engine {
   return testEngine({ threads, limits })
 }
 

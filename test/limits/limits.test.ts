@@ -16,7 +16,7 @@ function errorOf(outcome: Outcome | undefined): Error & { code?: string } {
 }
 
 describe.for(POOLS)('in a pool of %s', (pool) => {
-  const engineWith = (limits: EngineOptions['limits']): Engine => engineOn(pool, { threads: 2, limits })
+  const engineWith = (limits: NonNullable<EngineOptions['limits']>): Engine => engineOn(pool, { threads: 2, limits })
 
   test('never more calls are under way than the limit allows, over all threads and runs', async () => {
     const downstream = await startDownstream()

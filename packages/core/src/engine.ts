@@ -8,7 +8,7 @@ import { LoadedVerifier } from './engine/loaded-verifier.ts'
 import { openRun } from './engine/open-run.ts'
 import { checkIsObject, checkOptions } from './options/check-options.ts'
 import type { CutShort } from './coordinator/events.ts'
-import type { EngineOptions, LoadOptions, PoolKind, RunOptions } from './options.ts'
+import type { EngineOptions, LoadOptions, PoolKind, RunOptions, RunUpdate } from './options.ts'
 import type { LimitSettings } from './policy/limits/limit-settings.ts'
 import type { Recycling } from './policy/recycling.ts'
 import { ProcessBackend } from './processes/process-backend.ts'
@@ -24,6 +24,7 @@ import {
   resolveRecycling,
   resolvePool,
   resolveRunOptions,
+  resolveRunUpdate,
   resolveThreads,
 } from './engine/resolve-options.ts'
 import { Run, cancelError } from './run.ts'
@@ -241,7 +242,12 @@ export class Engine implements AsyncDisposable {
       // How much of it a journal has settled is not known yet.
       else active.cancelStart(error, journal === undefined ? source.totalTasks : undefined)
     }
-    const run = new Run<Value>({ run: active, cancel, progress: () => progressOf(active, conductor, id) })
+    const update = (given: RunUpdate): void => {
+      const change = resolveRunUpdate(given)
+      active.settings = { ...active.settings, ...change }
+      if (isOpen) conductor.handle({ type: 'runUpdated', run: id, ...change })
+    }
+    const run = new Run<Value>({ run: active, cancel, update, progress: () => progressOf(active, conductor, id) })
     const onAbort = (): void => cancel(cancelError(signal!.reason))
     signal?.addEventListener('abort', onAbort, { once: true })
     if (signal?.aborted === true) onAbort()

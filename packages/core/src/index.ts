@@ -22,6 +22,7 @@ export type {
   PoolKind,
   RetryOptions,
   RunOptions,
+  RunUpdate,
 } from './options.ts'
 export type { LimitOptions, LimitStatus } from './options/limit-options.ts'
 export type { EngineLimit } from './engine/engine-limit.ts'

@@ -148,3 +148,6 @@ export interface RunOptions {
   /** Cancels the run when it fires, as `run.cancel()` with its reason does. */
   readonly signal?: AbortSignal
 }
+
+/** What may change while a run goes on. */
+export type RunUpdate = Pick<RunOptions, 'concurrency' | 'tolerate'>

@@ -4,6 +4,7 @@ import type { Batch } from './merge/batch.ts'
 import { checkOptions } from './options/check-options.ts'
 import { resolveLineOptions } from './options/line-options.ts'
 import type { LineOptions } from './options/line-options.ts'
+import type { RunUpdate } from './options.ts'
 import type { Outcome } from './outcome.ts'
 import { lineBatchOf, lineStream } from './run/line-batches.ts'
 import type { LineBatch } from './run/line-batches.ts'
@@ -13,6 +14,7 @@ import type { Progress, Report } from './report/report.ts'
 export interface RunControl {
   readonly run: ActiveRun
   cancel(error: Error, how?: 'soon' | 'now'): void
+  update(options: RunUpdate): void
   progress(): Progress
 }
 
@@ -238,6 +240,16 @@ export class Run<Value = unknown> implements AsyncIterable<Outcome<Value>>, Asyn
   /** What has come of the run so far. */
   progress(): Progress {
     return this.#control.progress()
+  }
+
+  /**
+   * Changes what is given, at once: how many tasks may be running, what is tolerated. Tasks that run above a lower bound
+   * come to their end. Does nothing to a run that has ended.
+   *
+   * @throws {FanfoldError} `FANFOLD_BAD_OPTION`
+   */
+  update(options: RunUpdate): void {
+    this.#control.update(options)
   }
 
   /**

@@ -40,7 +40,7 @@ export default defineVerifier<Ask, Config, Agent>({
         const [first, second] = await Promise.all([limit(through, request), limit(through, request)])
         return pass([first, second, signal.aborted])
       }
-      case undefined:
+      default:
         return pass(await limit(through, request))
     }
   },

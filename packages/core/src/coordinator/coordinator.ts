@@ -18,7 +18,7 @@ import { limitOf, limitUpdated, limitUsed, newLimit, shareLimits } from './limit
 import { delivered, partArrived } from './outcomes.ts'
 import { gathered, taskWithdrawn } from './requests.ts'
 import { retryDue } from './retries.ts'
-import { endRequested, endRuns, runAdded, shardRead, sourceEnded } from './runs.ts'
+import { endRequested, endRuns, runAdded, runUpdated, shardRead, sourceEnded } from './runs.ts'
 import { schedule } from './schedule.ts'
 import { assignmentStopped, shareDue } from './sharing.ts'
 import { Story } from './story.ts'
@@ -171,6 +171,8 @@ export class Coordinator {
         return
       case 'limitUpdated':
         return limitUpdated(state, event.limit, event.settings)
+      case 'runUpdated':
+        return runUpdated(state, event)
       case 'runBroken':
         return endRequested(state, event.run, 'now', { how: 'failed', error: event.error })
     }

@@ -51,8 +51,15 @@ export type Event =
   /** The time is over after which a limit may be used again. */
   | { readonly type: 'limitDue'; readonly limit: LimitName }
   | { readonly type: 'limitUpdated'; readonly limit: LimitName; readonly settings: LimitSettings }
+  | RunUpdated
   /** Something outside broke that the run cannot do without: its journal. */
   | { readonly type: 'runBroken'; readonly run: RunId; readonly error: Error }
+
+/** The application has thought better of it: other settings hold from now on. */
+export interface RunUpdated extends Partial<Pick<RunSettings, 'concurrency' | 'tolerance'>> {
+  readonly type: 'runUpdated'
+  readonly run: RunId
+}
 
 /** What a lane's thread has done with a limit since it last said so, and how it stands with it now. */
 export interface LimitUsed extends LimitUse {

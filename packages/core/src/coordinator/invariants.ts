@@ -121,7 +121,7 @@ function checkSums(run: RunState, assignments: readonly Assignment[]): void {
 }
 
 function checkBounds(run: RunState): void {
-  atMost('running tasks', run.concurrencyInUse, run.settings.concurrency)
+  atMost('running tasks', run.concurrencyInUse, run.concurrencyBound)
   atMost('held tasks', run.held, run.settings.maxHeldTasks)
   atMost('tasks read', run.tasksRead, run.settings.limit)
   if (run.settings.readAhead) equal('items gathered in a source that is read ahead', run.gathered, 0)

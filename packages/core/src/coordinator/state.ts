@@ -119,7 +119,7 @@ export interface ShardState {
 export interface RunState {
   readonly id: RunId
   readonly verifier: VerifierId
-  readonly settings: RunSettings
+  settings: RunSettings
   phase:
     | { readonly name: 'running' }
     /** Cut short: tasks that come back are `aborted`. */
@@ -141,6 +141,8 @@ export interface RunState {
   undeliveredBytes: number
   /** Running tasks that its assignments may have together. */
   concurrencyInUse: number
+  /** What these may not exceed: `settings.concurrency`, or what was out when that was lowered. */
+  concurrencyBound: number
   lanesInUse: number
   lastDispatch: number
   /** How many wait for their next attempt. */
@@ -244,6 +246,7 @@ export function newRun(id: RunId, verifier: VerifierId, settings: RunSettings): 
     heldBytes: 0,
     undeliveredBytes: 0,
     concurrencyInUse: 0,
+    concurrencyBound: settings.concurrency,
     lanesInUse: 0,
     lastDispatch: 0,
     waiting: 0,

@@ -12,6 +12,7 @@ import type {
   PoolKind,
   RetryOptions,
   RunOptions,
+  RunUpdate,
 } from '../options.ts'
 import type { Recycling } from '../policy/recycling.ts'
 import { NO_RETRIES } from '../policy/retry.ts'
@@ -67,6 +68,16 @@ export function resolveRunOptions(options: RunOptions, threads: number): RunSett
     isUrgent: false,
     maxHeldTasks: MAX_HELD_TASKS,
     maxHeldBytes: MAX_HELD_BYTES,
+  }
+}
+
+/** What may change while a run goes on. */
+export function resolveRunUpdate(options: RunUpdate): Partial<Pick<RunSettings, 'concurrency' | 'tolerance'>> {
+  checkOptions('update()', options, ['concurrency', 'tolerate'])
+  const { concurrency, tolerate } = options
+  return {
+    ...(concurrency === undefined ? {} : { concurrency: count('concurrency', concurrency) }),
+    ...(tolerate === undefined ? {} : { tolerance: toleranceOf(tolerate) }),
   }
 }
 

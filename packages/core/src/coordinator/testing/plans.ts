@@ -13,7 +13,7 @@ export function plansOf({ verifiers, runs, limitUpdate }: Scenario): Plan[] {
     plans.push({ at: addAt, event: { type: 'verifierAdded', verifier: id } })
     if (removeAt !== undefined) plans.push({ at: addAt + removeAt, event: { type: 'verifierRemoved', verifier: id } })
   }
-  for (const { id, verifier, tasks, isSizeKnown, settings, addAt, cancelAt, breakAt } of runs) {
+  for (const { id, verifier, tasks, isSizeKnown, settings, addAt, cancelAt, update, breakAt } of runs) {
     const at = Math.max(addAt, verifiers.find((plan) => plan.id === verifier)!.addAt)
     const known = {
       remainingTasks: isSizeKnown ? tasks.length : undefined,
@@ -24,6 +24,8 @@ export function plansOf({ verifiers, runs, limitUpdate }: Scenario): Plan[] {
       const reason = new Error('cancelled')
       plans.push({ at: at + after, event: { type: 'cancelRequested', run: id, reason, how: how as CutShort } }) // its keys
     }
+    if (update !== undefined)
+      plans.push({ at: at + update.at, event: { type: 'runUpdated', run: id, concurrency: update.concurrency } })
     if (breakAt === undefined) continue
     plans.push({ at: at + breakAt, event: { type: 'runBroken', run: id, error: new Error('the journal broke') } })
   }

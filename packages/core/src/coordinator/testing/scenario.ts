@@ -51,6 +51,8 @@ export interface RunPlan {
   readonly consumer: 'drains' | 'takes' | 'slow' | 'stops'
   readonly addAt: number
   readonly cancelAt: Partial<Record<CutShort, number>>
+  /** Another concurrency holds from then on. */
+  readonly update: { readonly at: number; readonly concurrency: number } | undefined
   readonly breakAt: number | undefined
 }
 
@@ -209,6 +211,7 @@ function drawRun(random: Random, { id, verifier, limits }: RunPlace, size: numbe
     consumer: random.pick(['drains', 'takes', 'slow', 'stops']),
     addAt: random.chance(0.7) ? 0 : random.between(0, 60),
     cancelAt: drawCancel(random),
+    update: random.chance(0.1) ? { at: random.between(0, 100), concurrency: random.between(1, 8) } : undefined,
     breakAt: random.chance(0.03) ? random.between(0, 150) : undefined,
   }
 }

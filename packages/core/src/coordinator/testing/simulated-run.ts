@@ -33,6 +33,7 @@ export class SimulatedRun {
   /** Cancelled, or failed for a good reason. */
   isCutShort = false
   isBroken = false
+  isUpdated = false
   /** The coordinator has heard that there is no more to read. */
   isExhausted = false
   end: RunEnd | undefined
