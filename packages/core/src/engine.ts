@@ -197,9 +197,9 @@ export class Engine implements AsyncDisposable {
   #limit(name: string): EngineLimit {
     const since: LimitsBaseline = { atMs: monotonicMs(), counts: new Map() }
     return {
-      update: (options) => this.#open().updateLimit(name, (before) => resolveLimit(name, options, before)),
+      update: (options) => this.#open().limits.update(name, (before) => resolveLimit(name, options, before)),
       // One that is closed says how it was at the end.
-      status: () => (this.#conductor ?? this.#open()).limitStatuses(since)![name]!,
+      status: () => (this.#conductor ?? this.#open()).limits.statuses(since)![name]!,
     }
   }
 
@@ -233,8 +233,8 @@ export class Engine implements AsyncDisposable {
     const { signal } = options
     const id = conductor.newRunId()
     const active = new ActiveRun(verifier, settings, this.threads, (batch) => conductor.taken(id, batch))
-    const limitsBefore = conductor.limitsBaseline()
-    active.limits = () => conductor.limitStatuses(limitsBefore)
+    const limitsBefore = conductor.limits.baseline()
+    active.limits = () => conductor.limits.statuses(limitsBefore)
     let isOpen = false
     const cancel = (error: Error, how: CutShort = 'now'): void => {
       active.isEnding = true

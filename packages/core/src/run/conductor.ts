@@ -11,12 +11,9 @@ import { workOf } from '../coordinator/assignments.ts'
 import type { Ranges } from '../coordinator/position-set.ts'
 import { FanfoldError } from '../errors.ts'
 import type { OutcomeBatch } from '../merge/batch.ts'
-import type { LimitStatus } from '../options/limit-options.ts'
 import type { LimitSettings } from '../policy/limits/limit-settings.ts'
 import type { Recycling } from '../policy/recycling.ts'
 import type { Shard } from '../sources/shard.ts'
-import { baselineOf, limitStatuses } from './limit-status.ts'
-import type { LimitsBaseline } from './limit-status.ts'
 import { monotonicMs } from './monotonic-clock.ts'
 import { readNext, remainingOf } from './read-next.ts'
 
@@ -40,7 +37,7 @@ export class Conductor {
   #stopped: Error | undefined
   #nextId = 1
   #sharing: NodeJS.Timeout | undefined
-  readonly #limits: ConductedLimits
+  readonly limits: ConductedLimits
 
   constructor({ recycling, limits }: ConductorSettings, makeBackend: (listener: BackendListener) => Backend) {
     this.#backend = makeBackend({
@@ -49,10 +46,11 @@ export class Conductor {
     })
     const { lanes, assignmentsPerLane } = this.#backend
     this.#coordinator = new Coordinator(lanes, { recycling, assignmentsPerLane, limits, nowMs: monotonicMs() })
-    this.#limits = new ConductedLimits(limits, {
+    this.limits = new ConductedLimits(limits, {
       lanes,
       send: (lane, message) => this.#backend.limit(lane, message),
-      due: (limit) => this.handle({ type: 'limitDue', limit }),
+      known: this.#coordinator.state.limits,
+      handle: (event) => this.handle(event),
     })
     this.#carryOut(this.#coordinator.start())
   }
@@ -114,23 +112,6 @@ export class Conductor {
     }
   }
 
-  /** Changes what is given of a limit's settings. */
-  updateLimit(limit: LimitName, change: (before: LimitSettings) => LimitSettings): void {
-    const settings = change(this.#limits.settingsOf(limit))
-    this.#limits.change(limit, settings)
-    this.handle({ type: 'limitUpdated', limit, settings })
-  }
-
-  /** From now on it is counted what happens at limits: {@link limitStatuses} tells. */
-  limitsBaseline(): LimitsBaseline {
-    return baselineOf(this.#coordinator.state.limits, monotonicMs())
-  }
-
-  /** Of each limit; `undefined` where the engine has none. */
-  limitStatuses(since: LimitsBaseline): Record<LimitName, LimitStatus> | undefined {
-    return limitStatuses(this.#coordinator.state.limits, since)
-  }
-
   snapshot(): readonly LaneSnapshot[] {
     return this.#backend.snapshot()
   }
@@ -153,7 +134,7 @@ export class Conductor {
   async close(): Promise<readonly number[]> {
     const stuck = await this.#backend.close()
     clearTimeout(this.#sharing)
-    this.#limits.close()
+    this.limits.close()
     this.#stopped = new FanfoldError('FANFOLD_ENGINE_CLOSED', 'the engine was closed before the verifier was set up')
     this.#letGo(this.#stopped)
     return stuck
@@ -165,7 +146,7 @@ export class Conductor {
   }
 
   #fromBackend(event: BackendEvent): void {
-    if (event.type === 'laneOpened') this.#limits.introduceAll(event.lane)
+    if (event.type === 'laneOpened') this.limits.introduceAll(event.lane)
     if (event.type === 'laneDied' && event.stuck) this.#noteStuck(event.lane, event.running[0])
     this.handle(event)
   }
@@ -236,7 +217,7 @@ export class Conductor {
       case 'recall':
       case 'refuse':
       case 'waitForLimit':
-        return this.#limits.execute(command)
+        return this.limits.execute(command)
       case 'releaseShard':
         return this.#runs.get(command.run)?.release(command.shard)
       case 'endRun': {
@@ -299,7 +280,7 @@ export class Conductor {
     const error = new FanfoldError('FANFOLD_INTERNAL', message, { cause })
     this.#stopped = error
     clearTimeout(this.#sharing)
-    this.#limits.close()
+    this.limits.close()
     for (const run of this.#runs.values()) run.failStart(error)
     this.#letGo(error)
     this.#runs.clear()

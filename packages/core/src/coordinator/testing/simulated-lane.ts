@@ -3,9 +3,9 @@ import type { Command, Dispatch } from '../commands.ts'
 import type { LaneId, LimitName, VerifierId } from '../events.ts'
 import { afterEnd, working } from './lane-phase.ts'
 import type { LanePhase, WorkingPhase } from './lane-phase.ts'
-import { hasAccident } from './lane-world.ts'
+import { endOfLoad, hasAccident } from './lane-world.ts'
 import type { LaneWorld } from './lane-world.ts'
-import { partOf, unsendableIn } from './simulated-messages.ts'
+import { eventOf, unsendableIn } from './simulated-messages.ts'
 import { SimulatedThread } from './simulated-thread.ts'
 import type { SimulatedWork } from './simulated-thread.ts'
 
@@ -186,17 +186,16 @@ export class SimulatedLane {
   }
 
   #answerLoad(verifier: VerifierId): void {
-    const { random, scenario } = this.#world
-    const { failing, dying } = scenario.verifiers.find(({ id }) => id === verifier)!
-    // In a used thread it may be anybody's fault, and is nobody's to the coordinator.
-    if (!this.#isBlank && hasAccident(this.#world)) return this.#died(random.chance(scenario.stuck))
-    if (random.chance(dying)) {
+    const end = endOfLoad(this.#world, verifier, this.#isBlank)
+    if (end === 'stuck') return this.#died(true)
+    if (end === 'died') {
       if (this.#isBlank) this.failed.add(verifier)
       return this.#died(false)
     }
+    if (end === 'accident') return this.#died(false)
     this.#isBlank = false
     this.phase = { name: 'idle' }
-    if (random.chance(failing)) {
+    if (end === 'failed') {
       this.failed.add(verifier)
       return this.#world.emit({ type: 'verifierFailed', lane: this.id, verifier, error: new Error('setup failed') })
     }
@@ -288,17 +287,11 @@ export class SimulatedLane {
 
   #receive(): void {
     const message = this.#thread.inbox.shift()!
-    const { phase } = this
-    const lane = this.id
-    const { assignment } = message
-    if (message.type === 'limitUsed') return this.#world.emit({ ...message.use, lane })
-    if (message.type === 'stopped') return this.#world.emit({ ...message, lane })
-    if (message.type === 'part') return this.#world.emit(partOf(message, lane))
-    this.phase = afterEnd(phase)
-    const { suspects, abandoned } = message
-    const busyMs = this.#world.random.fraction() * 50
-    this.#heapMb = this.#world.random.between(0, 60)
-    this.#world.emit({ type: 'assignmentEnded', lane, assignment, suspects, abandoned, busyMs, heapMb: this.#heapMb })
+    if (message.type === 'ended') {
+      this.phase = afterEnd(this.phase)
+      this.#heapMb = this.#world.random.between(0, 60)
+    }
+    this.#world.emit(eventOf(message, this.id, this.#heapMb))
   }
 
   #died(stuck: boolean): void {

@@ -67,6 +67,39 @@ export class SimulatedRun {
     return this.end !== undefined && this.outbox.length === 0
   }
 
+  /** Of a concurrency that was lowered, what was out before comes to its end. */
+  get mostAtOnce(): number {
+    const { settings, update } = this.plan
+    return Math.max(settings.concurrency, this.isUpdated ? update!.concurrency : 0)
+  }
+
+  /** Before the coordinator hears of it. */
+  notice(event: Event, removedVerifiers: ReadonlySet<number>): void {
+    const isUnderWay = this.isAdded && this.end === undefined
+    switch (event.type) {
+      case 'sourceEnded':
+        this.isExhausted ||= this.end === undefined
+        return
+      case 'runAdded':
+        this.isAdded = true
+        this.isCutShort = removedVerifiers.has(event.verifier)
+        return
+      case 'runUpdated':
+        this.isUpdated = true
+        return
+      case 'cancelRequested':
+        if (!isUnderWay) return
+        this.isCancelled = this.isCutShort = true
+        this.isCancelledNow ||= event.how === 'now'
+        return
+      case 'runBroken':
+        if (isUnderWay) this.isBroken = this.isCutShort = true
+        return
+      default:
+        return
+    }
+  }
+
   /** A shard's tasks by position, for longer than the shard is kept. */
   tasksOf(shard: ShardId): (position: number) => SimulatedTask {
     const { first } = this.#shard(shard)

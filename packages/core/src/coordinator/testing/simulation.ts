@@ -159,26 +159,9 @@ class Simulation implements LaneWorld {
 
   /** Before the coordinator hears of it. */
   #notice(event: Event): void {
-    if (event.type === 'sourceEnded') this.#run(event.run).isExhausted ||= this.#run(event.run).end === undefined
-    if (event.type === 'runUpdated') this.#run(event.run).isUpdated = true
     if (event.type === 'limitUpdated') this.#limits.updated(event.limit, event.settings)
     if (event.type === 'verifierRemoved') this.#removed.add(event.verifier)
-    if (event.type === 'runAdded') {
-      const run = this.#run(event.run)
-      run.isAdded = true
-      run.isCutShort = this.#removed.has(event.verifier)
-    }
-    if (event.type === 'cancelRequested') {
-      const run = this.#run(event.run)
-      if (run.isAdded && run.end === undefined) {
-        run.isCancelled = run.isCutShort = true
-        run.isCancelledNow ||= event.how === 'now'
-      }
-    }
-    if (event.type === 'runBroken') {
-      const run = this.#run(event.run)
-      if (run.isAdded && run.end === undefined) run.isBroken = run.isCutShort = true
-    }
+    if ('run' in event) this.#run(event.run).notice(event, this.#removed)
   }
 
   #checkAfter(event: Event): void {
@@ -296,10 +279,7 @@ class Simulation implements LaneWorld {
     const { work: first } = this.#lanes[dispatch.lane]!
     must(first === undefined || first.dispatch.run === dispatch.run, 'a shard of another run waits behind this one')
     const running = others.reduce((sum, { work }) => sum + work!.dispatch.concurrency, dispatch.concurrency)
-    const concurrency = run.isUpdated ? run.plan.update!.concurrency : run.plan.settings.concurrency
-    // Of one that was lowered, what was out before comes to its end.
-    const before = run.isUpdated ? run.plan.settings.concurrency : 0
-    must(running <= Math.max(concurrency, before), `${running} tasks may be running, at most ${concurrency} allowed`)
+    must(running <= run.mostAtOnce, `${running} tasks may be running, at most ${run.mostAtOnce} allowed`)
     must(run.mayMakeValues(dispatch.shard), 'dispatched although values wait beyond the bound')
     return { dispatch, isAsync: run.plan.isAsync, task: run.tasksOf(dispatch.shard) }
   }
