@@ -124,6 +124,43 @@ describe('the end of a task', () => {
   })
 })
 
+describe('calls within calls', () => {
+  const limits = { crm: { concurrency: 2 }, billing: { concurrency: 2 } }
+
+  test('that wait for each other are ended one by one, and the others go on', async () => {
+    const downstream = await startDownstream({ ms: 2 })
+    const asks = Array.from({ length: 40 }, (_, i): Ask => ({ do: i % 2 === 0 ? 'nested' : 'nestedOtherWay' }))
+    const run = engineWith(limits, 2).run(asking, asks, { config: { url: downstream.url }, concurrency: 8 })
+    const outcomes = await collect(run)
+    const errored = outcomes.filter(({ status }) => status === 'errored')
+    expect(outcomes.length - errored.length).toBe(downstream.arrivals.length)
+    expect(downstream.arrivals.length).toBeGreaterThan(0)
+    for (const outcome of errored) {
+      expect(errorOf(outcome)).toMatchObject({ code: 'FANFOLD_LIMIT_DEADLOCK' })
+      expect(errorOf(outcome).message).toContain("the limits 'crm' and 'billing'")
+    }
+  })
+
+  test('that wait for the limit which they hold, too', async () => {
+    const downstream = await startDownstream({ ms: 2 })
+    const engine = engineWith({ crm: { concurrency: 1 } })
+    const [outcome] = await collect(engine.run(asking, [{ do: 'nestedInItself' }], { config: { url: downstream.url } }))
+    expect(errorOf(outcome)).toMatchObject({ code: 'FANFOLD_LIMIT_DEADLOCK' })
+    expect(errorOf(outcome).message).toContain("all permits of the limit 'crm'")
+    await expect.poll(() => engine.limits['crm']!.status()).toMatchObject({ held: 0, waiting: 0 })
+  })
+
+  test('that do not wait for each other are left alone', async () => {
+    const downstream = await startDownstream({ ms: 2 })
+    const run = engineWith({ crm: { concurrency: 4 }, billing: { concurrency: 1 } }, 2).run(
+      asking,
+      times(60, { do: 'nested' }),
+      { config: { url: downstream.url }, concurrency: 12, timeoutMs: 400 },
+    )
+    expect((await collect(run)).map(({ status }) => status)).toEqual(Array(60).fill('completed'))
+  })
+})
+
 test('a task may make several calls at once', async () => {
   const downstream = await startDownstream()
   const engine = engineWith({ crm: { concurrency: 3 } }, 2)

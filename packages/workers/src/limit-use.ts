@@ -26,6 +26,8 @@ export interface LimitUse {
   /** Of a limit with a rate: permits among the returned ones with which no call was begun. */
   readonly unused: number
   readonly results: LimitResults
+  /** By limit: calls with a permit of this one that wait, within it, for one of that. */
+  readonly blocked: Readonly<Record<string, number>>
   /** Calls that were not made, because the breaker was open. */
   readonly refused: number
   /** Calls that were let through after a wait, or gave up waiting, and how long they had waited together, ms. */

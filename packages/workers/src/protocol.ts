@@ -97,7 +97,7 @@ export interface AbortTask {
 }
 
 /** What is for a thread's part of a limit. */
-export type ToLimit = ChangeLimit | GrantPermits | RecallPermits | RefusePermits
+export type ToLimit = ChangeLimit | GrantPermits | RecallPermits | RefusePermits | UnlockLimit
 
 /** A limit of the engine is new to this thread, or has other terms from now on. */
 export interface ChangeLimit {
@@ -124,6 +124,13 @@ export interface RefusePermits {
   readonly type: 'refuse'
   readonly limit: string
   readonly forMs: number
+}
+
+/** Of the calls that wait for this limit with a permit of one of those, the last one gives up: none of them could go on. */
+export interface UnlockLimit {
+  readonly type: 'unlock'
+  readonly limit: string
+  readonly among: readonly string[]
 }
 
 /** Tear every verifier down and close the session's port. Answered by `sessionEnded`. */

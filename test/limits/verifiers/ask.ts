@@ -7,7 +7,17 @@ interface Config {
 
 /** What a task of these tests does. */
 export interface Ask {
-  readonly do?: 'twice' | 'exit' | 'hang' | 'unknown' | 'unawaited' | 'ownError' | 'notACall'
+  readonly do?:
+    | 'twice'
+    | 'nested'
+    | 'nestedOtherWay'
+    | 'nestedInItself'
+    | 'exit'
+    | 'hang'
+    | 'unknown'
+    | 'unawaited'
+    | 'ownError'
+    | 'notACall'
   readonly limit?: string
 }
 
@@ -36,6 +46,12 @@ export default defineVerifier<Ask, Config, Agent>({
       case 'notACall':
         await limit(through, undefined as never)
         return pass()
+      case 'nested':
+        return pass(await limit('crm', () => limit('billing', request)))
+      case 'nestedOtherWay':
+        return pass(await limit('billing', () => limit('crm', request)))
+      case 'nestedInItself':
+        return pass(await limit('crm', () => limit('crm', request)))
       case 'twice': {
         const [first, second] = await Promise.all([limit(through, request), limit(through, request)])
         return pass([first, second, signal.aborted])

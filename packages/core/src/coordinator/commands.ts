@@ -42,6 +42,13 @@ export type Command =
   | { readonly type: 'recall'; readonly lane: LaneId; readonly limit: LimitName; readonly permits: number }
   /** The calls that wait there are refused, and so are others for this time; permits that no call has come back. */
   | { readonly type: 'refuse'; readonly lane: LaneId; readonly limit: LimitName; readonly forMs: number }
+  /**
+   * A call that waits for this limit there, with a permit of one of those, gives up: all permits of those are held by calls
+   * that wait for one another.
+   */
+  | { readonly type: 'unlock'; readonly lane: LaneId; readonly limit: LimitName; readonly among: readonly LimitName[] }
+  /** Tell `deadlockDue` after this time. */
+  | { readonly type: 'waitForDeadlock'; readonly delayMs: number }
   /** Tell `limitDue` after this time, and not as it was said of this limit before. */
   | { readonly type: 'waitForLimit'; readonly limit: LimitName; readonly delayMs: number }
   /** Every outcome of the shard is delivered: its records can be let go. */

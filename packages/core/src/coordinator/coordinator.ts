@@ -14,6 +14,7 @@ import {
   verifierAnswered,
   verifierUnloaded,
 } from './lanes.ts'
+import { deadlockDue, lookForDeadlock } from './limit-deadlock.ts'
 import { limitOf, limitUpdated, limitUsed, newLimit, shareLimits } from './limits.ts'
 import { delivered, partArrived } from './outcomes.ts'
 import { gathered, taskWithdrawn } from './requests.ts'
@@ -73,6 +74,7 @@ export class Coordinator {
       limits: new Map(
         Object.entries(options.limits ?? {}).map(([name, settings]) => [name, newLimit(name, settings, lanes, nowMs)]),
       ),
+      isLookingForDeadlock: false,
       recycling: options.recycling ?? NEVER,
       assignmentsPerLane: options.assignmentsPerLane ?? 2,
       sharesIn: Infinity,
@@ -101,6 +103,7 @@ export class Coordinator {
       endRuns(this.#state)
       schedule(this.#state)
       shareLimits(this.#state)
+      lookForDeadlock(this.#state)
       if (this.#isChecked) checkInvariants(this.#state)
     } catch (cause) {
       const why = cause instanceof Error ? cause.message : String(cause)
@@ -169,6 +172,8 @@ export class Coordinator {
       case 'limitDue':
         limitOf(state, event.limit).dueAtMs = Infinity
         return
+      case 'deadlockDue':
+        return deadlockDue(state)
       case 'limitUpdated':
         return limitUpdated(state, event.limit, event.settings)
       case 'runUpdated':

@@ -50,6 +50,8 @@ export type Event =
   | LimitUsed
   /** The time is over after which a limit may be used again. */
   | { readonly type: 'limitDue'; readonly limit: LimitName }
+  /** The time is over after which limits that seemed to be locked are looked at again. */
+  | { readonly type: 'deadlockDue' }
   | { readonly type: 'limitUpdated'; readonly limit: LimitName; readonly settings: LimitSettings }
   | RunUpdated
   /** Something outside broke that the run cannot do without: its journal. */

@@ -25,6 +25,7 @@ function use(lane: number, over: Partial<LimitUsed>): LimitUsed {
     starts: [],
     unused: 0,
     results: NO_RESULTS,
+    blocked: {},
     refused: 0,
     waits: 0,
     waitedMs: 0,

@@ -10,7 +10,15 @@ const MAX_PATH = 1_000
 
 type Policies = Pick<LimitState, 'adaptive' | 'window' | 'breaker'>
 
-const NO_SHARE: LimitShare = { granted: 0, held: 0, recalled: 0, waiting: 0, openStarts: 0 }
+const NO_SHARE: LimitShare = {
+  granted: 0,
+  held: 0,
+  recalled: 0,
+  waiting: 0,
+  openStarts: 0,
+  blocked: {},
+  grantedWhenTold: 0,
+}
 
 export function newLimit(name: LimitName, settings: LimitSettings, lanes: number, nowMs: number): LimitState {
   return {
@@ -37,6 +45,8 @@ export function limitUsed(state: CoordinatorState, event: LimitUsed): void {
   if (limit.window !== undefined) share.openStarts -= event.starts.length + event.unused
   share.held -= event.returned
   share.recalled = Math.max(0, share.recalled - event.returned)
+  share.blocked = event.blocked
+  share.grantedWhenTold = event.granted
   // It does not know yet of what is on its way.
   share.waiting = Math.max(0, event.waiting - (share.granted - event.granted))
   if (share.held < 0 || share.openStarts < 0)

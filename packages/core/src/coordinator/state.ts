@@ -176,6 +176,10 @@ export interface LimitShare {
   waiting: number
   /** Of a limit with a rate: starts that it was allowed, and of which it has not told. */
   openStarts: number
+  /** As it was told last, by limit: calls with a permit of this one that wait for one of that. */
+  blocked: Readonly<Record<LimitName, number>>
+  /** Permits that it had been granted when it told that. */
+  grantedWhenTold: number
 }
 
 /** A bound in front of a downstream, shared by all lanes. */
@@ -218,6 +222,8 @@ export interface CoordinatorState {
   /** All and only runs that have not ended, or whose outcomes are not all delivered. */
   readonly runs: Map<RunId, RunState>
   readonly limits: ReadonlyMap<LimitName, LimitState>
+  /** A `waitForDeadlock` was told and not answered. */
+  isLookingForDeadlock: boolean
   readonly recycling: Recycling
   /** How many assignments may be with a lane at once: one that runs, and one that waits behind it. */
   readonly assignmentsPerLane: 1 | 2

@@ -8,7 +8,7 @@ import { baselineOf, limitStatuses } from './limit-status.ts'
 import type { LimitsBaseline } from './limit-status.ts'
 import { monotonicMs } from './monotonic-clock.ts'
 
-type LimitCommand = Extract<Command, { readonly limit: LimitName }>
+type LimitCommand = Extract<Command, { readonly limit: LimitName } | { readonly type: 'waitForDeadlock' }>
 
 /** What the limits need of the world. */
 export interface LimitsOutside {
@@ -25,6 +25,7 @@ export interface LimitsOutside {
 export class ConductedLimits {
   readonly #outside: LimitsOutside
   readonly #settings: Map<LimitName, LimitSettings>
+  #deadlockTimer: NodeJS.Timeout | undefined
   readonly #timers = new Map<LimitName, NodeJS.Timeout>()
 
   constructor(limits: Readonly<Record<LimitName, LimitSettings>>, outside: LimitsOutside) {
@@ -56,25 +57,33 @@ export class ConductedLimits {
   }
 
   execute(command: LimitCommand): void {
-    const { limit } = command
     switch (command.type) {
       case 'grant':
       case 'recall':
-        return this.#outside.send(command.lane, { type: command.type, limit, permits: command.permits })
       case 'refuse':
-        return this.#outside.send(command.lane, { type: 'refuse', limit, forMs: command.forMs })
-      case 'waitForLimit':
+      case 'unlock': {
+        const { lane, ...message } = command
+        return this.#outside.send(lane, message)
+      }
+      case 'waitForDeadlock':
+        clearTimeout(this.#deadlockTimer)
+        this.#deadlockTimer = setTimeout(() => this.#outside.handle({ type: 'deadlockDue' }), command.delayMs).unref()
+        return
+      case 'waitForLimit': {
+        const { limit } = command
         clearTimeout(this.#timers.get(limit))
         // A thread in which a task waits keeps the process alive.
         this.#timers.set(
           limit,
           setTimeout(() => this.#outside.handle({ type: 'limitDue', limit }), command.delayMs).unref(),
         )
+      }
     }
   }
 
   close(): void {
     for (const timer of this.#timers.values()) clearTimeout(timer)
+    clearTimeout(this.#deadlockTimer)
   }
 
   #introduce(lane: LaneId, name: LimitName, { rate, queueTimeoutMs }: LimitSettings): void {

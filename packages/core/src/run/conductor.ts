@@ -216,7 +216,9 @@ export class Conductor {
       case 'grant':
       case 'recall':
       case 'refuse':
+      case 'unlock':
       case 'waitForLimit':
+      case 'waitForDeadlock':
         return this.limits.execute(command)
       case 'releaseShard':
         return this.#runs.get(command.run)?.release(command.shard)

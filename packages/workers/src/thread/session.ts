@@ -80,6 +80,7 @@ export class Session {
       case 'grant':
       case 'recall':
       case 'refuse':
+      case 'unlock':
         return this.#limits.handle(message)
       case 'end':
         return this.#endSession(message)

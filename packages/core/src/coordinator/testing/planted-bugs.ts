@@ -159,6 +159,8 @@ export const PLANTED_BUGS: Readonly<Record<string, ConstructorParameters<typeof 
   'permits that are on their way are granted again': (handle, event) =>
     handle(event.type === 'limitUsed' ? { ...event, granted: 1e9 } : event),
   'nobody comes again when starts are possible': (handle, event) => (event.type === 'limitDue' ? [] : handle(event)),
+  'calls that wait for one another are not seen': (handle, event) =>
+    handle(event.type === 'limitUsed' ? { ...event, blocked: {} } : event),
   'a start counts from when it was allowed': (handle, event, state) => {
     if (event.type !== 'limitUsed') return handle(event)
     return handle({ ...event, starts: event.starts.map(() => state.nowMs - 1e6) })

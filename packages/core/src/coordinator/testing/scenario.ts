@@ -33,8 +33,8 @@ export interface TaskPlan {
   readonly nature: Nature
   readonly bytes: number
   readonly valueBytes: number
-  /** Async: the limit through which it makes a call before it comes to its end. */
-  readonly limit: LimitName | undefined
+  /** Async: the limits through which it makes calls before it comes to its end, each within the one before. */
+  readonly limits: readonly LimitName[]
 }
 
 export interface RunPlan {
@@ -185,7 +185,7 @@ function drawRun(random: Random, { id, verifier, limits }: RunPlace, size: numbe
     tasks: Array.from({ length }, () => {
       const drawn = drawTask(random, isAsync, badness, ofValues)
       const isLimited = isAsync && limits.length > 0 && random.chance(0.6)
-      const task = isLimited ? { ...drawn, limit: random.pick(limits) } : drawn
+      const task = isLimited ? { ...drawn, limits: drawCalls(random, drawn.nature, limits) } : drawn
       // Where threads keep dying and nobody is to blame, the run is given up; that is tested by itself.
       const adds = UNEXPLAINED[task.nature] ?? 0
       if (adds === 0) return task
@@ -262,5 +262,11 @@ const BAD_ASYNC: readonly Nature[] = [...BAD, 'hangs', 'hangs', 'hangs', 'slow',
 function drawTask(random: Random, isAsync: boolean, badness: number, ofValues: number): TaskPlan {
   const nature = random.chance(badness) ? random.pick(isAsync ? BAD_ASYNC : BAD) : 'passes'
   const valueBytes = ofValues === 0 ? 0 : random.between(0, ofValues)
-  return { nature, bytes: random.between(1, 12), valueBytes, limit: undefined }
+  return { nature, bytes: random.between(1, 12), valueBytes, limits: [] }
+}
+
+/** Where calls wait for one another, one of them gives up: that happens to tasks that would pass, and to no others. */
+function drawCalls(random: Random, nature: Nature, limits: readonly LimitName[]): LimitName[] {
+  const isNested = nature === 'passes' && random.chance(0.3)
+  return isNested ? [random.pick(limits), random.pick(limits)] : [random.pick(limits)]
 }

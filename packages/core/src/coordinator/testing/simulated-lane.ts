@@ -109,6 +109,9 @@ export class SimulatedLane {
       case 'recall':
         this.#must(!['closed', 'opening', 'stuck'].includes(this.phase.name), command.type)
         return this.#thread.shares.execute(command)
+      case 'unlock':
+        this.#must(!['closed', 'opening', 'stuck'].includes(this.phase.name), command.type)
+        return this.#thread.unlock(command.limit, command.among)
       case 'refuse':
         return this.#must(false, 'refuse, where no limit has a breaker')
       case 'retireLane':

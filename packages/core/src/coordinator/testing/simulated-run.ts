@@ -228,13 +228,14 @@ export class SimulatedRun {
     this.#settled++
   }
 
-  #checkAttempts({ index, nature, accidentsAlone }: SimulatedTask, name: string, attempts: number): void {
+  #checkAttempts({ index, nature, limits, accidentsAlone }: SimulatedTask, name: string, attempts: number): void {
     const { retries, timeouts, crashes } = this.plan.settings.retry
     const what = `task ${index} (${nature}) ${name} after ${attempts} attempts`
     if (name === 'crashed') must(attempts === 2 + crashes, what)
     if (nature === 'throws') must(attempts >= 1 + retries && attempts <= 1 + retries + accidentsAlone, what)
     if (nature === 'hangs' || nature === 'blocks') must(attempts === 1 + timeouts, what)
-    if (nature === 'passes') must(attempts <= 1 + accidentsAlone, what)
+    const mayGiveUp = limits.length > 1 ? retries : 0
+    if (nature === 'passes') must(attempts <= 1 + accidentsAlone + mayGiveUp, what)
   }
 
   /** More unsuccessful tasks than are tolerated, as far as can be known. */

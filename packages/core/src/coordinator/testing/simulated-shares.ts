@@ -18,9 +18,9 @@ export type LimitMessage = Omit<LimitUsed, 'lane'>
 
 /** A thread's part of one limit. */
 class SimulatedShare {
-  /** Positions that wait for a permit, and such that have one. */
+  /** Positions that wait for a permit, and how many each has. */
   readonly waiting = new Set<number>()
-  readonly holders = new Set<number>()
+  readonly holders = new Map<number, number>()
   readonly #name: LimitName
   readonly #world: LimitWorld
   #granted = 0
@@ -58,19 +58,29 @@ class SimulatedShare {
     this.#goOn()
   }
 
+  /** What it was told last may not be so any more. */
+  changed(): void {
+    this.#isNew = true
+  }
+
   release(position: number): void {
     if (this.waiting.delete(position)) this.#isNew = true
-    if (!this.holders.delete(position)) return
+    for (let permits = this.holders.get(position) ?? 0; permits > 0; permits--) this.#end()
+    this.holders.delete(position)
+    this.#goOn()
+  }
+
+  #end(): void {
     this.#isNew = true
     this.#calls++
     const isRejected = this.#world.random.chance(0.1)
     if (isRejected) this.#rejected++
     if (isRejected || this.#recalled > 0 || this.#world.hasRate(this.#name)) this.#giveBack(1)
     else this.#free++
-    this.#goOn()
   }
 
-  tell(): LimitMessage {
+  /** @param blocked - calls with a permit of this one that wait, by limit */
+  tell(blocked: Readonly<Record<LimitName, number>>): LimitMessage {
     // What lies here unused goes back, sooner or later.
     if (this.#world.random.chance(0.5)) this.#giveBackUnused(this.#free)
     const message: LimitMessage = {
@@ -82,6 +92,7 @@ class SimulatedShare {
       starts: this.#starts,
       unused: this.#unused,
       results: { calls: this.#calls, failed: this.#rejected, rejected: this.#rejected, logMsSum: this.#calls },
+      blocked,
       refused: 0,
       waits: 0,
       waitedMs: 0,
@@ -98,7 +109,7 @@ class SimulatedShare {
       if (this.#free === 0) return
       this.#free--
       this.waiting.delete(position)
-      this.holders.add(position)
+      this.holders.set(position, (this.holders.get(position) ?? 0) + 1)
       if (this.#world.hasRate(this.#name)) this.#starts.push(this.#world.nowMs)
       this.#world.began(this.#name)
     }
@@ -121,6 +132,7 @@ class SimulatedShare {
 export class SimulatedShares {
   readonly #world: LimitWorld
   readonly #shares = new Map<LimitName, SimulatedShare>()
+  readonly #calls = new Map<number, number>()
 
   constructor(world: LimitWorld) {
     this.#world = world
@@ -133,10 +145,24 @@ export class SimulatedShares {
 
   execute(command: LimitCommand): void {
     this.#share(command.limit).execute(command)
+    for (const share of this.#shares.values()) share.changed()
   }
 
   ask(limit: LimitName, position: number): void {
+    this.#calls.set(position, this.calls(position) + 1)
     this.#share(limit).ask(position)
+    for (const share of this.#shares.values()) if (share.holders.has(position)) share.changed()
+  }
+
+  /** How many calls the task at this position makes, or waits to make. */
+  calls(position: number): number {
+    return this.#calls.get(position) ?? 0
+  }
+
+  /** The last call that waits for the limit with a permit of one of those. */
+  lastLocked(limit: LimitName, among: readonly LimitName[]): number | undefined {
+    const holds = (position: number): boolean => among.some((name) => this.#shares.get(name)?.holders.has(position))
+    return [...(this.#shares.get(limit)?.waiting ?? [])].filter(holds).at(-1)
   }
 
   isWaiting(position: number): boolean {
@@ -145,17 +171,23 @@ export class SimulatedShares {
 
   /** The task at this position has come to its end. */
   release(position: number): void {
+    this.#calls.delete(position)
     for (const share of this.#shares.values()) share.release(position)
+    for (const share of this.#shares.values()) share.changed()
   }
 
   holders(limit: LimitName): number {
-    return this.#shares.get(limit)?.holders.size ?? 0
+    return [...(this.#shares.get(limit)?.holders.values() ?? [])].reduce((sum, permits) => sum + permits, 0)
   }
 
   tell(): LimitMessage {
     const share = [...this.#shares.values()].find(({ hasNews }) => hasNews)
     must(share !== undefined, 'a thread tells of limits when there is nothing to tell')
-    return share!.tell()
+    const blocked = [...this.#shares].flatMap(([name, other]): [string, number][] => {
+      const count = [...other.waiting].reduce((sum, position) => sum + (share!.holders.get(position) ?? 0), 0)
+      return count > 0 ? [[name, count]] : []
+    })
+    return share!.tell(Object.fromEntries(blocked))
   }
 
   #share(limit: LimitName): SimulatedShare {

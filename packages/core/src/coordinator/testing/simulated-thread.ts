@@ -1,6 +1,6 @@
 import { ABORTED, COMPLETED, ERRORED, MAX_ABANDONED, TIMED_OUT } from '@fanfold/workers/protocol'
 import type { Dispatch } from '../commands.ts'
-import type { Unsuccessful } from '../events.ts'
+import type { LimitName, Unsuccessful } from '../events.ts'
 import type { Random } from './random.ts'
 import { SimulatedShares } from './simulated-shares.ts'
 import type { LimitMessage, LimitWorld } from './simulated-shares.ts'
@@ -132,6 +132,13 @@ export class SimulatedThread {
     if (!this.isDone && this.#work.dispatch.assignment === assignment) this.#isStopped = this.#isAborted = true
   }
 
+  /** A call that waits with a permit of one of these limits gives up. */
+  unlock(limit: LimitName, among: readonly LimitName[]): void {
+    const position = this.shares.lastLocked(limit, among)
+    if (position === undefined || this.isDead || this.isBlocked) return
+    this.#settle(this.#leave(this.running.indexOf(position)), ERRORED)
+  }
+
   /** Goes on for a moment; not for a thread that is blocked, dead or done. */
   step(random: Random, abandonedEach: number): void {
     if (!this.#isReceived) {
@@ -172,8 +179,10 @@ export class SimulatedThread {
     task.isRunning = true
     this.running.push(position)
     this.#started = position + 1
-    if (task.limit !== undefined) this.shares.ask(task.limit, position)
-    if (this.shares.isWaiting(position)) return
+    if (task.limits.length > 0) {
+      this.shares.ask(task.limits[0]!, position)
+      if (this.shares.isWaiting(position) || task.limits.length > 1) return
+    }
     if (this.#work.isAsync && random.chance(0.8)) return
     if (task.nature === 'hangs' || task.nature === 'slow') return
     this.#turn(this.running.length - 1)
@@ -192,6 +201,9 @@ export class SimulatedThread {
     const at = random.between(0, this.running.length - 1)
     const position = this.running[at]!
     const { nature } = this.#work.task(position)
+    const { limits } = this.#work.task(position)
+    const calls = this.shares.calls(position)
+    if (calls < limits.length && !this.shares.isWaiting(position)) return this.shares.ask(limits[calls]!, position)
     if (this.shares.isWaiting(position)) {
       // Its wait ends when it is told to; its time does not pass before.
       if (this.#isAborted) this.#settle(this.#leave(at), ABORTED)

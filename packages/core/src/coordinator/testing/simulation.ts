@@ -40,6 +40,7 @@ class Simulation implements LaneWorld {
   readonly #events: Event[] = []
   #isHandling = false
   #isWaitingToShare = false
+  #isWaitingForDeadlock = false
   readonly #limits: SimulatedLimits
   nowMs = 0
 
@@ -108,6 +109,7 @@ class Simulation implements LaneWorld {
     for (const lane of this.#lanes) if (lane.isActive) active.push(() => lane.step())
     for (const run of this.#runs) this.#addActions(run, active)
     if (this.#isWaitingToShare) active.push(() => this.#share())
+    if (this.#isWaitingForDeadlock) active.push(() => this.#deadlockDue())
     if (this.#limits.timer !== undefined) active.push(() => this.#limitDue())
     if (active.length > 0) {
       this.random.pick(active)()
@@ -131,6 +133,11 @@ class Simulation implements LaneWorld {
   #share(): void {
     this.#isWaitingToShare = false
     this.emit({ type: 'shareDue' })
+  }
+
+  #deadlockDue(): void {
+    this.#isWaitingForDeadlock = false
+    this.emit({ type: 'deadlockDue' })
   }
 
   #limitDue(): void {
@@ -195,6 +202,8 @@ class Simulation implements LaneWorld {
     }
     if (command.type === 'waitToShare') {
       this.#isWaitingToShare = true
+    } else if (command.type === 'waitForDeadlock') {
+      this.#isWaitingForDeadlock = true
     } else if (command.type === 'waitForLimit') {
       this.#limits.wait(command.limit, this.nowMs + command.delayMs)
     } else if (command.type === 'verifierReady' || command.type === 'verifierUnusable') {

@@ -169,6 +169,10 @@ function brief(command: Command): string {
     case 'grant':
     case 'recall':
       return `${command.type} ${command.permits} of ${command.limit} on ${command.lane}`
+    case 'unlock':
+      return `unlock ${command.limit} on ${command.lane} among ${command.among.join(' ')}`
+    case 'waitForDeadlock':
+      return `wait ${command.delayMs} for a deadlock`
     case 'refuse':
       return `refuse ${command.limit} on ${command.lane} for ${command.forMs}`
     case 'waitForLimit':

@@ -21,6 +21,17 @@ export function queueTimedOut(name: string, queueTimeoutMs: number): FanfoldErro
   )
 }
 
+/** @param names - of limits whose permits are all held by calls that wait for one another */
+export function deadlocked(names: readonly string[]): FanfoldError {
+  const [first = ''] = names
+  const which =
+    names.length === 1 ? `the limit '${first}'` : `the limits ${names.map((name) => `'${name}'`).join(' and ')}`
+  return new FanfoldError(
+    'FANFOLD_LIMIT_DEADLOCK',
+    `all permits of ${which} are held by calls that wait for another one of them, so that none can go on. Make one call after the other instead of one within the other, or always in the same order with more permits for the inner one.`,
+  )
+}
+
 /** @param known - the names that there are */
 export function unknownLimit(name: string, known: readonly string[]): FanfoldError {
   return new FanfoldError(

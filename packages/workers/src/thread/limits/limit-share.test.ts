@@ -19,8 +19,10 @@ class Played {
     else {
       this.share.wait({
         sinceMs: this.nowMs,
+        holds: [],
         granted: () => this.granted.push(name),
         refused: () => this.refused.push(name),
+        deadlocked: () => {},
       })
     }
   }

@@ -4,9 +4,13 @@ import type { LimitResults, LimitUse } from '../../limit-use.ts'
 export interface Waiter {
   /** By the clock of {@link ShareOutside.nowMs}. */
   readonly sinceMs: number
+  /** Limits whose permits are held by the calls within which it is. */
+  readonly holds: readonly string[]
   granted(): void
   /** The breaker is open, for so long. */
   refused(forMs: number): void
+  /** It has to give way, so that others of these limits can go on. It leaves by itself. */
+  deadlocked(names: readonly string[]): void
 }
 
 /** How a call came to its end. `dropped`: nobody waits for it any more, which says nothing of the downstream. */
@@ -23,6 +27,8 @@ export interface ShareOutside {
   tellSoon(isUrgent: boolean): void
 }
 
+/** As it was before any verifier was imported. */
+const fromEntries: typeof Object.fromEntries = Object.fromEntries
 const NO_RESULTS: LimitResults = { calls: 0, failed: 0, rejected: 0, logMsSum: 0 }
 
 /**
@@ -44,6 +50,9 @@ export class LimitShare {
   #idle = 0
   #recalled = 0
   #refusedUntilMs = 0
+  /** By limit: calls with a permit of this one that wait for one of that. */
+  readonly #blocked = new Map<string, number>()
+  #isBlockedNew = false
   // To be told:
   #returned = 0
   #unused = 0
@@ -125,6 +134,21 @@ export class LimitShare {
     this.#outside.tellSoon(true)
   }
 
+  /** A call with a permit waits for one of another limit (or this), or waits no longer. */
+  blocked(waitedFor: string, by: 1 | -1): void {
+    const count = (this.#blocked.get(waitedFor) ?? 0) + by
+    if (count === 0) this.#blocked.delete(waitedFor)
+    else this.#blocked.set(waitedFor, count)
+    this.#isBlockedNew = true
+    this.#outside.tellSoon(true)
+  }
+
+  /** The call that came last, of those that hold a permit of one of these limits, gives up. */
+  unlock(names: readonly string[]): void {
+    const waiters = [...this.#waiting].filter(({ holds }) => holds.some((name) => names.includes(name)))
+    waiters.at(-1)?.deadlocked(names)
+  }
+
   /** What was not needed for a while goes back. */
   giveBackIdle(): void {
     this.#giveBackUnused(this.#idle)
@@ -141,6 +165,7 @@ export class LimitShare {
       starts: this.#starts,
       unused: this.#unused,
       results: this.#results,
+      blocked: fromEntries(this.#blocked),
       refused: this.#refused,
       waits: this.#waits,
       waitedMs: this.#waitedMs,
@@ -149,7 +174,9 @@ export class LimitShare {
     this.#returned = this.#unused = this.#refused = this.#waits = this.#waitedMs = 0
     this.#starts = []
     this.#results = { ...NO_RESULTS }
-    return counts.some((count) => count > 0) ? use : undefined
+    const isNew = this.#isBlockedNew || counts.some((count) => count > 0)
+    this.#isBlockedNew = false
+    return isNew ? use : undefined
   }
 
   #tellSoon(isUrgent: boolean): void {

@@ -1,35 +1,16 @@
+import { AsyncResource } from 'node:async_hooks'
 import { isA } from '../../error-codec.ts'
 import { FanfoldError } from '../../fanfold-error.ts'
 import { isOverload } from '../../overload.ts'
 import { clockMs, monotonicMs, startTimer, stopTimer } from '../clock.ts'
-import { LimitOpenError, queueTimedOut } from './limit-errors.ts'
-import type { CallEnd, LimitShare, Waiter } from './limit-share.ts'
+import { LimitOpenError, deadlocked, queueTimedOut } from './limit-errors.ts'
+import type { Waiter } from './limit-share.ts'
+import { Permit } from './permit.ts'
 import type { ThreadLimit, ThreadLimits } from './thread-limits.ts'
 
 /** What a task is to its limits. */
 export interface LimitedTask {
   readonly signal: AbortSignal
-}
-
-/** What a call may be made with, until it ends. */
-class Permit {
-  readonly #startedAt = clockMs()
-  readonly #giveBack: (end: CallEnd) => void
-  isOver = false
-
-  constructor(giveBack: (end: CallEnd) => void) {
-    this.#giveBack = giveBack
-  }
-
-  get ageMs(): number {
-    return clockMs() - this.#startedAt
-  }
-
-  end(end: CallEnd): void {
-    if (this.isOver) return
-    this.isOver = true
-    this.#giveBack(end)
-  }
 }
 
 /**
@@ -101,7 +82,7 @@ export class TaskLimits {
     // Since the permit was given, its task was settled.
     if (permit.isOver) throw this.#aborted!.reason
     try {
-      const result = await call(this.#task.signal)
+      const result = await permit.run(() => call(this.#task.signal))
       permit.end({ how: 'succeeded', ms: permit.ageMs })
       return result
     } catch (error) {
@@ -111,41 +92,53 @@ export class TaskLimits {
   }
 
   /** Resolves when the call may be made; from then on, whatever happens, it holds a permit that has to be given back. */
-  #permit({ share, terms }: ThreadLimit): Permit | Promise<Permit> {
+  #permit(limit: ThreadLimit): Permit | Promise<Permit> {
+    const { share, terms } = limit
     const refusedForMs = share.refuse()
     if (refusedForMs > 0) throw new LimitOpenError(terms.name, refusedForMs)
-    if (share.take()) return this.#newPermit(share)
-    return new Promise((resolve, reject) => {
-      let timer: NodeJS.Timeout | undefined
-      const waited = (): void => {
-        stopTimer(timer)
-        this.#changes(() => this.#waits.delete(ended))
-      }
-      const waiter: Waiter = {
-        sinceMs: monotonicMs(),
-        granted: () => {
-          waited()
-          resolve(this.#newPermit(share))
-        },
-        refused: (forMs) => {
-          waited()
-          reject(new LimitOpenError(terms.name, forMs))
-        },
-      }
-      const ended = (reason: unknown): void => {
-        share.leave(waiter)
-        waited()
-        reject(reason)
-      }
-      this.#changes(() => this.#waits.add(ended))
-      if (terms.queueTimeoutMs !== Infinity)
-        timer = startTimer(() => ended(queueTimedOut(terms.name, terms.queueTimeoutMs)), terms.queueTimeoutMs)
-      share.wait(waiter)
-    })
+    return share.take() ? this.#newPermit(limit) : this.#waitForPermit(limit)
   }
 
-  #newPermit(share: LimitShare): Permit {
-    const permit = new Permit((end) => {
+  #waitForPermit(limit: ThreadLimit): Promise<Permit> {
+    const { share, terms } = limit
+    const { promise, resolve, reject } = Promise.withResolvers<Permit>()
+    // The permit belongs to what was begun here, whoever's turn it is when it comes.
+    const newPermit = AsyncResource.bind(() => this.#newPermit(limit))
+    const outer = Permit.enclosing()
+    let timer: NodeJS.Timeout | undefined
+    const over = (): void => {
+      stopTimer(timer)
+      this.#changes(() => this.#waits.delete(end))
+      for (const permit of outer) this.#nest(permit, terms.name, -1)
+    }
+    const end = (reason: unknown): void => {
+      share.leave(waiter)
+      over()
+      reject(reason)
+    }
+    const waiter: Waiter = {
+      sinceMs: monotonicMs(),
+      holds: outer.map((permit) => permit.limit),
+      granted: () => {
+        over()
+        resolve(newPermit())
+      },
+      refused: (forMs) => {
+        over()
+        reject(new LimitOpenError(terms.name, forMs))
+      },
+      deadlocked: (names) => end(deadlocked(names)),
+    }
+    this.#changes(() => this.#waits.add(end))
+    for (const permit of outer) this.#nest(permit, terms.name, 1)
+    if (terms.queueTimeoutMs !== Infinity)
+      timer = startTimer(() => end(queueTimedOut(terms.name, terms.queueTimeoutMs)), terms.queueTimeoutMs)
+    share.wait(waiter)
+    return promise
+  }
+
+  #newPermit({ share, terms }: ThreadLimit): Permit {
+    const permit = new Permit(terms.name, (end) => {
       this.#changes(() => this.#permits.delete(permit))
       share.ended(end)
     })
@@ -153,8 +146,17 @@ export class TaskLimits {
     return permit
   }
 
+  /** A call that was begun within that of the permit waits for the other limit, or waits no longer. */
+  #nest(permit: Permit, waitedFor: string, by: 1 | -1): void {
+    this.#changes(() => (permit.waits += by))
+    this.#limits.get(permit.limit).share.blocked(waitedFor, by)
+  }
+
+  /** It waits for permits, and every call that it makes waits for one that was begun within it. */
   get #isWaiting(): boolean {
-    return this.#waits.size > 0 && this.#permits.size === 0
+    if (this.#waits.size === 0) return false
+    for (const permit of this.#permits) if (permit.waits === 0) return false
+    return true
   }
 
   #changes(change: () => void): void {

@@ -32,6 +32,8 @@ export class ThreadLimits {
         return share.recalled(message.permits)
       case 'refuse':
         return share.refused(message.forMs)
+      case 'unlock':
+        return share.unlock(message.among)
     }
   }
 
