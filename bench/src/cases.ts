@@ -7,6 +7,7 @@ import { firstOutcome } from './cases/first-outcome/case.ts'
 import { headroom } from './cases/headroom/case.ts'
 import { heavyTail } from './cases/heavy-tail/case.ts'
 import { largeValues } from './cases/large-values/case.ts'
+import { limitsAdaptive, limitsPermit, limitsRate } from './cases/limits/case.ts'
 import { memory } from './cases/memory/case.ts'
 import { ndjsonJsonSchema } from './cases/ndjson-json-schema/case.ts'
 import { numbers } from './cases/numbers/case.ts'
@@ -34,6 +35,9 @@ export const CASES: readonly BenchCase[] = [
   requestsInFlight,
   requestsOneAtATime,
   requestsBesideBatch,
+  limitsPermit,
+  limitsAdaptive,
+  limitsRate,
   cold2000,
   consumers,
   out,
