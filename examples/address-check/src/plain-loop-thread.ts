@@ -23,7 +23,17 @@ async function check(state: State): Promise<Round> {
   for (const [index, text] of readFileSync(file, 'utf8').trimEnd().split('\n').entries()) {
     // The file is the one we wrote; a record that is broken is the verifier's business.
     const record = JSON.parse(text) as AddressRecord
-    const context = { state, config, signal: never, attempt: 1, index, line: index + 1, file: undefined, limit }
+    const context = {
+      state,
+      config,
+      signal: never,
+      attempt: 1,
+      index,
+      line: index + 1,
+      file: undefined,
+      limit,
+      host: {},
+    }
     const answer = verifier.verify(record, context)
     // Waiting for what is there already would cost a turn of the loop a record, which no plain loop would pay.
     const verdict = answer instanceof Promise ? await answer : answer
@@ -33,7 +43,7 @@ async function check(state: State): Promise<Round> {
   return { judgements, elapsedMs: performance.now() - start }
 }
 
-const state = await verifier.setup?.({ config, signal: never })
+const state = await verifier.setup?.({ config, signal: never, host: {} })
 if (state === undefined) throw new Error('The verifier has no setup.')
 try {
   const done: Round[] = []

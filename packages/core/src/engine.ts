@@ -5,6 +5,7 @@ import { FanfoldError } from './errors.ts'
 import type { EngineLimit } from './engine/engine-limit.ts'
 import { Requests } from './engine/requests.ts'
 import { LoadedVerifier } from './engine/loaded-verifier.ts'
+import { nestedRun } from './engine/nested-run.ts'
 import { openRun } from './engine/open-run.ts'
 import { checkIsObject, checkOptions } from './options/check-options.ts'
 import type { CutShort } from './coordinator/events.ts'
@@ -99,10 +100,11 @@ export class Engine implements AsyncDisposable {
     verifier: VerifierLocation<Item, Config, Value>,
     options: LoadOptions<Config> = {},
   ): LoadedVerifier<Item, Value> {
-    checkOptions('engine.load()', options, ['config', 'startTimeoutMs', 'teardownTimeoutMs', 'check'])
+    checkOptions('engine.load()', options, ['config', 'startTimeoutMs', 'teardownTimeoutMs', 'hostFunctions', 'check'])
     const check = resolveCheck(this.threads, options.check)
     const conductor = this.#open()
-    const { id, ready } = conductor.addVerifier(resolveLoadOptions(verifier, options, this.#pool))
+    const { functions, ...spec } = resolveLoadOptions(verifier, options, this.#pool)
+    const { id, ready } = conductor.addVerifier(spec, functions)
     const requests = new Requests(conductor, id, check)
     this.#requests.add(requests)
     return new LoadedVerifier(ready, {
@@ -129,13 +131,14 @@ export class Engine implements AsyncDisposable {
     options: RunOptions & Omit<LoadOptions<Config>, 'check'> = {},
   ): Run<Value> {
     checkIsObject('run()', options, ['config', 'timeoutMs'])
-    const { config, startTimeoutMs, teardownTimeoutMs, ...runOptions } = options
-    const given = Object.entries({ config, startTimeoutMs, teardownTimeoutMs }).filter(
+    const { config, startTimeoutMs, teardownTimeoutMs, hostFunctions, ...runOptions } = options
+    const given = Object.entries({ config, startTimeoutMs, teardownTimeoutMs, hostFunctions }).filter(
       ([, value]) => value !== undefined,
     )
     resolveRunOptions(runOptions, this.threads)
     const conductor = this.#open()
-    const { id } = conductor.addVerifier(resolveLoadOptions(verifier, Object.fromEntries(given), this.#pool))
+    const { functions, ...spec } = resolveLoadOptions(verifier, Object.fromEntries(given), this.#pool)
+    const { id } = conductor.addVerifier(spec, functions)
     const unload = (): Promise<readonly string[]> => conductor.removeVerifier(id)
     // A thread that is busy with another run's task tears down later; the report does not wait for that.
     const unloadSoon = (): Promise<readonly string[]> => Promise.race([unload(), delay(UNLOAD_MS, [], { ref: false })])
@@ -226,7 +229,7 @@ export class Engine implements AsyncDisposable {
   }
 
   #start<Value>(conductor: Conductor, verifier: number, input: unknown, options: RunOptions): Run<Value> {
-    this.#open()
+    if (this.#open().hostChannels.areCalling) throw nestedRun()
     const settings = resolveRunOptions(options, this.threads)
     const journal = resolveJournal(options.journal)
     const source = toSource(input)

@@ -1,3 +1,4 @@
+import type { HostFunctions } from '@fanfold/workers'
 import type { LimitOptions } from './options/limit-options.ts'
 import type { JournaledOutput } from './options/journaled-output.ts'
 
@@ -80,6 +81,11 @@ export interface LoadOptions<Config = unknown> {
   readonly startTimeoutMs?: number
   /** In ms; `Infinity` is off. @defaultValue 5,000 */
   readonly teardownTimeoutMs?: number
+  /**
+   * Functions of the main thread that the verifier may call, as `context.host.…`; sync or async. One that runs something on
+   * this engine and waits for it could wait for ever, so that is refused (`FANFOLD_NESTED_RUN`). @defaultValue none
+   */
+  readonly hostFunctions?: HostFunctions
   /** Of `loaded.check()`. */
   readonly check?: CheckOptions
 }

@@ -1,5 +1,14 @@
 export { pass, flag, fail } from './verdict.ts'
 export type { Issue, Verdict, VerdictName } from './verdict.ts'
 export { defineVerifier } from './verifier.ts'
-export type { Answer, PlainVerifier, SetupContext, Verifier, VerifierDefinition, VerifyContext } from './verifier.ts'
+export type {
+  Answer,
+  HostFunctions,
+  HostOf,
+  PlainVerifier,
+  SetupContext,
+  Verifier,
+  VerifierDefinition,
+  VerifyContext,
+} from './verifier.ts'
 export { OverloadedError, overloaded, throwIfOverloaded } from './overload.ts'

@@ -1,6 +1,7 @@
 import { loadVerifier } from './thread/verifier-loader.ts'
 import type { LoadedVerifier } from './thread/verifier-loader.ts'
 import type { ShardPayload } from './protocol.ts'
+import { HostCalls } from './thread/host/host-calls.ts'
 import { ThreadLimits } from './thread/limits/thread-limits.ts'
 import { readRecords } from './thread/read-records.ts'
 import type { Records } from './thread/record-list.ts'
@@ -34,7 +35,10 @@ export class PlainLoop {
 
   /** @throws {FanfoldError} as loading a verifier in a thread does */
   static async open(url: string, config: unknown, concurrency: number, startTimeoutMs: number): Promise<PlainLoop> {
-    const verifier = await loadVerifier({ type: 'load', verifier: 0, url, config, startTimeoutMs })
+    const verifier = await loadVerifier(
+      { type: 'load', verifier: 0, url, config, startTimeoutMs, hostFunctions: [] },
+      new HostCalls(() => {}),
+    )
     return new PlainLoop(verifier, concurrency)
   }
 
@@ -46,9 +50,9 @@ export class PlainLoop {
   /** Verifies all records of the payload; a verifier that returns promises has up to `concurrency` of them at once. */
   async run(payload: ShardPayload): Promise<void> {
     const records = readRecords(payload)
-    const { state, config } = this.#verifier
+    const { state, config, host } = this.#verifier
     const file = payload.kind === 'text' ? payload.file : undefined
-    const shard = { state, config, attempt: 1, file, limits: this.#limits }
+    const shard = { state, config, attempt: 1, file, limits: this.#limits, host }
     for (let ordinal = 0; ordinal < records.count; ordinal++) {
       const context = new TaskContext(shard, records.index(ordinal), records.line(ordinal))
       const promise = this.#verify(records, ordinal, context)

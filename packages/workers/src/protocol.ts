@@ -33,7 +33,14 @@ export interface LimitTerms {
   readonly queueTimeoutMs: number
 }
 
-export type ToThread = LoadVerifier | UnloadVerifier | RunShard | AbortShard | AbortTask | ToLimit | EndSession
+export type ToThread =
+  | LoadVerifier
+  | UnloadVerifier
+  | RunShard
+  | AbortShard
+  | AbortTask
+  | PassedOn
+  | EndSession
 
 /** Import the module and run its setup. Answered by `loaded` or `loadFailed`. */
 export interface LoadVerifier {
@@ -42,6 +49,8 @@ export interface LoadVerifier {
   readonly url: string
   readonly config: unknown
   readonly startTimeoutMs: number
+  /** Names of functions that it may call on the main thread. */
+  readonly hostFunctions: readonly string[]
 }
 
 /** Run the verifier's teardown and forget it. Answered by `unloaded`. */
@@ -96,6 +105,9 @@ export interface AbortTask {
   readonly graceMs: number
 }
 
+/** What the main thread's side passes on to a thread as it is. */
+export type PassedOn = ToLimit | ChannelMessage
+
 /** What is for a thread's part of a limit. */
 export type ToLimit = ChangeLimit | GrantPermits | RecallPermits | RefusePermits | UnlockLimit
 
@@ -133,6 +145,12 @@ export interface UnlockLimit {
   readonly among: readonly string[]
 }
 
+/** What Comlink says to its other end; in both directions. Nobody else looks into it. */
+export interface ChannelMessage {
+  readonly type: 'channel'
+  readonly message: unknown
+}
+
 /** Tear every verifier down and close the session's port. Answered by `sessionEnded`. */
 export interface EndSession {
   readonly type: 'end'
@@ -146,6 +164,7 @@ export type FromThread =
   | ShardEnded
   | VerifierUnloaded
   | LimitUsed
+  | ChannelMessage
   | SessionEnded
 
 export interface VerifierLoaded {
@@ -208,6 +227,8 @@ export interface SessionEnded {
 }
 
 export type * from './shard-payload.ts'
+export { ChannelEnd } from './host-channel.ts'
+export type { Host, HostReply } from './host-channel.ts'
 export type { LimitResults, LimitUse } from './limit-use.ts'
 export { ERROR_CODES, FanfoldError } from './fanfold-error.ts'
 export type { ErrorCode } from './fanfold-error.ts'

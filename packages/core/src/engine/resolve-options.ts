@@ -1,5 +1,6 @@
 import { isAbsolute, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import type { HostFunctions } from '@fanfold/workers'
 import type { RunSettings } from '../coordinator/events.ts'
 import { FanfoldError } from '../errors.ts'
 import { checkOptions } from '../options/check-options.ts'
@@ -163,6 +164,7 @@ export interface ResolvedLoad {
   readonly config: unknown
   readonly startTimeoutMs: number
   readonly teardownTimeoutMs: number
+  readonly functions: HostFunctions
 }
 
 export function resolveLoadOptions(verifier: unknown, options: LoadOptions, pool: PoolKind): ResolvedLoad {
@@ -184,7 +186,16 @@ export function resolveLoadOptions(verifier: unknown, options: LoadOptions, pool
     config,
     startTimeoutMs: duration('startTimeoutMs', options.startTimeoutMs, DEFAULT_START_MS),
     teardownTimeoutMs: duration('teardownTimeoutMs', options.teardownTimeoutMs, DEFAULT_TEARDOWN_MS),
+    functions: hostFunctions(options.hostFunctions),
   }
+}
+
+function hostFunctions(given: HostFunctions = {}): HostFunctions {
+  if (typeof given !== 'object' || given === null)
+    return refuse('hostFunctions', given, 'use { lookUp: (id) => … }, an object of functions')
+  for (const [name, value] of Object.entries(given))
+    if (typeof value !== 'function') refuse(`hostFunctions.${name}`, value, 'use a function')
+  return { ...given }
 }
 
 function verifierUrl(verifier: unknown): string {

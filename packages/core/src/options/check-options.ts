@@ -45,6 +45,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   limits: 'new Engine()',
   config: 'engine.load()',
   check: 'engine.load()',
+  hostFunctions: 'engine.load()',
   maxQueued: 'check, an option of engine.load()',
   maxQueuedBytes: 'check, an option of engine.load()',
   startTimeoutMs: 'engine.load()',

@@ -33,6 +33,7 @@ export class ChildSession {
       event: (event: BackendEvent) => this.#tell(event),
       warning: (error: Error, verifier: number | undefined) =>
         send({ type: 'warning', error: encodeError(error), verifier }),
+      channel: (_lane: number, message: unknown) => send({ type: 'channel', message }),
     }
     this.#backend = new ThreadBackend(1, start.memoryMb, listener, () => ({
       thread: start.thread,
@@ -58,8 +59,8 @@ export class ChildSession {
         return this.#backend.abort(LANE, message.assignment, decodeError(message.reason))
       case 'abortTask':
         return this.#backend.abortTask(LANE, message.assignment, message.position, decodeError(message.reason))
-      case 'limit':
-        return this.#backend.limit(LANE, message.message)
+      case 'passOn':
+        return this.#backend.passOn(LANE, message.message)
       case 'kill':
         return this.#backend.kill(LANE)
       case 'retire':

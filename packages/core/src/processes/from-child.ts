@@ -6,7 +6,7 @@ import type { ChildAlive, FromChild, ThreadDied } from './messages.ts'
 import { ownPart } from './own-part.ts'
 
 /** What a child tells of its lane, and goes on living. */
-export type Told = Exclude<FromChild, ThreadDied | ChildAlive | { readonly type: 'warning' | 'closed' }>
+export type Told = Exclude<FromChild, ThreadDied | ChildAlive | { readonly type: 'warning' | 'channel' | 'closed' }>
 
 /** What each of them is the answer to. */
 export const ANSWERS: Readonly<Record<Told['type'], Waiting['for'] | undefined>> = {

@@ -4,7 +4,7 @@
  * that was sent before the process died. A child serves one session of one lane and has no lane ids. Errors are encoded:
  * on their own they would arrive without their code and fields.
  */
-import type { EncodedError, OutcomePart, ToLimit } from '@fanfold/workers/protocol'
+import type { ChannelMessage, EncodedError, OutcomePart, PassedOn } from '@fanfold/workers/protocol'
 import type { LaneSnapshot, VerifierSpec, Work } from '../backend.ts'
 import type { BytesPayload } from './payload.ts'
 import type {
@@ -37,7 +37,7 @@ export type ToChild =
       readonly position: number
       readonly reason: EncodedError
     }
-  | { readonly type: 'limit'; readonly message: ToLimit }
+  | { readonly type: 'passOn'; readonly message: PassedOn }
   | { readonly type: 'kill' }
   | { readonly type: 'retire' }
   /** End the thread whatever it does, through its teardowns if it is free. Answered by `closed`. */
@@ -80,6 +80,7 @@ export type FromChild =
   | ThreadDied
   | { readonly type: 'warning'; readonly error: EncodedError; readonly verifier: VerifierId | undefined }
   | ChildAlive
+  | ChannelMessage
   /** The last message of a child that was told to close. */
   | { readonly type: 'closed' }
 

@@ -1,5 +1,5 @@
 import { FanfoldError, decodeError, encodeError } from '@fanfold/workers/protocol'
-import type { ToLimit } from '@fanfold/workers/protocol'
+import type { PassedOn } from '@fanfold/workers/protocol'
 import type { BackendListener, LaneSnapshot, VerifierSpec, Work } from '../backend.ts'
 import type { Ticker, Watched } from '../threads/ticker.ts'
 import { findUnsendable } from '../threads/unsendable.ts'
@@ -117,8 +117,8 @@ export class ProcessLane implements Watched {
       this.#child?.send({ type: 'abortTask', assignment, position, reason: encodeError(reason) })
   }
 
-  limit(message: ToLimit): void {
-    this.#child?.send({ type: 'limit', message })
+  passOn(message: PassedOn): void {
+    this.#child?.send({ type: 'passOn', message })
   }
 
   kill(): void {
@@ -169,6 +169,8 @@ export class ProcessLane implements Watched {
     switch (message.type) {
       case 'warning':
         return this.#listener.warning(decodeError(message.error), message.verifier)
+      case 'channel':
+        return this.#listener.channel(this.id, message.message)
       case 'alive':
         this.#alive = message
         return

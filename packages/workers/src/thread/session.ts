@@ -14,6 +14,7 @@ import type {
   ToThread,
   UnloadVerifier,
 } from '../protocol.ts'
+import { HostCalls } from './host/host-calls.ts'
 import { ThreadLimits } from './limits/thread-limits.ts'
 import type { OutcomePart } from '../outcome-columns.ts'
 import { packEnded, packPart, unpackToThread } from '../small-messages.ts'
@@ -35,6 +36,7 @@ export class Session {
   readonly #port: SessionStart['port']
   readonly #cells: Int32Array
   readonly #limits: ThreadLimits
+  readonly #hostCalls: HostCalls
   readonly #verifiers = new Map<number, LoadedVerifier>()
   /** Teardowns that are under way. */
   readonly #unloading = new Set<Promise<EncodedError | undefined>>()
@@ -57,6 +59,7 @@ export class Session {
     }
     this.#port = start.port
     this.#cells = new Int32Array(start.cells)
+    this.#hostCalls = new HostCalls((message) => this.#send({ type: 'channel', message }))
     this.#limits = new ThreadLimits((limit, use) => this.#send({ type: 'limitUsed', limit, use }))
   }
 
@@ -82,6 +85,8 @@ export class Session {
       case 'refuse':
       case 'unlock':
         return this.#limits.handle(message)
+      case 'channel':
+        return this.#hostCalls.receive(message.message)
       case 'end':
         return this.#endSession(message)
     }
@@ -90,7 +95,7 @@ export class Session {
   async #load(message: LoadVerifier): Promise<void> {
     const { verifier } = message
     try {
-      this.#verifiers.set(verifier, await loadVerifier(message))
+      this.#verifiers.set(verifier, await loadVerifier(message, this.#hostCalls))
       this.#send({ type: 'loaded', verifier })
     } catch (error) {
       this.#send({ type: 'loadFailed', verifier, error: encodeError(error) })

@@ -1,4 +1,6 @@
 import type { VerifyContext } from '../verifier.ts'
+import { TaskHost } from './host/host-functions.ts'
+import type { VerifierHost } from './host/host-functions.ts'
 import { TaskLimits } from './limits/task-limits.ts'
 import type { ThreadLimits } from './limits/thread-limits.ts'
 
@@ -13,6 +15,7 @@ export class TaskContext implements VerifyContext {
   readonly #shard: ShardContext
   #controller: AbortController | undefined
   #limits: TaskLimits | undefined
+  #host: TaskHost | undefined
   #ended: { reason: unknown } | undefined
 
   constructor(shard: ShardContext, index: number, line: number | undefined, file: string | undefined = shard.file) {
@@ -37,6 +40,12 @@ export class TaskContext implements VerifyContext {
     return (name, call) => limits.call(name, call)
   }
 
+  get host(): Record<string, (...args: unknown[]) => Promise<unknown>> {
+    this.#host ??= new TaskHost(this.#shard.host)
+    if (this.#ended !== undefined) this.#host.abort(this.#ended.reason)
+    return this.#host.functions
+  }
+
   /** For how long it has waited for permits, and done nothing else that is known, ms. */
   get waitedMs(): number {
     return this.#limits?.waitedMs ?? 0
@@ -47,6 +56,7 @@ export class TaskContext implements VerifyContext {
     this.#ended ??= { reason }
     this.#controller?.abort(reason)
     this.#limits?.abort(reason)
+    this.#host?.abort(reason)
   }
 
   /** The task has its outcome: what it still holds of the engine's limits goes back. */
@@ -62,4 +72,5 @@ export interface ShardContext {
   readonly attempt: number
   readonly file: string | undefined
   readonly limits: ThreadLimits
+  readonly host: VerifierHost
 }

@@ -52,7 +52,14 @@ export class TaskStarter {
     this.#with = parts
     const file = message.payload.kind === 'text' ? message.payload.file : undefined
     const { limits } = parts
-    this.#shard = { state: verifier.state, config: verifier.config, attempt: message.attempt, file, limits }
+    this.#shard = {
+      state: verifier.state,
+      config: verifier.config,
+      attempt: message.attempt,
+      file,
+      limits,
+      host: verifier.host,
+    }
     this.next = message.ranges[0] ?? 0
   }
 

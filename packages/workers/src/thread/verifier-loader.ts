@@ -5,11 +5,15 @@ import { FanfoldError } from '../fanfold-error.ts'
 import type { LoadVerifier } from '../protocol.ts'
 import { toDefinition } from '../verifier.ts'
 import type { VerifierDefinition } from '../verifier.ts'
+import type { HostCalls } from './host/host-calls.ts'
+import { hostFunctions } from './host/host-functions.ts'
+import type { VerifierHost } from './host/host-functions.ts'
 
 /** A verifier that is set up in this thread. */
 export interface LoadedVerifier {
   readonly config: unknown
   readonly state: unknown
+  readonly host: VerifierHost
   verify(item: unknown, context: unknown): unknown
   /** Whether another attempt may end differently. */
   isRetryable(error: unknown, context: { readonly attempt: number; readonly index: number }): boolean
@@ -21,9 +25,9 @@ export interface LoadedVerifier {
  *
  * @throws {FanfoldError} `FANFOLD_VERIFIER_*`, `FANFOLD_SETUP_FAILED`, `FANFOLD_START_TIMED_OUT`.
  */
-export async function loadVerifier(message: LoadVerifier): Promise<LoadedVerifier> {
+export async function loadVerifier(message: LoadVerifier, calls: HostCalls): Promise<LoadedVerifier> {
   const controller = new AbortController()
-  const started = start(message, controller.signal)
+  const started = start(message, calls, controller.signal)
   if (message.startTimeoutMs === Infinity) return started
   const ended = new AbortController()
   try {
@@ -43,7 +47,9 @@ export async function loadVerifier(message: LoadVerifier): Promise<LoadedVerifie
   }
 }
 
-async function start({ url, config }: LoadVerifier, signal: AbortSignal): Promise<LoadedVerifier> {
+async function start(message: LoadVerifier, calls: HostCalls, signal: AbortSignal): Promise<LoadedVerifier> {
+  const { url, config, verifier, hostFunctions: names } = message
+  const host: VerifierHost = { calls, verifier, names }
   const definition = toDefinition(await importDefault(url))
   if (definition === undefined) {
     throw new FanfoldError(
@@ -53,13 +59,14 @@ async function start({ url, config }: LoadVerifier, signal: AbortSignal): Promis
   }
   let state: unknown
   try {
-    state = await definition.setup?.({ config, signal })
+    state = await definition.setup?.({ config, signal, host: hostFunctions(host) as never })
   } catch (cause) {
     throw new FanfoldError('FANFOLD_SETUP_FAILED', `setup of ${pathOf(url)} failed: ${messageOf(cause)}`, { cause })
   }
   return {
     config,
     state,
+    host,
     verify: (item, context) => definition.verify(item, context as never),
     isRetryable: (error, context) => isRetryable(definition, error, context),
     teardown: () => definition.teardown?.(state, { config }),
