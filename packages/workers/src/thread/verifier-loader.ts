@@ -59,7 +59,7 @@ async function start(message: LoadVerifier, calls: HostCalls, signal: AbortSigna
   }
   let state: unknown
   try {
-    state = await definition.setup?.({ config, signal, host: hostFunctions(host) as never })
+    state = await definition.setup?.({ config, signal, host: hostFunctions(host) })
   } catch (cause) {
     throw new FanfoldError('FANFOLD_SETUP_FAILED', `setup of ${pathOf(url)} failed: ${messageOf(cause)}`, { cause })
   }
