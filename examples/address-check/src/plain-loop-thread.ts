@@ -33,6 +33,7 @@ async function check(state: State): Promise<Round> {
       file: undefined,
       limit,
       host: {},
+      prefetched: undefined,
     }
     const answer = verifier.verify(record, context)
     // Waiting for what is there already would cost a turn of the loop a record, which no plain loop would pay.

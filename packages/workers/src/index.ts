@@ -6,6 +6,7 @@ export type {
   HostFunctions,
   HostOf,
   PlainVerifier,
+  PrefetchContext,
   SetupContext,
   Verifier,
   VerifierDefinition,

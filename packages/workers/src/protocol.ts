@@ -33,14 +33,7 @@ export interface LimitTerms {
   readonly queueTimeoutMs: number
 }
 
-export type ToThread =
-  | LoadVerifier
-  | UnloadVerifier
-  | RunShard
-  | AbortShard
-  | AbortTask
-  | PassedOn
-  | EndSession
+export type ToThread = LoadVerifier | UnloadVerifier | RunShard | AbortShard | AbortTask | PassedOn | EndSession
 
 /** Import the module and run its setup. Answered by `loaded` or `loadFailed`. */
 export interface LoadVerifier {

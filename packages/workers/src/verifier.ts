@@ -24,11 +24,13 @@ export interface SetupContext<Config = unknown, Host = HostFunctions> {
 }
 
 /** What `verify` is given beside the item. It may be destructured and kept. */
-export interface VerifyContext<Config = unknown, State = unknown, Host = HostFunctions> {
+export interface VerifyContext<Config = unknown, State = unknown, Host = HostFunctions, Prefetched = unknown> {
   /** What `setup` resolved to, in this thread. */
   readonly state: State
   /** A copy of what the application gave as `config`; `{}` when it gave none. */
   readonly config: Config
+  /** What the verifier's `prefetch` resolved to for the group that this task is in; `undefined` without one. */
+  readonly prefetched: Prefetched
   /**
    * Fires at the task's timeout and when the run is cancelled; made when it is first read.
    * A task that honours it ends early; one that does not is abandoned.
@@ -71,12 +73,33 @@ export interface VerifyContext<Config = unknown, State = unknown, Host = HostFun
   ) => Promise<Awaited<Result>>
 }
 
+/** What `prefetch` is given. */
+export interface PrefetchContext<Config = unknown, State = unknown, Host = HostFunctions> {
+  readonly state: State
+  readonly config: Config
+  readonly host: HostOf<Host>
+  /** Fires after `prefetchTimeoutMs`, and when the run is cancelled. */
+  readonly signal: AbortSignal
+}
+
 /** A verifier with a lifecycle: `setup` once per thread, `verify` for every task, `teardown` at the end. */
-export interface VerifierDefinition<Item, Config, State, Value, Host = HostFunctions> {
+export interface VerifierDefinition<Item, Config, State, Value, Host = HostFunctions, Prefetched = unknown> {
   /** Runs once per thread and load, before that thread's first task; what it resolves to is `context.state`. */
   setup?(context: SetupContext<Config, Host>): State | Promise<State>
+  /**
+   * Sees the items of a group before any of them is verified: one query for all of them instead of one for each. What it
+   * resolves to is `context.prefetched` of these tasks. Records that cannot be parsed are left out.
+   *
+   * If it throws, takes too long, or takes its thread down, the group's tasks have it called for each by itself: the one
+   * for which it fails then is `errored`, `timedOut` or `crashed`, and no other.
+   */
+  prefetch?(items: readonly Item[], context: PrefetchContext<Config, State, Host>): Prefetched | Promise<Prefetched>
+  /** Tasks of a group, at most. @defaultValue 500 */
+  readonly prefetchSize?: number
+  /** In ms; `Infinity` is off. No task's own time. @defaultValue 30,000 */
+  readonly prefetchTimeoutMs?: number
   /** Verifies one item. Sync or async; several async calls may be pending in one thread (`concurrency`). */
-  verify(item: Item, context: VerifyContext<Config, State, Host>): Answer<Value> | Promise<Answer<Value>>
+  verify(item: Item, context: VerifyContext<Config, State, Host, Prefetched>): Answer<Value> | Promise<Answer<Value>>
   /**
    * Whether another attempt may end differently after `verify` threw this; asked only while the run has attempts left
    * (`retry.retries`). Without it, every error may, but one with `retryable: false`. If it throws, there is no retry.
@@ -98,7 +121,8 @@ export interface Verifier<
   State = unknown,
   Value = unknown,
   Host = HostFunctions,
-> extends VerifierDefinition<Item, Config, State, Value, Host> {
+  Prefetched = unknown,
+> extends VerifierDefinition<Item, Config, State, Value, Host, Prefetched> {
   readonly [BRAND]: true
 }
 
@@ -130,7 +154,10 @@ export function defineVerifier<
   State = undefined,
   Value = unknown,
   Host = HostFunctions,
->(definition: VerifierDefinition<Item, Config, State, Value, Host>): Verifier<Item, Config, State, Value, Host> {
+  Prefetched = undefined,
+>(
+  definition: VerifierDefinition<Item, Config, State, Value, Host, Prefetched>,
+): Verifier<Item, Config, State, Value, Host, Prefetched> {
   if (typeof definition?.verify !== 'function') {
     throw new TypeError('defineVerifier() needs an object with a `verify` function: { setup?, verify, teardown? }.')
   }

@@ -64,7 +64,15 @@ async function endingsOf({ withdrawn, isFirstAsync, isTraced }: Start, answer: (
     item === TASK ? answer() : item === 0 && isFirstAsync === true ? Promise.resolve(true) : true
   const limits = new ThreadLimits(() => {})
   const host = { calls: new HostCalls(() => {}), verifier: 0, names: [] }
-  const verifier = { config: {}, host, state: undefined, verify, isRetryable: () => false, teardown: () => {} }
+  const verifier = {
+    config: {},
+    host,
+    prefetch: undefined,
+    state: undefined,
+    verify,
+    isRetryable: () => false,
+    teardown: () => {},
+  }
   const cells = new Int32Array(createCells())
   const post = (part: OutcomePart): number => parts.push(part)
   const loop = new ShardLoop(shard(isTraced === true ? traceFile() : undefined), verifier, { cells, limits, post })

@@ -12,6 +12,7 @@ export class TaskContext implements VerifyContext {
   readonly index: number
   readonly line: number | undefined
   readonly file: string | undefined
+  readonly prefetched: unknown
   readonly #shard: ShardContext
   #controller: AbortController | undefined
   #limits: TaskLimits | undefined
@@ -26,6 +27,7 @@ export class TaskContext implements VerifyContext {
     this.index = index
     this.line = line
     this.file = file
+    this.prefetched = shard.prefetched
   }
 
   get signal(): AbortSignal {
@@ -73,4 +75,6 @@ export interface ShardContext {
   readonly file: string | undefined
   readonly limits: ThreadLimits
   readonly host: VerifierHost
+  /** Of the group whose tasks are being started. */
+  prefetched: unknown
 }

@@ -8,6 +8,11 @@ import type { VerifierDefinition } from '../verifier.ts'
 import type { HostCalls } from './host/host-calls.ts'
 import { hostFunctions } from './host/host-functions.ts'
 import type { VerifierHost } from './host/host-functions.ts'
+import type { PrefetchHook } from './prefetching.ts'
+
+/** Tasks that `prefetch` sees together, unless the verifier says otherwise, and how long that may take, ms. */
+const DEFAULT_PREFETCH_SIZE = 500
+const DEFAULT_PREFETCH_MS = 30_000
 
 /** A verifier that is set up in this thread. */
 export interface LoadedVerifier {
@@ -18,6 +23,8 @@ export interface LoadedVerifier {
   /** Whether another attempt may end differently. */
   isRetryable(error: unknown, context: { readonly attempt: number; readonly index: number }): boolean
   teardown(): unknown
+  /** Sees tasks before they are verified. */
+  readonly prefetch: PrefetchHook | undefined
 }
 
 /**
@@ -70,6 +77,20 @@ async function start(message: LoadVerifier, calls: HostCalls, signal: AbortSigna
     verify: (item, context) => definition.verify(item, context as never),
     isRetryable: (error, context) => isRetryable(definition, error, context),
     teardown: () => definition.teardown?.(state, { config }),
+    prefetch: prefetchOf(definition, { state, config, host: hostFunctions(host) }),
+  }
+}
+
+function prefetchOf(
+  definition: VerifierDefinition<unknown, unknown, unknown, unknown>,
+  context: { readonly state: unknown; readonly config: unknown; readonly host: object },
+): PrefetchHook | undefined {
+  if (definition.prefetch === undefined) return undefined
+  const { prefetchSize = DEFAULT_PREFETCH_SIZE, prefetchTimeoutMs = DEFAULT_PREFETCH_MS } = definition
+  return {
+    prefetch: (items, signal) => definition.prefetch?.(items, { ...context, signal } as never),
+    size: prefetchSize,
+    timeoutMs: prefetchTimeoutMs,
   }
 }
 
