@@ -14,6 +14,7 @@ import { numbers } from './cases/numbers/case.ts'
 import { objects } from './cases/objects/case.ts'
 import { out } from './cases/out/case.ts'
 import { overhead } from './cases/overhead/case.ts'
+import { prefetch } from './cases/prefetch/case.ts'
 import { requestsBesideBatch, requestsInFlight, requestsOneAtATime } from './cases/requests/case.ts'
 import { sha256Files } from './cases/sha256-files/case.ts'
 import { signaturesEd25519, signaturesEs256 } from './cases/signatures/case.ts'
@@ -38,6 +39,7 @@ export const CASES: readonly BenchCase[] = [
   limitsPermit,
   limitsAdaptive,
   limitsRate,
+  prefetch,
   cold2000,
   consumers,
   out,
