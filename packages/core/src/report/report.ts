@@ -94,6 +94,8 @@ export interface Progress {
   readonly verdicts: Readonly<Record<VerdictName, number>>
   readonly tasksPerSecond: number
   readonly etaMs?: number
+  /** How long no task has been settled, ms. */
+  readonly quietMs: number
   /** As in the report. */
   readonly limits?: Readonly<Record<string, LimitStatus>> | undefined
   readonly lanes: readonly { readonly thread: number; readonly index?: number; readonly busyMs: number }[]

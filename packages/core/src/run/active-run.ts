@@ -29,6 +29,8 @@ export class ActiveRun implements ConductedRun {
   readonly warnings: string[] = []
   readonly stuckThreads: StuckThread[] = []
   readonly startedAt: number = performance.now()
+  /** When a task was settled last; when it began, if none was. */
+  lastSettledAt: number = this.startedAt
   /** Resolves when the run has ended, and {@link afterwards} is done; rejects when it could not start. */
   readonly ended: Promise<Report>
   /** Resolves when the last task is settled, or the run could not start. */
@@ -229,6 +231,7 @@ export class ActiveRun implements ConductedRun {
 
   #merge(batch: OutcomeBatch): void {
     this.account.add(batch)
+    this.lastSettledAt = performance.now()
     if (this.startError !== undefined) return this.#onTaken(batch)
     for (const ready of this.#order?.add(batch) ?? [batch]) this.outbox.add(ready)
   }

@@ -38,6 +38,7 @@ export function progressOf(run: ActiveRun, conductor: Conductor, id: RunId): Pro
     verdicts: account.verdicts,
     tasksPerSecond: elapsedMs === 0 ? 0 : ((settled - resumed) / elapsedMs) * 1000,
     ...(etaMs === undefined ? {} : { etaMs }),
+    quietMs: run.report === undefined ? performance.now() - run.lastSettledAt : 0,
     ...limitsOf(run),
     lanes: lanes.map(({ snapshot: { lane, busyMs }, index }) => ({
       thread: lane + 1,
