@@ -6,9 +6,13 @@ import { resolveLineOptions } from './options/line-options.ts'
 import type { LineOptions } from './options/line-options.ts'
 import type { RunUpdate } from './options.ts'
 import type { Outcome } from './outcome.ts'
+import { isLongTurn, nextTurn } from './run/turn.ts'
 import { lineBatchOf, lineStream } from './run/line-batches.ts'
 import type { LineBatch } from './run/line-batches.ts'
 import type { Progress, Report } from './report/report.ts'
+
+/** After so many outcomes one by one it is looked whether others should have their turn. */
+const LOOK_EVERY = 64
 
 /** What a run needs from its engine. */
 export interface RunControl {
@@ -61,6 +65,7 @@ export class Run<Value = unknown> implements AsyncIterable<Outcome<Value>>, Asyn
     let at = 0
     let turn: Promise<unknown> = Promise.resolve()
     const advance = async (): Promise<IteratorResult<Outcome<Value>>> => {
+      if (isLongTurn()) await nextTurn()
       if (batch === undefined || at >= batch.length) {
         const result = await batches.next()
         if (result.done === true) return { done: true, value: undefined }
@@ -78,7 +83,7 @@ export class Run<Value = unknown> implements AsyncIterable<Outcome<Value>>, Asyn
     return {
       // A promise that is settled already costs a third of an async function's.
       next: () =>
-        batch !== undefined && at < batch.length
+        batch !== undefined && at < batch.length && at % LOOK_EVERY !== 0
           ? Promise.resolve({ done: false, value: batch.at(at++) })
           : nextInTurn(),
       return: async () => {

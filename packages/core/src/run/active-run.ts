@@ -8,6 +8,7 @@ import type { Report, StuckThread } from '../report/report.ts'
 import type { ConductedRun } from './conducted-run.ts'
 import type { Journaling } from './journaling.ts'
 import { makeReport } from './make-report.ts'
+import { isLongTurn, nextTurn } from './turn.ts'
 import { PassingReader } from '../journal/passing-reader.ts'
 import type { Totals } from '../journal/index.ts'
 import { FanfoldError } from '../errors.ts'
@@ -111,6 +112,8 @@ export class ActiveRun implements ConductedRun {
   /** What the consumer takes next; `undefined` at the end, when all of it is journaled. */
   async next(): Promise<OutcomeBatch | undefined> {
     await this.#journaling?.ready
+    // A consumer that does not wait for anything else would hold up whatever does.
+    if (isLongTurn()) await nextTurn()
     let batch: OutcomeBatch | undefined
     try {
       batch = await this.outbox.next()
