@@ -7,12 +7,14 @@ import { firstOutcome } from './cases/first-outcome/case.ts'
 import { headroom } from './cases/headroom/case.ts'
 import { heavyTail } from './cases/heavy-tail/case.ts'
 import { largeValues } from './cases/large-values/case.ts'
+import { limitsAdaptive, limitsPermit, limitsRate } from './cases/limits/case.ts'
 import { memory } from './cases/memory/case.ts'
 import { ndjsonJsonSchema } from './cases/ndjson-json-schema/case.ts'
 import { numbers } from './cases/numbers/case.ts'
 import { objects } from './cases/objects/case.ts'
 import { out } from './cases/out/case.ts'
 import { overhead } from './cases/overhead/case.ts'
+import { prefetch } from './cases/prefetch/case.ts'
 import { requestsBesideBatch, requestsInFlight, requestsOneAtATime } from './cases/requests/case.ts'
 import { sha256Files } from './cases/sha256-files/case.ts'
 import { signaturesEd25519, signaturesEs256 } from './cases/signatures/case.ts'
@@ -34,6 +36,10 @@ export const CASES: readonly BenchCase[] = [
   requestsInFlight,
   requestsOneAtATime,
   requestsBesideBatch,
+  limitsPermit,
+  limitsAdaptive,
+  limitsRate,
+  prefetch,
   cold2000,
   consumers,
   out,

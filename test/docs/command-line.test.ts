@@ -6,12 +6,23 @@ import { blocksOf, documents, readDocument, root } from './documents.ts'
 import { helpOptions, optionsTable } from './help.ts'
 import type { HelpOption } from './help.ts'
 
-const options = { verify: await helpOptions('verify'), estimate: await helpOptions('estimate') }
-const flags = { verify: flagsOf(options.verify), estimate: flagsOf(options.estimate) }
+const COMMANDS = ['verify', 'estimate', 'drill'] as const
+type Command = (typeof COMMANDS)[number]
+const options = {
+  verify: await helpOptions('verify'),
+  estimate: await helpOptions('estimate'),
+  drill: await helpOptions('drill'),
+}
+const flags = {
+  verify: flagsOf(options.verify),
+  estimate: flagsOf(options.estimate),
+  drill: flagsOf(options.drill),
+}
 const GENERATED = /(?<=<!-- options -->\n).*?(?=<!-- end of options -->)/s
 
 test('the help is read whole', () => {
   expect(flags.estimate).toEqual(expect.arrayContaining(['--with', '--budget', '--verbose', '--help']))
+  expect(flags.drill).toEqual(expect.arrayContaining(['--with', '--faults', '--at', '--sample', '--help']))
   expect(flags.verify).toEqual(expect.arrayContaining(['--with', '--out', '--no-timings', '--verbose', '--help']))
 })
 
@@ -21,6 +32,7 @@ describe('the table of options is current', () => {
     ['README.md', 'verify'],
     ['docs/command-line.md', 'verify'],
     ['docs/estimate.md', 'estimate'],
+    ['docs/drill.md', 'drill'],
   ] as const)('in %s', (document, command) => {
     const text = readDocument(document)
     const current = text.replace(GENERATED, () => `${optionsTable(options[command])}\n`)
@@ -46,10 +58,10 @@ test('every option in a command line of the documents exists', () => {
 })
 
 /** The `fanfold` command lines of a shell block, up to a pipe. */
-function commandsIn(shell: string): readonly { readonly name: 'verify' | 'estimate'; readonly words: string }[] {
-  return [...shell.replaceAll('\\\n', ' ').matchAll(/\bfanfold (verify|estimate) ([^\n|#]*)/g)].map(
-    // The pattern has these two only, and a space before the words.
-    ([, name, words = '']) => ({ name: name as 'verify' | 'estimate', words: ` ${words}` }),
+function commandsIn(shell: string): readonly { readonly name: Command; readonly words: string }[] {
+  return [...shell.replaceAll('\\\n', ' ').matchAll(/\bfanfold (verify|estimate|drill) ([^\n|#]*)/g)].map(
+    // The pattern has these only, and a space before the words.
+    ([, name, words = '']) => ({ name: name as Command, words: ` ${words}` }),
   )
 }
 

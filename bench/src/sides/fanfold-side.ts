@@ -1,5 +1,5 @@
 import { Engine } from '@fanfold/core'
-import type { Run, RunOptions, SourceInput } from '@fanfold/core'
+import type { EngineOptions, Run, RunOptions, SourceInput } from '@fanfold/core'
 import type { CaseOptions, RunResult, Side } from '../bench-case.ts'
 
 export interface FanfoldPlan<Item> {
@@ -9,6 +9,7 @@ export interface FanfoldPlan<Item> {
   /** Makes what is read, before the clock, and returns how a run gets at it. */
   readonly source: (options: CaseOptions) => Promise<() => SourceInput<Item>> | (() => SourceInput<Item>)
   readonly threads?: (threads: number) => number
+  readonly limits?: NonNullable<EngineOptions['limits']>
   readonly options?: RunOptions
   /** What the consumer does with the outcomes; by default it only awaits the report. */
   readonly consume?: (run: Run) => Promise<RunResult>
@@ -21,7 +22,8 @@ export function fanfoldSide<Item>(plan: FanfoldPlan<Item>): Side {
     name,
     async setup(options) {
       const makeSource = await plan.source(options)
-      const engine = new Engine({ threads: plan.threads?.(options.threads) ?? options.threads })
+      const threads = plan.threads?.(options.threads) ?? options.threads
+      const engine = new Engine({ threads, limits: plan.limits ?? {} })
       const loaded = engine.load<Item>(verifier, { config: plan.config?.(options) ?? {} })
       await loaded.ready
       return {

@@ -8,6 +8,13 @@ import verifier, { type State } from './verify-address.ts'
 // The cast names what the one starter of this thread sends.
 const { file, config, rounds } = workerData as PlainLoopInput
 const never = new AbortController().signal
+/** One loop bounds its calls by itself. */
+async function limit<Result>(
+  _name: string,
+  call: (signal: AbortSignal) => Result | PromiseLike<Result>,
+): Promise<Awaited<Result>> {
+  return await call(never)
+}
 
 /** What one writes without Fanfold; there is nothing in it that could be left out. */
 async function check(state: State): Promise<Round> {
@@ -16,7 +23,18 @@ async function check(state: State): Promise<Round> {
   for (const [index, text] of readFileSync(file, 'utf8').trimEnd().split('\n').entries()) {
     // The file is the one we wrote; a record that is broken is the verifier's business.
     const record = JSON.parse(text) as AddressRecord
-    const context = { state, config, signal: never, attempt: 1, index, line: index + 1, file: undefined }
+    const context = {
+      state,
+      config,
+      signal: never,
+      attempt: 1,
+      index,
+      line: index + 1,
+      file: undefined,
+      limit,
+      host: {},
+      prefetched: undefined,
+    }
     const answer = verifier.verify(record, context)
     // Waiting for what is there already would cost a turn of the loop a record, which no plain loop would pay.
     const verdict = answer instanceof Promise ? await answer : answer
@@ -26,7 +44,7 @@ async function check(state: State): Promise<Round> {
   return { judgements, elapsedMs: performance.now() - start }
 }
 
-const state = await verifier.setup?.({ config, signal: never })
+const state = await verifier.setup?.({ config, signal: never, host: {} })
 if (state === undefined) throw new Error('The verifier has no setup.')
 try {
   const done: Round[] = []

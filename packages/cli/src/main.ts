@@ -4,6 +4,8 @@ import { FanfoldError } from '@fanfold/core'
 import { NOT_STARTED, leave } from './exit.ts'
 import type { Ending } from './exit.ts'
 import { addOptions, describeOption, nameOption, withBareValues } from './options/commander-options.ts'
+import { DRILL_OPTIONS } from './options/drill-options.ts'
+import type { DrillOptions } from './options/drill-options.ts'
 import { ESTIMATE_OPTIONS } from './options/estimate-options.ts'
 import type { EstimateOptions } from './options/estimate-options.ts'
 import { VERIFY_OPTIONS } from './options/verify-options.ts'
@@ -77,6 +79,17 @@ function makeProgram(args: readonly string[], onEnding: (ending: Ending) => void
       onEnding(await estimate(inputs, options, args))
     })
   addOptions(estimation, ESTIMATE_OPTIONS)
+  const drilling = program
+    .command('drill')
+    .description('do harm to one record in several ways, and see what that costs the others')
+    .argument('[inputs...]', 'files, or patterns such as "data/*.ndjson"; their first records are the sample')
+    .usage('<inputs...> --with <verifier> [options]')
+    .addHelpText('after', DRILL_NOTES)
+    .action(async (inputs: string[], options: DrillOptions) => {
+      const { drill } = await import('./commands/drill.ts')
+      onEnding(await drill(inputs, options))
+    })
+  addOptions(drilling, DRILL_OPTIONS)
   return program
 }
 
@@ -105,6 +118,20 @@ Example:
   fanfold estimate customers.ndjson --with ./verify.ts --json estimate.json
 `
 
+const DRILL_NOTES = `
+The verifier runs several times over the same records: one that writes, sends or pays
+does so each time. What it prints is not shown.
+
+Exit codes:
+  0  each fault cost its own record, and no other
+  1  a fault cost more than that
+  2  nothing was drilled: wrong usage, unreadable input, a verifier that cannot start
+  130, 143  interrupted
+
+Example:
+  fanfold drill customers.ndjson --with ./verify.ts
+`
+
 function version(): string {
   const manifest = readFileSync(new URL('../package.json', import.meta.url), 'utf8')
   return (JSON.parse(manifest) as { readonly version: string }).version // our own package.json
@@ -118,6 +145,6 @@ function usageMessage(error: CommanderError, args: readonly string[]): string {
   if (meant !== undefined) return `${what}. Did you mean ${meant}?`
   const file = error.code === 'commander.unknownCommand' ? /'(.+)'/.exec(what)?.[1] : undefined
   return file === undefined
-    ? `${what}. See fanfold ${args[0] === 'estimate' ? 'estimate' : 'verify'} --help.`
+    ? `${what}. See fanfold ${['estimate', 'drill'].includes(args[0] ?? '') ? args[0] : 'verify'} --help.`
     : `${what}. Write fanfold verify ${file} --with …`
 }

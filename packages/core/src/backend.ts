@@ -1,5 +1,5 @@
 import type { LineSettings } from '@fanfold/workers/lines'
-import type { OutcomePart, ShardPayload } from '@fanfold/workers/protocol'
+import type { OutcomePart, PassedOn, ShardPayload } from '@fanfold/workers/protocol'
 import type { Dispatch } from './coordinator/commands.ts'
 import type {
   AssignmentEnded,
@@ -8,6 +8,7 @@ import type {
   LaneDied,
   LaneId,
   LaneOverdue,
+  LimitUsed,
   PartArrived,
   Unsendable,
   VerifierId,
@@ -20,6 +21,8 @@ export interface VerifierSpec {
   readonly config: unknown
   readonly startTimeoutMs: number
   readonly teardownTimeoutMs: number
+  /** Names of functions that it may call on the main thread. */
+  readonly hostFunctions: readonly string[]
 }
 
 /** One assignment with its records. */
@@ -43,6 +46,7 @@ export type BackendEvent =
   | AssignmentStopped
   | Unsendable
   | LaneOverdue
+  | LimitUsed
   | LaneDied
   | { readonly type: 'laneExited'; readonly lane: LaneId }
 
@@ -50,6 +54,8 @@ export interface BackendListener {
   event(event: BackendEvent): void
   /** A teardown failed, which costs no task anything; of which verifier is not known when a whole thread is ended. */
   warning(error: Error, verifier: VerifierId | undefined): void
+  /** What a lane's thread says over its channel to the main thread. */
+  channel(lane: LaneId, message: unknown): void
 }
 
 /** What a lane does at this moment, for a person to look at. */
@@ -85,6 +91,8 @@ export interface Backend {
   stop(lane: LaneId, assignment: AssignmentId): void
   abort(lane: LaneId, assignment: AssignmentId, reason: Error): void
   abortTask(lane: LaneId, assignment: AssignmentId, position: number, reason: unknown): void
+  /** Passes a message on to the lane's thread, if it has one. @throws when it cannot be cloned */
+  passOn(lane: LaneId, message: PassedOn): void
   kill(lane: LaneId): void
   retire(lane: LaneId): void
   snapshot(): readonly LaneSnapshot[]

@@ -2,15 +2,21 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { ActiveRun } from './run/active-run.ts'
 import { Conductor } from './run/conductor.ts'
 import { FanfoldError } from './errors.ts'
+import type { EngineLimit } from './engine/engine-limit.ts'
 import { Requests } from './engine/requests.ts'
 import { LoadedVerifier } from './engine/loaded-verifier.ts'
+import { nestedRun } from './engine/nested-run.ts'
 import { openRun } from './engine/open-run.ts'
 import { checkIsObject, checkOptions } from './options/check-options.ts'
 import type { CutShort } from './coordinator/events.ts'
-import type { EngineOptions, LoadOptions, PoolKind, RunOptions } from './options.ts'
+import type { EngineOptions, LoadOptions, PoolKind, RunOptions, RunUpdate } from './options.ts'
+import type { LimitSettings } from './policy/limits/limit-settings.ts'
 import type { Recycling } from './policy/recycling.ts'
 import { ProcessBackend } from './processes/process-backend.ts'
+import type { LimitsBaseline } from './run/limit-status.ts'
+import { monotonicMs } from './run/monotonic-clock.ts'
 import { progressOf } from './run/progress.ts'
+import { resolveLimit, resolveLimits } from './engine/resolve-limits.ts'
 import {
   resolveCheck,
   resolveJournal,
@@ -19,6 +25,7 @@ import {
   resolveRecycling,
   resolvePool,
   resolveRunOptions,
+  resolveRunUpdate,
   resolveThreads,
 } from './engine/resolve-options.ts'
 import { Run, cancelError } from './run.ts'
@@ -58,6 +65,9 @@ export class Engine implements AsyncDisposable {
   readonly #memoryMb: number | undefined
   readonly #recycling: Recycling
   readonly #pool: PoolKind
+  readonly #limits: Readonly<Record<string, LimitSettings>>
+  /** By name, those that it was made with. */
+  readonly limits: Readonly<Record<string, EngineLimit>>
   /** All and only runs that have not ended, or whose journal has not: a consumer may still come for the rest. */
   readonly #runs = new Map<Run, ActiveRun>()
   /** By verifier: runs whose sources are being opened. */
@@ -71,11 +81,13 @@ export class Engine implements AsyncDisposable {
 
   /** @throws {FanfoldError} `FANFOLD_BAD_OPTION` */
   constructor(options: EngineOptions = {}) {
-    checkOptions('new Engine()', options, ['threads', 'threadMemoryMb', 'recycleAfter', 'pool'])
+    checkOptions('new Engine()', options, ['threads', 'threadMemoryMb', 'recycleAfter', 'pool', 'limits'])
     this.threads = resolveThreads(options.threads, availableCores)
     this.#memoryMb = resolveMemory(options.threadMemoryMb)
     this.#recycling = resolveRecycling(options.recycleAfter)
     this.#pool = resolvePool(options.pool)
+    this.#limits = resolveLimits(options.limits)
+    this.limits = Object.freeze(Object.fromEntries(Object.keys(this.#limits).map((name) => [name, this.#limit(name)])))
   }
 
   /**
@@ -88,10 +100,11 @@ export class Engine implements AsyncDisposable {
     verifier: VerifierLocation<Item, Config, Value>,
     options: LoadOptions<Config> = {},
   ): LoadedVerifier<Item, Value> {
-    checkOptions('engine.load()', options, ['config', 'startTimeoutMs', 'teardownTimeoutMs', 'check'])
+    checkOptions('engine.load()', options, ['config', 'startTimeoutMs', 'teardownTimeoutMs', 'hostFunctions', 'check'])
     const check = resolveCheck(this.threads, options.check)
     const conductor = this.#open()
-    const { id, ready } = conductor.addVerifier(resolveLoadOptions(verifier, options, this.#pool))
+    const { functions, ...spec } = resolveLoadOptions(verifier, options, this.#pool)
+    const { id, ready } = conductor.addVerifier(spec, functions)
     const requests = new Requests(conductor, id, check)
     this.#requests.add(requests)
     return new LoadedVerifier(ready, {
@@ -118,13 +131,14 @@ export class Engine implements AsyncDisposable {
     options: RunOptions & Omit<LoadOptions<Config>, 'check'> = {},
   ): Run<Value> {
     checkIsObject('run()', options, ['config', 'timeoutMs'])
-    const { config, startTimeoutMs, teardownTimeoutMs, ...runOptions } = options
-    const given = Object.entries({ config, startTimeoutMs, teardownTimeoutMs }).filter(
+    const { config, startTimeoutMs, teardownTimeoutMs, hostFunctions, ...runOptions } = options
+    const given = Object.entries({ config, startTimeoutMs, teardownTimeoutMs, hostFunctions }).filter(
       ([, value]) => value !== undefined,
     )
     resolveRunOptions(runOptions, this.threads)
     const conductor = this.#open()
-    const { id } = conductor.addVerifier(resolveLoadOptions(verifier, Object.fromEntries(given), this.#pool))
+    const { functions, ...spec } = resolveLoadOptions(verifier, Object.fromEntries(given), this.#pool)
+    const { id } = conductor.addVerifier(spec, functions)
     const unload = (): Promise<readonly string[]> => conductor.removeVerifier(id)
     // A thread that is busy with another run's task tears down later; the report does not wait for that.
     const unloadSoon = (): Promise<readonly string[]> => Promise.race([unload(), delay(UNLOAD_MS, [], { ref: false })])
@@ -179,8 +193,17 @@ export class Engine implements AsyncDisposable {
     const Backend = this.#pool === 'processes' ? ProcessBackend : ThreadBackend
     const makeBackend = (listener: BackendListener): ThreadBackend | ProcessBackend =>
       new Backend(this.threads, this.#memoryMb, listener)
-    this.#conductor ??= new Conductor(this.#recycling, makeBackend)
+    this.#conductor ??= new Conductor({ recycling: this.#recycling, limits: this.#limits }, makeBackend)
     return this.#conductor
+  }
+
+  #limit(name: string): EngineLimit {
+    const since: LimitsBaseline = { atMs: monotonicMs(), counts: new Map() }
+    return {
+      update: (options) => this.#open().limits.update(name, (before) => resolveLimit(name, options, before)),
+      // One that is closed says how it was at the end.
+      status: () => (this.#conductor ?? this.#open()).limits.statuses(since)![name]!,
+    }
   }
 
   #noteOpening(verifier: number, opened: Promise<void>): void {
@@ -206,13 +229,15 @@ export class Engine implements AsyncDisposable {
   }
 
   #start<Value>(conductor: Conductor, verifier: number, input: unknown, options: RunOptions): Run<Value> {
-    this.#open()
+    if (this.#open().hostChannels.areCalling) throw nestedRun()
     const settings = resolveRunOptions(options, this.threads)
     const journal = resolveJournal(options.journal)
     const source = toSource(input)
     const { signal } = options
     const id = conductor.newRunId()
     const active = new ActiveRun(verifier, settings, this.threads, (batch) => conductor.taken(id, batch))
+    const limitsBefore = conductor.limits.baseline()
+    active.limits = () => conductor.limits.statuses(limitsBefore)
     let isOpen = false
     const cancel = (error: Error, how: CutShort = 'now'): void => {
       active.isEnding = true
@@ -220,7 +245,12 @@ export class Engine implements AsyncDisposable {
       // How much of it a journal has settled is not known yet.
       else active.cancelStart(error, journal === undefined ? source.totalTasks : undefined)
     }
-    const run = new Run<Value>({ run: active, cancel, progress: () => progressOf(active, conductor, id) })
+    const update = (given: RunUpdate): void => {
+      const change = resolveRunUpdate(given)
+      active.settings = { ...active.settings, ...change }
+      if (isOpen) conductor.handle({ type: 'runUpdated', run: id, ...change })
+    }
+    const run = new Run<Value>({ run: active, cancel, update, progress: () => progressOf(active, conductor, id) })
     const onAbort = (): void => cancel(cancelError(signal!.reason))
     signal?.addEventListener('abort', onAbort, { once: true })
     if (signal?.aborted === true) onAbort()

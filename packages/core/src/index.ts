@@ -22,7 +22,10 @@ export type {
   PoolKind,
   RetryOptions,
   RunOptions,
+  RunUpdate,
 } from './options.ts'
+export type { LimitOptions, LimitStatus } from './options/limit-options.ts'
+export type { EngineLimit } from './engine/engine-limit.ts'
 export type { LineOptions } from './options/line-options.ts'
 export type { LineBatch } from './run/line-batches.ts'
 export type { OutcomeKind } from '@fanfold/workers/lines'

@@ -1,3 +1,5 @@
+import type { HostFunctions } from '@fanfold/workers'
+import type { LimitOptions } from './options/limit-options.ts'
 import type { JournaledOutput } from './options/journaled-output.ts'
 
 /** How the outcomes of a run are merged: as they arrive, or in the order of the source through a bounded window. */
@@ -49,6 +51,8 @@ export interface EngineOptions {
    * @defaultValue 'threads'
    */
   readonly pool?: PoolKind
+  /** Bounds in front of downstreams, by name; a verifier goes through one with `context.limit(name, call)`. @defaultValue none */
+  readonly limits?: Readonly<Record<string, LimitOptions>>
 }
 
 /** How {@link LoadedVerifier.check} treats requests; for all requests of a loaded verifier. */
@@ -77,6 +81,11 @@ export interface LoadOptions<Config = unknown> {
   readonly startTimeoutMs?: number
   /** In ms; `Infinity` is off. @defaultValue 5,000 */
   readonly teardownTimeoutMs?: number
+  /**
+   * Functions of the main thread that the verifier may call, as `context.host.…`; sync or async. One that runs something on
+   * this engine and waits for it could wait for ever, so that is refused (`FANFOLD_NESTED_RUN`). @defaultValue none
+   */
+  readonly hostFunctions?: HostFunctions
   /** Of `loaded.check()`. */
   readonly check?: CheckOptions
 }
@@ -145,3 +154,6 @@ export interface RunOptions {
   /** Cancels the run when it fires, as `run.cancel()` with its reason does. */
   readonly signal?: AbortSignal
 }
+
+/** What may change while a run goes on. */
+export type RunUpdate = Pick<RunOptions, 'concurrency' | 'tolerate'>

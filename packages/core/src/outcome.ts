@@ -16,6 +16,8 @@ interface OutcomeBase {
   readonly attempts: number
   /** The last execution's time in ms; tasks under about 50 µs carry the mean of their group. */
   readonly durationMs: number
+  /** How long the last execution waited for permits of limits, which is not in `durationMs`; absent when it did not. */
+  readonly waitMs?: number
 }
 
 /** A verdict was reached. */

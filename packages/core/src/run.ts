@@ -4,15 +4,21 @@ import type { Batch } from './merge/batch.ts'
 import { checkOptions } from './options/check-options.ts'
 import { resolveLineOptions } from './options/line-options.ts'
 import type { LineOptions } from './options/line-options.ts'
+import type { RunUpdate } from './options.ts'
 import type { Outcome } from './outcome.ts'
+import { isLongTurn, nextTurn } from './run/turn.ts'
 import { lineBatchOf, lineStream } from './run/line-batches.ts'
 import type { LineBatch } from './run/line-batches.ts'
 import type { Progress, Report } from './report/report.ts'
+
+/** After so many outcomes one by one it is looked whether others should have their turn. */
+const LOOK_EVERY = 64
 
 /** What a run needs from its engine. */
 export interface RunControl {
   readonly run: ActiveRun
   cancel(error: Error, how?: 'soon' | 'now'): void
+  update(options: RunUpdate): void
   progress(): Progress
 }
 
@@ -59,6 +65,7 @@ export class Run<Value = unknown> implements AsyncIterable<Outcome<Value>>, Asyn
     let at = 0
     let turn: Promise<unknown> = Promise.resolve()
     const advance = async (): Promise<IteratorResult<Outcome<Value>>> => {
+      if (isLongTurn()) await nextTurn()
       if (batch === undefined || at >= batch.length) {
         const result = await batches.next()
         if (result.done === true) return { done: true, value: undefined }
@@ -76,7 +83,7 @@ export class Run<Value = unknown> implements AsyncIterable<Outcome<Value>>, Asyn
     return {
       // A promise that is settled already costs a third of an async function's.
       next: () =>
-        batch !== undefined && at < batch.length
+        batch !== undefined && at < batch.length && at % LOOK_EVERY !== 0
           ? Promise.resolve({ done: false, value: batch.at(at++) })
           : nextInTurn(),
       return: async () => {
@@ -238,6 +245,16 @@ export class Run<Value = unknown> implements AsyncIterable<Outcome<Value>>, Asyn
   /** What has come of the run so far. */
   progress(): Progress {
     return this.#control.progress()
+  }
+
+  /**
+   * Changes what is given, at once: how many tasks may be running, what is tolerated. Tasks that run above a lower bound
+   * come to their end. Does nothing to a run that has ended.
+   *
+   * @throws {FanfoldError} `FANFOLD_BAD_OPTION`
+   */
+  update(options: RunUpdate): void {
+    this.#control.update(options)
   }
 
   /**

@@ -1,4 +1,15 @@
 export { pass, flag, fail } from './verdict.ts'
 export type { Issue, Verdict, VerdictName } from './verdict.ts'
 export { defineVerifier } from './verifier.ts'
-export type { Answer, PlainVerifier, SetupContext, Verifier, VerifierDefinition, VerifyContext } from './verifier.ts'
+export type {
+  Answer,
+  HostFunctions,
+  HostOf,
+  PlainVerifier,
+  PrefetchContext,
+  SetupContext,
+  Verifier,
+  VerifierDefinition,
+  VerifyContext,
+} from './verifier.ts'
+export { OverloadedError, overloaded, throwIfOverloaded } from './overload.ts'

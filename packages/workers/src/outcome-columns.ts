@@ -36,6 +36,8 @@ export interface OutcomePart {
   readonly ids: readonly unknown[] | undefined
   /** When the run's consumer reads lines. */
   readonly lines?: PartLines | undefined
+  /** Of those that waited for permits of limits: pairs of ordinal and ms, the ordinals ascending. */
+  readonly waits?: readonly number[] | undefined
   /** `undefined` where there are so few outcomes that they are counted one by one. */
   readonly tally: PartTally | undefined
   /** Its outcomes without a verdict, but for those that were aborted. */
@@ -46,6 +48,8 @@ export interface UnsuccessfulTask {
   readonly position: number
   /** For which another attempt may end differently; `undefined`: none would. */
   readonly failure: 'throw' | 'timeout' | undefined
+  /** The downstream asks for a wait of so many ms before another attempt. */
+  readonly retryAfterMs?: number | undefined
 }
 
 /** What differs from a plain pass, for some of a part's outcomes. */
@@ -77,6 +81,21 @@ export interface Detail {
   readonly issues?: readonly Issue[]
   readonly value?: unknown
   readonly error?: EncodedError
+}
+
+/** How long the outcome waited for permits, ms; `undefined` when it did not: binary search in `OutcomePart.waits`. */
+export function waitOf(waits: readonly number[] | undefined, ordinal: number): number | undefined {
+  if (waits === undefined) return undefined
+  let low = 0
+  let high = waits.length / 2 - 1
+  while (low <= high) {
+    const middle = (low + high) >> 1
+    const found = waits[2 * middle]!
+    if (found === ordinal) return waits[2 * middle + 1]
+    if (found < ordinal) low = middle + 1
+    else high = middle - 1
+  }
+  return undefined
 }
 
 /** The sums over a part, counted in the thread, so that the main thread works per part. */

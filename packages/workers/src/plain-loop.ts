@@ -1,6 +1,8 @@
 import { loadVerifier } from './thread/verifier-loader.ts'
 import type { LoadedVerifier } from './thread/verifier-loader.ts'
 import type { ShardPayload } from './protocol.ts'
+import { HostCalls } from './thread/host/host-calls.ts'
+import { ThreadLimits } from './thread/limits/thread-limits.ts'
 import { readRecords } from './thread/read-records.ts'
 import type { Records } from './thread/record-list.ts'
 import { TaskContext } from './thread/task-context.ts'
@@ -28,10 +30,15 @@ export class PlainLoop {
   readonly #concurrency: number
   #running = 0
   #wake: (() => void) | undefined
+  /** None: a loop by itself knows no engine. */
+  readonly #limits = new ThreadLimits(() => {})
 
   /** @throws {FanfoldError} as loading a verifier in a thread does */
   static async open(url: string, config: unknown, concurrency: number, startTimeoutMs: number): Promise<PlainLoop> {
-    const verifier = await loadVerifier({ type: 'load', verifier: 0, url, config, startTimeoutMs })
+    const verifier = await loadVerifier(
+      { type: 'load', verifier: 0, url, config, startTimeoutMs, hostFunctions: [] },
+      new HostCalls(() => {}),
+    )
     return new PlainLoop(verifier, concurrency)
   }
 
@@ -43,8 +50,9 @@ export class PlainLoop {
   /** Verifies all records of the payload; a verifier that returns promises has up to `concurrency` of them at once. */
   async run(payload: ShardPayload): Promise<void> {
     const records = readRecords(payload)
-    const { state, config } = this.#verifier
-    const shard = { state, config, attempt: 1, file: payload.kind === 'text' ? payload.file : undefined }
+    const { state, config, host } = this.#verifier
+    const file = payload.kind === 'text' ? payload.file : undefined
+    const shard = { state, config, attempt: 1, file, limits: this.#limits, host, prefetched: undefined }
     for (let ordinal = 0; ordinal < records.count; ordinal++) {
       const context = new TaskContext(shard, records.index(ordinal), records.line(ordinal))
       const promise = this.#verify(records, ordinal, context)

@@ -7,97 +7,13 @@
  */
 import type { MessagePort } from 'node:worker_threads'
 import type { EncodedError } from './error-codec.ts'
+import type { LimitUse } from './limit-use.ts'
 import type { LineSettings } from './lines/line-choice.ts'
 import type { OutcomePart } from './outcome-columns.ts'
-import type { LengthBytes } from './item-lengths.ts'
+import type { ShardPayload } from './shard-payload.ts'
 
 /** Both sides are always of one version; a session that meets another one ends with an error instead of guessing. */
-export const PROTOCOL_VERSION = 2
-
-/** How the records of a shard travel. Positions count from the first record in the payload. */
-export type ShardPayload =
-  | TextPayload
-  | StringsPayload
-  | ByteArraysPayload
-  | ItemsPayload
-  | NumbersPayload
-  | FilesPayload
-  | SerialisedPayload
-
-/** Raw bytes that start and end at record borders; the thread cuts and parses them. */
-export interface TextPayload {
-  readonly kind: 'text'
-  readonly format: TextFormat
-  /** UTF-8. */
-  readonly bytes: Uint8Array
-  /** `outcome.index` of the first record (`csv`), or of the first line, blank or not (`ndjson`, `lines`). */
-  readonly firstIndex: number
-  /** The 1-based line within its file on which `bytes` begins. */
-  readonly firstLine: number
-  readonly file: string | undefined
-}
-
-/** What the thread has to know of a text format, beyond the bytes. */
-export type TextFormat =
-  | { readonly name: 'ndjson'; readonly id: string | undefined }
-  | { readonly name: 'lines' }
-  | {
-      readonly name: 'csv'
-      readonly delimiter: string
-      /** Names the fields; without it an item is an array. */
-      readonly header: readonly string[] | undefined
-      readonly id: string | undefined
-    }
-
-/** Strings as one stretch of ASCII, which the thread decodes in long pieces and slices. */
-export interface StringsPayload {
-  readonly kind: 'strings'
-  /** How long each is, as `count` integers of `lengthBytes` in this machine's order; then the characters. */
-  readonly bytes: Uint8Array
-  readonly count: number
-  readonly lengthBytes: LengthBytes
-  readonly firstIndex: number
-}
-
-/** `Uint8Array`s, laid out as strings are: their lengths, then their bytes. */
-export interface ByteArraysPayload {
-  readonly kind: 'byteArrays'
-  readonly bytes: Uint8Array
-  readonly count: number
-  readonly lengthBytes: LengthBytes
-  readonly firstIndex: number
-}
-
-/** Items as the structured clone algorithm sends them. */
-export interface ItemsPayload {
-  readonly kind: 'items'
-  readonly items: readonly unknown[]
-  readonly firstIndex: number
-}
-
-/** A stretch of a typed array; the item is the number (or bigint). */
-export interface NumbersPayload {
-  readonly kind: 'numbers'
-  readonly numbers: ArrayLike<number | bigint>
-  readonly firstIndex: number
-}
-
-/** Whole files, by their names; the item is `{ path, size }`. */
-export interface FilesPayload {
-  readonly kind: 'files'
-  /** Absolute: where names that are not absolute start. */
-  readonly folder: string
-  readonly names: readonly string[]
-  /** Bytes. */
-  readonly sizes: Float64Array
-  readonly firstIndex: number
-}
-
-/** Items, numbers or files as bytes (`plain-value.ts`): on its way through another process they are not opened. */
-export interface SerialisedPayload {
-  readonly kind: 'serialised'
-  readonly bytes: Uint8Array
-}
+export const PROTOCOL_VERSION = 3
 
 /** What a session is started with. */
 export interface SessionStart {
@@ -108,7 +24,16 @@ export interface SessionStart {
   readonly thread: number
 }
 
-export type ToThread = LoadVerifier | UnloadVerifier | RunShard | AbortShard | AbortTask | EndSession
+/** What a thread has to know of a limit. */
+export interface LimitTerms {
+  readonly name: string
+  /** A permit is for one start, and goes back after it. */
+  readonly hasRate: boolean
+  /** A call waits no longer for a permit, ms. */
+  readonly queueTimeoutMs: number
+}
+
+export type ToThread = LoadVerifier | UnloadVerifier | RunShard | AbortShard | AbortTask | PassedOn | EndSession
 
 /** Import the module and run its setup. Answered by `loaded` or `loadFailed`. */
 export interface LoadVerifier {
@@ -117,6 +42,8 @@ export interface LoadVerifier {
   readonly url: string
   readonly config: unknown
   readonly startTimeoutMs: number
+  /** Names of functions that it may call on the main thread. */
+  readonly hostFunctions: readonly string[]
 }
 
 /** Run the verifier's teardown and forget it. Answered by `unloaded`. */
@@ -171,13 +98,67 @@ export interface AbortTask {
   readonly graceMs: number
 }
 
+/** What the main thread's side passes on to a thread as it is. */
+export type PassedOn = ToLimit | ChannelMessage
+
+/** What is for a thread's part of a limit. */
+export type ToLimit = ChangeLimit | GrantPermits | RecallPermits | RefusePermits | UnlockLimit
+
+/** A limit of the engine is new to this thread, or has other terms from now on. */
+export interface ChangeLimit {
+  readonly type: 'limit'
+  readonly terms: LimitTerms
+}
+
+/** So many more calls may be under way in this thread; of a limit with a rate, each permit is for one start. */
+export interface GrantPermits {
+  readonly type: 'grant'
+  readonly limit: string
+  readonly permits: number
+}
+
+/** So many permits are wanted back: those that no call has first, and others before they are used again. */
+export interface RecallPermits {
+  readonly type: 'recall'
+  readonly limit: string
+  readonly permits: number
+}
+
+/** The calls that wait are refused, and so are others for this time; permits that no call has come back. */
+export interface RefusePermits {
+  readonly type: 'refuse'
+  readonly limit: string
+  readonly forMs: number
+}
+
+/** Of the calls that wait for this limit with a permit of one of those, the last one gives up: none of them could go on. */
+export interface UnlockLimit {
+  readonly type: 'unlock'
+  readonly limit: string
+  readonly among: readonly string[]
+}
+
+/** What Comlink says to its other end; in both directions. Nobody else looks into it. */
+export interface ChannelMessage {
+  readonly type: 'channel'
+  readonly message: unknown
+}
+
 /** Tear every verifier down and close the session's port. Answered by `sessionEnded`. */
 export interface EndSession {
   readonly type: 'end'
   readonly teardownTimeoutMs: number
 }
 
-export type FromThread = VerifierLoaded | VerifierLoadFailed | ShardPart | ShardEnded | VerifierUnloaded | SessionEnded
+export type FromThread =
+  | VerifierLoaded
+  | VerifierLoadFailed
+  | ShardPart
+  | ShardEnded
+  | VerifierUnloaded
+  | LimitUsed
+  | ChannelMessage
+  | SessionEnded
 
 export interface VerifierLoaded {
   readonly type: 'loaded'
@@ -224,6 +205,13 @@ export interface VerifierUnloaded {
   readonly error: EncodedError | undefined
 }
 
+/** What was done with a limit since this was said last. */
+export interface LimitUsed {
+  readonly type: 'limitUsed'
+  readonly limit: string
+  readonly use: LimitUse
+}
+
 /** The last message of a session that was asked to end. */
 export interface SessionEnded {
   readonly type: 'sessionEnded'
@@ -231,6 +219,10 @@ export interface SessionEnded {
   readonly errors: readonly EncodedError[]
 }
 
+export type * from './shard-payload.ts'
+export { ChannelEnd } from './host-channel.ts'
+export type { Host, HostReply } from './host-channel.ts'
+export type { LimitResults, LimitUse } from './limit-use.ts'
 export { ERROR_CODES, FanfoldError } from './fanfold-error.ts'
 export type { ErrorCode } from './fanfold-error.ts'
 export { decodeError, encodeError } from './error-codec.ts'

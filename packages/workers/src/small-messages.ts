@@ -82,7 +82,7 @@ function withPart(packed: unknown[], part: OutcomePart | undefined, suspects: re
   packed[PART + 2] = isList ? positions : positions.from
   packed[PART + 3] = unsuccessful.length === 0 ? undefined : unsuccessful
   packed[PART + 4] = details === undefined ? undefined : packDetails(details)
-  packed[PART + 5] = undefined
+  packed[PART + 5] = part.waits
   for (let i = 0, at = COLUMNS; i < statuses.length; i++) {
     packed[at++] = statuses[i]
     packed[at++] = verdicts[i]
@@ -137,6 +137,7 @@ function unpackPart(packed: Packed, count: number): OutcomePart {
     durations,
     details: details === undefined ? undefined : unpackDetails(details),
     ids: undefined,
+    waits: packed[PART + 5] as readonly number[] | undefined,
     tally: undefined,
     unsuccessful: (packed[PART + 3] as readonly UnsuccessfulTask[] | undefined) ?? [],
   }

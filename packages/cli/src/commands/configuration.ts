@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises'
-import { badUsage, messageOf } from '../problem.ts'
+import { badUsage } from '../problem.ts'
+import { readJson } from './json-file.ts'
 
 /**
  * The verifier's configuration: the file's, and on top of it what was set.
@@ -7,33 +7,11 @@ import { badUsage, messageOf } from '../problem.ts'
  * @throws {FanfoldError} `FANFOLD_BAD_OPTION`
  */
 export async function readConfiguration(file: string | undefined, settings: readonly string[]): Promise<unknown> {
-  const base = file === undefined ? {} : await readJson(file)
+  const base = file === undefined ? {} : await readJson('the configuration', file)
   if (settings.length === 0) return base
   if (!isContainer(base)) throw badUsage(`the configuration '${file}' is no object, so that --set cannot add to it.`)
   for (const setting of settings) set(base, setting)
   return base
-}
-
-async function readJson(file: string): Promise<unknown> {
-  let text: string
-  try {
-    text = await readFile(file, 'utf8')
-  } catch (error) {
-    throw badUsage(`the configuration '${file}' cannot be read: ${whyUnreadable(error)}. Check the path.`, error)
-  }
-  try {
-    return JSON.parse(text.replace(/^\u{FEFF}/u, ''))
-  } catch (error) {
-    throw badUsage(`the configuration '${file}' is not valid JSON: ${messageOf(error)}. Correct it.`, error)
-  }
-}
-
-function whyUnreadable(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined
-  if (code === 'ENOENT' || code === 'ENOTDIR') return 'there is no such file'
-  if (code === 'EACCES' || code === 'EPERM') return 'this user may not read it'
-  if (code === 'EISDIR') return 'it is a folder'
-  return messageOf(error)
 }
 
 /** An object or an array; own properties only are ever looked at. */

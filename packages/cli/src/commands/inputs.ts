@@ -8,7 +8,7 @@ import type { WrittenOptions } from './targets.ts'
 import type { Format, VerifyOptions } from '../options/verify-options.ts'
 
 /** What the command line says about how to read them. */
-type InputOptions = Pick<VerifyOptions, 'format' | 'idField' | 'maxRecord'> &
+export type InputOptions = Pick<VerifyOptions, 'format' | 'idField' | 'maxRecord'> &
   Partial<WrittenOptions & Pick<VerifyOptions, 'exclude'>>
 
 /** What is to be verified. */

@@ -8,6 +8,7 @@ import { badUsage } from '../problem.ts'
 import { readConfiguration } from './configuration.ts'
 import { resolveInputs } from './inputs.ts'
 import type { Inputs } from './inputs.ts'
+import { readLimits } from './limits.ts'
 import { engineOptions, runOptions } from './run-options.ts'
 import { checkTargets, statsOf } from './targets.ts'
 import { verifierLocation, verifierUrl } from './verifier-location.ts'
@@ -38,10 +39,10 @@ export async function prepare(given: readonly string[], options: VerifyOptions):
   const config = await readConfiguration(options.config, options.set)
   const run = { url: verifierUrl(verifier), config, format: inputs.format }
   const estimate = options.estimate === undefined ? undefined : await readEstimateFor(options.estimate, run, options)
-  const files = [verifier, ...[options.config, options.estimate].filter((file) => file !== undefined)]
+  const files = [verifier, ...[options.config, options.limits, options.estimate].filter((file) => file !== undefined)]
   await checkTargets(options, [...inputs.paths, ...files])
   const settings = runOptions(options)
-  const engine = new Engine(engineOptions(options))
+  const engine = new Engine(engineOptions(options, await readLimits(options.limits, options.limitOf)))
   // Opened here, so that a missing file is found out before any thread is started.
   const reader = await inputs.source.open()
   return {

@@ -3,9 +3,13 @@ import type { VerifyOptions } from '../options/verify-options.ts'
 import { badUsage } from '../problem.ts'
 
 /** The options of the command line that are the engine's. */
-export function engineOptions({ threads, threadMemory, recycleAfter, pool }: VerifyOptions): EngineOptions {
+export function engineOptions(
+  { threads, threadMemory, recycleAfter, pool }: VerifyOptions,
+  limits: NonNullable<EngineOptions['limits']>,
+): EngineOptions {
   return {
     pool,
+    limits,
     ...(threads === undefined ? {} : { threads }),
     // No limit of ours is Node's own.
     ...(threadMemory === undefined || threadMemory === Infinity ? {} : { threadMemoryMb: threadMemory }),

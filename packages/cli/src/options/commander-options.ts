@@ -1,6 +1,6 @@
 import { Option } from 'commander'
 import type { Command } from 'commander'
-import type { OptionSpec } from './verify-options.ts'
+import type { OptionSpec } from './option-spec.ts'
 
 /** Adds the options of a table to a command, each under the heading of its group. */
 export function addOptions(command: Command, table: Readonly<Record<string, OptionSpec<unknown>>>): void {

@@ -1,7 +1,8 @@
 import type { PoolKind } from '@fanfold/core'
 import { count, counts, duration, oneOf, text } from './values.ts'
 import { VERIFY_OPTIONS } from './verify-options.ts'
-import type { Format, OptionSpec, VerifyOptions } from './verify-options.ts'
+import type { OptionSpec } from './option-spec.ts'
+import type { Format, VerifyOptions } from './verify-options.ts'
 
 type Shared =
   | 'with'

@@ -1,4 +1,5 @@
 import type { EngineOptions, Order, OutcomeKind, PoolKind, RunOptions, Tolerance } from '@fanfold/core'
+import type { OptionSpec } from './option-spec.ts'
 import {
   attempts,
   bytes,
@@ -48,6 +49,8 @@ export interface VerifyOptions {
   readonly tolerate?: Tolerance
   readonly halt?: Halt
   readonly pool: PoolKind
+  readonly limits?: string
+  readonly limitOf: readonly string[]
   readonly order: Order
   readonly out?: string
   readonly only?: readonly OutcomeKind[]
@@ -62,26 +65,6 @@ export interface VerifyOptions {
   readonly failOn?: 'flag'
   readonly progress: ProgressMode
   readonly verbose: boolean
-}
-
-/** One option: what the parser, the help and the docs are made from. */
-export interface OptionSpec<Value> {
-  /** As commander writes them; the option's key in the table is the long flag's name in camel case. */
-  readonly flags: string
-  readonly group: string
-  readonly description: string
-  /** Absent for a switch. Gets the long flag and the value's text. */
-  readonly parse?: (option: string, text: string) => Value
-  /**
-   * For an option whose value may be left out, which is in brackets in its flags: what it is then. Its value has to
-   * follow an equals sign; the next argument is never taken for it.
-   */
-  readonly bareValue?: Value & string
-  /** May be given several times; the values are gathered as texts. */
-  readonly isRepeatable?: true
-  readonly default?: Value
-  /** What the help says about the default when it is computed elsewhere. */
-  readonly defaultText?: string
 }
 
 type Table = { readonly [Name in keyof VerifyOptions]-?: OptionSpec<NonNullable<VerifyOptions[Name]>> }
@@ -209,6 +192,20 @@ export const VERIFY_OPTIONS: Table = {
     description: 'worker threads, or each in a process of its own, which a verifier may crash: threads, processes',
     parse: oneOf(POOLS),
     default: 'threads',
+  },
+  limits: {
+    flags: '--limits <file>',
+    group: RUNNING,
+    description: 'bounds in front of downstreams, a JSON file: {"crm":{"concurrency":50}}; see docs/limits.md',
+    parse: text,
+  },
+  limitOf: {
+    flags: '--limit-of <name=bound>',
+    group: RUNNING,
+    description:
+      'one of them: crm=50 calls at once, crm=100/s, crm=adaptive, crm=breaker, or several: crm=50,100/s; repeatable, beats --limits',
+    isRepeatable: true,
+    default: [],
   },
   order: {
     flags: '--order <order>',

@@ -18,6 +18,7 @@ const HALF: Progress = {
   verdicts: { pass: 900, flag: 80, fail: 10 },
   tasksPerSecond: 412.3,
   etaMs: 2400,
+  quietMs: 0,
   lanes: [],
 }
 const SUBJECT = { name: 'customers.ndjson', verifier: './v.ts' }
@@ -48,6 +49,12 @@ test('what waits for another attempt is told, and after an interruption how many
   expect(bar).toMatch(/ {3}50% {2}412\/s {2}finishing 2$/)
   expect(counts).toBe('1,000 done  900 pass  80 flag  10 fail  10 errored  60 to be tried again')
   expect(plain({ ...HALF, state: 'ending', running: 0 }, 79)[0]).toMatch(/ending$/)
+})
+
+test('when nothing happens it says why, in a third line', () => {
+  const quiet = { ...HALF, quietMs: 60_000, lanes: [{ thread: 1, index: 7, busyMs: 60_000 }] }
+  expect(plain(quiet, 119)[2]).toMatch(/^no record has come to its end for .*: thread 1 is at index 7/)
+  expect(plain(quiet, 39)[2]).toHaveLength(39)
 })
 
 test('without a known size there is no bar', () => {

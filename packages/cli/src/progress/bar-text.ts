@@ -3,6 +3,7 @@ import { cut, rate, short, time } from '../figures.ts'
 import { paint } from '../paint.ts'
 import { bytesText } from './bytes-text.ts'
 import type { Subject } from './display.ts'
+import { quietText } from './quiet-text.ts'
 import { shareDone } from './share.ts'
 
 /** What is painted, and its width without the colours. */
@@ -16,10 +17,13 @@ const LEAST_NAME = 4
 const LEAST_BAR = 10
 const MOST_BAR = 60
 
-/** Two lines that fit a terminal of this width: how far it is, and what has come of it. */
+/** Lines that fit a terminal of this width: how far it is, what has come of it, and, when nothing happens, why. */
 export function barText(progress: Progress | undefined, subject: Subject, columns: number): string {
   if (progress === undefined) return paint('dim', cut(`setting up ${subject.verifier}`, columns))
-  return `${wayLine(progress, subject, columns)}\n${countLine(progress, subject, columns)}`
+  const lines = [wayLine(progress, subject, columns), countLine(progress, subject, columns)]
+  const quiet = quietText(progress)
+  if (quiet !== undefined) lines.push(paint('yellow', cut(quiet, columns)))
+  return lines.join('\n')
 }
 
 function wayLine(progress: Progress, { name }: Subject, columns: number): string {

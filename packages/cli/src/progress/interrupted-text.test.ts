@@ -13,6 +13,7 @@ const running = (count: number): Progress => ({
   statuses: { completed: 50, errored: 0, timedOut: 0, crashed: 0, aborted: 0, skipped: 0 },
   verdicts: { pass: 50, flag: 0, fail: 0 },
   tasksPerSecond: 10,
+  quietMs: 0,
   lanes: [],
 })
 

@@ -15,6 +15,7 @@ const HALF: Progress = {
   statuses: { completed: 990, errored: 10, timedOut: 0, crashed: 0, aborted: 0, skipped: 0 },
   verdicts: { pass: 900, flag: 90, fail: 0 },
   tasksPerSecond: 412.3,
+  quietMs: 0,
   lanes: [],
 }
 
@@ -26,6 +27,13 @@ test('it tells the share, the rate, the counts, and what waits for another attem
   expect(lineText({ ...HALF, suspects: 200 }, SUBJECT)).toContain('60 to be tried again, 200 suspects tried alone')
   expect(lineText({ ...HALF, suspects: 1 }, SUBJECT)).toContain(', 1 suspect tried alone')
   expect(lineText({ ...HALF, state: 'waiting' }, SUBJECT)).toMatch(/tried again, waits for the reader of --out$/)
+})
+
+test('when nothing happens it says why, in a line of its own', () => {
+  const quiet = { ...HALF, quietMs: 60_000, lanes: [{ thread: 1, index: 7, busyMs: 60_000 }] }
+  expect(lineText(quiet, SUBJECT).split('\n')[1]).toMatch(
+    /^fanfold: no record has come to its end for .*: thread 1 is at index 7/,
+  )
 })
 
 test('before the first task it says what is being set up', () => {

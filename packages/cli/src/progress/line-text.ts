@@ -2,6 +2,7 @@ import type { Progress } from '@fanfold/core'
 import { rate, time, whole } from '../figures.ts'
 import { bytesText } from './bytes-text.ts'
 import type { Subject } from './display.ts'
+import { quietText } from './quiet-text.ts'
 import { shareDone } from './share.ts'
 
 /** How far a run is, as a line of a log. */
@@ -19,5 +20,6 @@ export function lineText(progress: Progress | undefined, { verifier, hasFiles = 
   if (suspects > 0) parts.push(`${whole(suspects)} ${suspects === 1 ? 'suspect' : 'suspects'} tried alone`)
   if (state === 'waiting') parts.push('waits for the reader of --out')
   else if (etaMs !== undefined && state === 'running') parts.push(`${time(Math.max(1000, etaMs))} left`)
-  return `fanfold: ${parts.join(', ')}`
+  const quiet = quietText(progress)
+  return [parts.join(', '), ...(quiet === undefined ? [] : [quiet])].map((line) => `fanfold: ${line}`).join('\n')
 }

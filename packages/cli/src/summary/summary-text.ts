@@ -8,6 +8,7 @@ import { errorLine, messageOf, oneLine } from '../problem.ts'
 import { toleratedText } from './breach-text.ts'
 import { goOnCommand } from './go-on.ts'
 import { headline } from './headline.ts'
+import { limitText } from './limit-text.ts'
 import { LABEL_WIDTH, labelled, labelledCommand } from './layout.ts'
 import { nextStep } from './next-step.ts'
 import { predictedText } from './predicted-text.ts'
@@ -82,6 +83,8 @@ function details(report: Report, context: SummaryContext): string {
   const resumed = resumedText(report)
   if (resumed !== undefined) add('resumed', resumed)
   if (retries > 0) add('retries', counted(retries, 'further attempt'))
+  for (const [name, status] of Object.entries(report.limits ?? {}))
+    if (status.calls + status.refused > 0) add(cut(oneLine(name), LABEL_WIDTH - 1), limitText(status))
   if (threadsReplaced > 0) add('threads', `${whole(threadsReplaced)} replaced`)
   const tolerated = toleratedText(report)
   if (tolerated !== undefined) add('tolerated', tolerated)

@@ -1,5 +1,5 @@
 import type { Positions } from '@fanfold/workers/protocol'
-import type { AssignmentId, LaneId, RunId, ShardId, VerifierId } from './events.ts'
+import type { AssignmentId, LaneId, LimitName, RunId, ShardId, VerifierId } from './events.ts'
 import type { Ranges } from './position-set.ts'
 
 /** What is to be done; done by others, in this order. */
@@ -36,6 +36,21 @@ export type Command =
     }
   /** Tell `shareDue` after this time, and not as it was said before. */
   | { readonly type: 'waitToShare'; readonly delayMs: number }
+  /** So many more calls of this lane may be under way; of a limit with a rate, each permit is for one start. */
+  | { readonly type: 'grant'; readonly lane: LaneId; readonly limit: LimitName; readonly permits: number }
+  /** So many permits are wanted back, those that no call has first, and others before they are used again. */
+  | { readonly type: 'recall'; readonly lane: LaneId; readonly limit: LimitName; readonly permits: number }
+  /** The calls that wait there are refused, and so are others for this time; permits that no call has come back. */
+  | { readonly type: 'refuse'; readonly lane: LaneId; readonly limit: LimitName; readonly forMs: number }
+  /**
+   * A call that waits for this limit there, with a permit of one of those, gives up: all permits of those are held by calls
+   * that wait for one another.
+   */
+  | { readonly type: 'unlock'; readonly lane: LaneId; readonly limit: LimitName; readonly among: readonly LimitName[] }
+  /** Tell `deadlockDue` after this time. */
+  | { readonly type: 'waitForDeadlock'; readonly delayMs: number }
+  /** Tell `limitDue` after this time, and not as it was said of this limit before. */
+  | { readonly type: 'waitForLimit'; readonly limit: LimitName; readonly delayMs: number }
   /** Every outcome of the shard is delivered: its records can be let go. */
   | { readonly type: 'releaseShard'; readonly run: RunId; readonly shard: ShardId }
   | EndRun

@@ -1,6 +1,6 @@
 import { FanfoldError } from '@fanfold/workers/protocol'
 import type { Command } from './commands.ts'
-import type { Event } from './events.ts'
+import type { Event, LimitName } from './events.ts'
 import { haltRuns } from './halting.ts'
 import { checkInvariants } from './invariants.ts'
 import {
@@ -14,13 +14,16 @@ import {
   verifierAnswered,
   verifierUnloaded,
 } from './lanes.ts'
+import { deadlockDue, lookForDeadlock } from './limit-deadlock.ts'
+import { limitOf, limitUpdated, limitUsed, newLimit, shareLimits } from './limits.ts'
 import { delivered, partArrived } from './outcomes.ts'
 import { gathered, taskWithdrawn } from './requests.ts'
 import { retryDue } from './retries.ts'
-import { endRequested, endRuns, runAdded, shardRead, sourceEnded } from './runs.ts'
+import { endRequested, endRuns, runAdded, runUpdated, shardRead, sourceEnded } from './runs.ts'
 import { schedule } from './schedule.ts'
 import { assignmentStopped, shareDue } from './sharing.ts'
 import { Story } from './story.ts'
+import type { LimitSettings } from '../policy/limits/limit-settings.ts'
 import { NEVER } from '../policy/recycling.ts'
 import type { Recycling } from '../policy/recycling.ts'
 import type { CoordinatorState } from './state.ts'
@@ -33,6 +36,10 @@ export interface CoordinatorOptions {
   readonly recycling?: Recycling
   /** @defaultValue 2 */
   readonly assignmentsPerLane?: 1 | 2
+  /** By name. @defaultValue none */
+  readonly limits?: Readonly<Record<LimitName, LimitSettings>>
+  /** When it begins, by the clock of the events. @defaultValue 0 */
+  readonly nowMs?: number
 }
 
 /**
@@ -45,8 +52,10 @@ export class Coordinator {
   readonly #story = new Story()
 
   constructor(lanes: number, options: CoordinatorOptions = {}) {
+    const { nowMs = 0 } = options
     this.#isChecked = options.isChecked ?? false
     this.#state = {
+      nowMs,
       lanes: Array.from({ length: lanes }, (_, id) => ({
         id,
         phase: { name: 'opening' } as const,
@@ -62,6 +71,10 @@ export class Coordinator {
       })),
       verifiers: new Map(),
       runs: new Map(),
+      limits: new Map(
+        Object.entries(options.limits ?? {}).map(([name, settings]) => [name, newLimit(name, settings, lanes, nowMs)]),
+      ),
+      isLookingForDeadlock: false,
       recycling: options.recycling ?? NEVER,
       assignmentsPerLane: options.assignmentsPerLane ?? 2,
       sharesIn: Infinity,
@@ -77,14 +90,20 @@ export class Coordinator {
     return this.#takeCommands()
   }
 
-  /** @throws {FanfoldError} `FANFOLD_INTERNAL`, with what led there, when the event contradicts what is known. */
-  handle(event: Event): readonly Command[] {
+  /**
+   * @param nowMs - when it happened, by a clock that only goes forward; only limits ask for it
+   * @throws {FanfoldError} `FANFOLD_INTERNAL`, with what led there, when the event contradicts what is known.
+   */
+  handle(event: Event, nowMs: number = this.#state.nowMs): readonly Command[] {
+    this.#state.nowMs = Math.max(nowMs, this.#state.nowMs)
     this.#story.add(event)
     try {
       this.#apply(event)
       haltRuns(this.#state)
       endRuns(this.#state)
       schedule(this.#state)
+      shareLimits(this.#state)
+      lookForDeadlock(this.#state)
       if (this.#isChecked) checkInvariants(this.#state)
     } catch (cause) {
       const why = cause instanceof Error ? cause.message : String(cause)
@@ -148,6 +167,17 @@ export class Coordinator {
         return gathered(state, event.run, event.tasks)
       case 'taskWithdrawn':
         return taskWithdrawn(state, event)
+      case 'limitUsed':
+        return limitUsed(state, event)
+      case 'limitDue':
+        limitOf(state, event.limit).dueAtMs = Infinity
+        return
+      case 'deadlockDue':
+        return deadlockDue(state)
+      case 'limitUpdated':
+        return limitUpdated(state, event.limit, event.settings)
+      case 'runUpdated':
+        return runUpdated(state, event)
       case 'runBroken':
         return endRequested(state, event.run, 'now', { how: 'failed', error: event.error })
     }

@@ -1,5 +1,6 @@
-import type { FanfoldError, Positions } from '@fanfold/workers/protocol'
+import type { FanfoldError, LimitUse, Positions } from '@fanfold/workers/protocol'
 import type { Order } from '../options.ts'
+import type { LimitSettings } from '../policy/limits/limit-settings.ts'
 import type { Failure, RetryPolicy } from '../policy/retry.ts'
 import type { Tolerance } from '../policy/tolerance.ts'
 import type { Ranges } from './position-set.ts'
@@ -11,6 +12,8 @@ export type VerifierId = number
 export type ShardId = number
 /** One dispatch of one piece to one lane; never used again. */
 export type AssignmentId = number
+/** As the application calls it. */
+export type LimitName = string
 
 /** What happened. The coordinator is told nothing else, and by nobody else. */
 export type Event =
@@ -43,8 +46,29 @@ export type Event =
   /** So many items wait in a source that does not read ahead; 0 in answer to a `read`, when they have gone meanwhile. */
   | { readonly type: 'gathered'; readonly run: RunId; readonly tasks: number }
   | TaskWithdrawn
+  // Limits: what threads say, and what the application does
+  | LimitUsed
+  /** The time is over after which a limit may be used again. */
+  | { readonly type: 'limitDue'; readonly limit: LimitName }
+  /** The time is over after which limits that seemed to be locked are looked at again. */
+  | { readonly type: 'deadlockDue' }
+  | { readonly type: 'limitUpdated'; readonly limit: LimitName; readonly settings: LimitSettings }
+  | RunUpdated
   /** Something outside broke that the run cannot do without: its journal. */
   | { readonly type: 'runBroken'; readonly run: RunId; readonly error: Error }
+
+/** The application has thought better of it: other settings hold from now on. */
+export interface RunUpdated extends Partial<Pick<RunSettings, 'concurrency' | 'tolerance'>> {
+  readonly type: 'runUpdated'
+  readonly run: RunId
+}
+
+/** What a lane's thread has done with a limit since it last said so, and how it stands with it now. */
+export interface LimitUsed extends LimitUse {
+  readonly type: 'limitUsed'
+  readonly lane: LaneId
+  readonly limit: LimitName
+}
 
 /** `soon`: nothing more is started, and what runs comes to its own end. `now`: what runs is told to end, too. */
 export type CutShort = 'soon' | 'now'
@@ -66,6 +90,8 @@ export interface Unsuccessful {
   readonly position: number
   /** For which it may be tried again; `undefined`: it would be the same again. */
   readonly failure: Exclude<Failure, 'death'> | undefined
+  /** Another attempt waits at least so long. */
+  readonly retryAfterMs?: number | undefined
 }
 
 /** The lane holds nothing of the assignment any more, and is free. */

@@ -1,6 +1,7 @@
 import { attemptsOf } from '../policy/retry.ts'
 import { workOf } from './assignments.ts'
 import { sizeOf } from './position-set.ts'
+import { heldIn, permitsOf } from './limits.ts'
 import { answerOf, isWanted } from './readiness.ts'
 import { countFresh, nextPiece } from './choice.ts'
 import { chargesOf } from './state.ts'
@@ -9,6 +10,7 @@ import type { Assignment, CoordinatorState, Piece, RunState } from './state.ts'
 /** @throws with what is wrong, when the state contradicts what README.md says always holds. */
 export function checkInvariants(state: CoordinatorState): void {
   checkLanes(state)
+  checkLimits(state)
   for (const run of state.runs.values()) {
     const works = state.lanes.map(({ phase }) => workOf(phase))
     const first = works.flatMap((work) => (work?.assignment.run === run.id ? [work.assignment] : []))
@@ -41,6 +43,24 @@ function checkLanes(state: CoordinatorState): void {
     if (phase.behind !== undefined && phase.behind.run !== phase.assignment.run)
       broken(`what waits on lane ${id}`, 'of another run', 'of the same')
     if (!state.runs.has(phase.assignment.run)) broken(`the run of lane ${id}`, 'forgotten', 'known')
+  }
+}
+
+/** No more is out than there is, and nothing is kept from who waits. */
+function checkLimits(state: CoordinatorState): void {
+  for (const limit of state.limits.values()) {
+    const { name, lanes, window } = limit
+    for (const share of lanes) {
+      for (const [what, count] of Object.entries({ ...share, blocked: 0 }))
+        if (count < 0) broken(`${what} of the limit ${name}`, count, 'at least 0')
+      atMost(`permits of ${name} that are called back`, share.recalled, share.held)
+    }
+    const kept = sum(lanes.map(({ held, recalled }) => held - recalled))
+    atMost(`permits of ${name} that nobody has called back`, kept, permitsOf(limit))
+    equal(`starts of ${name} that may be made`, window?.open ?? 0, sum(lanes.map(({ openStarts }) => openStarts)))
+    if (limit.breaker?.phase === 'open' || heldIn(limit) >= permitsOf(limit)) continue
+    if (window !== undefined && (window.room(state.nowMs) === 0 || window.open > 0)) continue
+    equal(`calls of ${name} that wait while there are permits`, sum(lanes.map(({ waiting }) => waiting)), 0)
   }
 }
 
@@ -101,7 +121,7 @@ function checkSums(run: RunState, assignments: readonly Assignment[]): void {
 }
 
 function checkBounds(run: RunState): void {
-  atMost('running tasks', run.concurrencyInUse, run.settings.concurrency)
+  atMost('running tasks', run.concurrencyInUse, run.concurrencyBound)
   atMost('held tasks', run.held, run.settings.maxHeldTasks)
   atMost('tasks read', run.tasksRead, run.settings.limit)
   if (run.settings.readAhead) equal('items gathered in a source that is read ahead', run.gathered, 0)

@@ -5,6 +5,7 @@ import { withMeasurement } from '../policy/shard-size.ts'
 import type { AssignmentEnded, LaneDied, LaneId, LaneOverdue, Unsendable, VerifierId } from './events.ts'
 import { breakCircuit } from './halting.ts'
 import { assignmentOf, stop } from './assignments.ts'
+import { permitsLost } from './limits.ts'
 import { settle } from './outcomes.ts'
 import { returnPiece, returnUntouched, settleLate, threadEnded } from './returns.ts'
 import type { Assignment, CoordinatorState, Lane, LanePhase, RunState } from './state.ts'
@@ -129,6 +130,7 @@ export function laneDied(state: CoordinatorState, event: LaneDied): void {
   const lane = state.lanes[event.lane]!
   const { phase } = lane
   count(state, lane, event.error)
+  permitsLost(state, lane.id)
   for (const [verifier, answer] of lane.verifiers) if (answer === 'ready') lane.verifiers.delete(verifier)
   if (event.stuck) lane.phase = { name: 'stuck' }
   else if (lane.failedStarts >= MAX_FAILED_STARTS || lane.idleDeaths >= MAX_IDLE_DEATHS) lose(state, lane, event.error)

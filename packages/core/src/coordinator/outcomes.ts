@@ -45,11 +45,12 @@ function retryOf(
   const { piece } = assignment
   const retried = new Set<number>()
   const waits: Waits = new Map()
-  for (const { position, failure } of unsuccessful) {
+  for (const { position, failure, retryAfterMs } of unsuccessful) {
     if (shard.settled.has(position)) continue
     // Late, and alone: it was this task that had held its thread.
     if (failure === 'timeout' && piece.alone) run.breaker = explained(run.breaker, piece.deaths)
-    if (failure !== undefined && retry(run, shard, assignment, position, failure, waits)) retried.add(position)
+    const task = { position, atLeastMs: retryAfterMs ?? 0 }
+    if (failure !== undefined && retry(run, shard, assignment, task, failure, waits)) retried.add(position)
     else run.unsuccessful++
   }
   startWaiting(state, run, shard, waits)

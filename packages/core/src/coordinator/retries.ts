@@ -6,22 +6,31 @@ import type { Ranges } from './position-set.ts'
 import { chargesOf } from './state.ts'
 import type { Assignment, CoordinatorState, Piece, RunState, ShardState } from './state.ts'
 
+/** A downstream may not hold a run up for longer by what it asks for, ms. */
+const MAX_RETRY_AFTER_MS = 60_000
+
 /** Positions that begin to wait at once, by how long, ms. */
 export type Waits = Map<number, number[]>
+
+/** A task that failed, and how long its next attempt has to wait at least, ms. */
+interface FailedTask {
+  readonly position: number
+  readonly atLeastMs: number
+}
 
 /** Takes the failed task out of its assignment to be tried again, if its run has a further attempt for it. */
 export function retry(
   run: RunState,
   shard: ShardState,
   assignment: Assignment,
-  position: number,
+  { position, atLeastMs }: FailedTask,
   failure: Exclude<Failure, 'death'>,
   waits: Waits,
 ): boolean {
   const charges = charged(chargesOf(shard, position), failure)
   if (run.phase.name !== 'running' || !isRetried(run.settings.retry, charges, failure)) return false
   shard.charges.set(position, charges)
-  takeOut(run, shard, assignment, position, false, waits)
+  takeOut(run, shard, assignment, position, false, waits, atLeastMs)
   return true
 }
 
@@ -33,11 +42,13 @@ export function takeOut(
   position: number,
   alone: boolean,
   waits: Waits,
+  atLeastMs: number = 0,
 ): void {
   assignment.takenOut.add(position)
   shard.waiting.set(position, { alone })
   run.waiting++
-  const delayMs = backoffMs(run.settings.retry, attemptsOf(chargesOf(shard, position)), run.random())
+  const backoff = backoffMs(run.settings.retry, attemptsOf(chargesOf(shard, position)), run.random())
+  const delayMs = Math.max(backoff, Math.min(atLeastMs, MAX_RETRY_AFTER_MS))
   const together = waits.get(delayMs)
   if (together === undefined) waits.set(delayMs, [position])
   else together.push(position)

@@ -74,7 +74,7 @@ export function settleLate(
   const waits: Waits = new Map()
   const how = { status: 'timedOut', attempts: attempt, retries: assignment.retries, durationMs, error } as const
   for (const position of positions) {
-    if (retry(run, shard, assignment, position, 'timeout', waits)) continue
+    if (retry(run, shard, assignment, { position, atLeastMs: 0 }, 'timeout', waits)) continue
     settle(state, run, shard, [position, position + 1], how)
   }
   startWaiting(state, run, shard, waits)

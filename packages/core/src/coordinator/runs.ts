@@ -1,7 +1,7 @@
 import { FanfoldError } from '@fanfold/workers/protocol'
 import type { BadEnd, RunEnd } from './commands.ts'
-import type { CutShort, RunAdded, RunId, ShardRead } from './events.ts'
-import { stop } from './assignments.ts'
+import type { CutShort, RunAdded, RunId, RunUpdated, ShardRead } from './events.ts'
+import { stop, workOf } from './assignments.ts'
 import { toleranceError } from './breach.ts'
 import { settle, settleAborted } from './outcomes.ts'
 import { whyUnusable } from './readiness.ts'
@@ -47,6 +47,28 @@ export function sourceEnded(state: CoordinatorState, id: RunId, failure: Error |
   if (run === undefined || run.source !== 'reading') return
   run.source = 'exhausted'
   run.sourceFailure = failure
+}
+
+/**
+ * Other settings hold from now on. Lanes have shards with as much concurrency as was right when these were sent: what
+ * they have not started comes back, and goes out anew.
+ */
+export function runUpdated(state: CoordinatorState, { run: id, concurrency, tolerance }: RunUpdated): void {
+  const run = state.runs.get(id)
+  if (run === undefined) return
+  if (tolerance !== undefined) run.settings = { ...run.settings, tolerance }
+  if (concurrency === undefined || concurrency === run.settings.concurrency) return
+  run.settings = { ...run.settings, concurrency }
+  let out = 0
+  for (const lane of state.lanes) {
+    const work = workOf(lane.phase)
+    if (work?.assignment.run !== id) continue
+    out += work.assignment.concurrency
+    if (lane.phase.name !== 'busy') continue
+    stop(state, lane, work.assignment)
+    if (work.behind !== undefined) stop(state, lane, work.behind)
+  }
+  run.concurrencyBound = Math.max(concurrency, out)
 }
 
 /** Whoever wants the run to end. */

@@ -1,9 +1,13 @@
 import type { BadEnd, Command, RunEnd } from './commands.ts'
-import type { AssignmentId, CutShort, LaneId, RunId, RunSettings, ShardId, VerifierId } from './events.ts'
+import type { AssignmentId, CutShort, LaneId, LimitName, RunId, RunSettings, ShardId, VerifierId } from './events.ts'
 import { PositionSet } from './position-set.ts'
 import type { Ranges } from './position-set.ts'
 import { CLOSED } from '../policy/circuit-breaker.ts'
 import type { CircuitBreaker } from '../policy/circuit-breaker.ts'
+import type { AdaptiveLimit } from '../policy/limits/adaptive-limit.ts'
+import type { LimitBreaker } from '../policy/limits/limit-breaker.ts'
+import type { LimitSettings } from '../policy/limits/limit-settings.ts'
+import type { StartWindow } from '../policy/limits/start-window.ts'
 import { seededRandom } from '../policy/random.ts'
 import type { Recycling } from '../policy/recycling.ts'
 import { NO_CHARGES } from '../policy/retry.ts'
@@ -115,7 +119,7 @@ export interface ShardState {
 export interface RunState {
   readonly id: RunId
   readonly verifier: VerifierId
-  readonly settings: RunSettings
+  settings: RunSettings
   phase:
     | { readonly name: 'running' }
     /** Cut short: tasks that come back are `aborted`. */
@@ -137,6 +141,8 @@ export interface RunState {
   undeliveredBytes: number
   /** Running tasks that its assignments may have together. */
   concurrencyInUse: number
+  /** What these may not exceed: `settings.concurrency`, or what was out when that was lowered. */
+  concurrencyBound: number
   lanesInUse: number
   lastDispatch: number
   /** How many wait for their next attempt. */
@@ -158,12 +164,66 @@ export interface RunState {
   ended: RunEnd | undefined
 }
 
+/** What one lane's thread has of a limit. */
+export interface LimitShare {
+  /** Permits that were ever granted to its thread. */
+  granted: number
+  /** Granted, and not given back: used by calls, or kept for the next ones. */
+  held: number
+  /** Of these, how many were called back. */
+  recalled: number
+  /** Calls there that wait, and have no permit on the way to them. */
+  waiting: number
+  /** Of a limit with a rate: starts that it was allowed, and of which it has not told. */
+  openStarts: number
+  /** As it was told last, by limit: calls with a permit of this one that wait for one of that. */
+  blocked: Readonly<Record<LimitName, number>>
+  /** Permits that it had been granted when it told that. */
+  grantedWhenTold: number
+}
+
+/** A bound in front of a downstream, shared by all lanes. */
+export interface LimitState {
+  readonly name: LimitName
+  settings: LimitSettings
+  adaptive: AdaptiveLimit | undefined
+  window: StartWindow | undefined
+  breaker: LimitBreaker | undefined
+  /** By lane. */
+  readonly lanes: LimitShare[]
+  /** When a `waitForLimit` that was told will be answered; or `Infinity`. */
+  dueAtMs: number
+  readonly counts: { -readonly [Count in keyof LimitCounts]: number }
+  /** How many permits there were, and since when; the last is how many there are. */
+  path: { readonly atMs: number; readonly permits: number }[]
+}
+
+/** What has happened at a limit. */
+export interface LimitCounts {
+  /** Calls that came to their end. */
+  readonly calls: number
+  /** Of these, those that threw; the rejected ones included. */
+  readonly failed: number
+  /** Turned away by the downstream. */
+  readonly rejected: number
+  /** Refused by the breaker, without being made. */
+  readonly refused: number
+  /** Calls that had to wait for a permit, and how long together, ms. */
+  readonly waits: number
+  readonly waitedMs: number
+}
+
 /** Everything the coordinator knows. */
 export interface CoordinatorState {
+  /** When the event that is being handled happened, ms, by a clock that only goes forward. */
+  nowMs: number
   readonly lanes: readonly Lane[]
   readonly verifiers: Map<VerifierId, VerifierState>
   /** All and only runs that have not ended, or whose outcomes are not all delivered. */
   readonly runs: Map<RunId, RunState>
+  readonly limits: ReadonlyMap<LimitName, LimitState>
+  /** A `waitForDeadlock` was told and not answered. */
+  isLookingForDeadlock: boolean
   readonly recycling: Recycling
   /** How many assignments may be with a lane at once: one that runs, and one that waits behind it. */
   readonly assignmentsPerLane: 1 | 2
@@ -192,6 +252,7 @@ export function newRun(id: RunId, verifier: VerifierId, settings: RunSettings): 
     heldBytes: 0,
     undeliveredBytes: 0,
     concurrencyInUse: 0,
+    concurrencyBound: settings.concurrency,
     lanesInUse: 0,
     lastDispatch: 0,
     waiting: 0,

@@ -4,6 +4,7 @@ import type { Conductor } from '../run/conductor.ts'
 import type { Answer } from '../run/request-queue.ts'
 import { RequestsRun, closedError } from '../run/requests-run.ts'
 import { checkOptions } from '../options/check-options.ts'
+import { nestedRun } from './nested-run.ts'
 import type { ResolvedCheck } from './resolve-options.ts'
 
 /** Options of one request. */
@@ -28,6 +29,7 @@ export class Requests {
   }
 
   check(item: unknown, options: RequestOptions | undefined): Promise<Answer> {
+    if (this.#conductor.hostChannels.areCalling) return Promise.reject(nestedRun())
     let signal: AbortSignal | undefined
     if (options !== undefined) {
       try {

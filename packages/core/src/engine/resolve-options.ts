@@ -1,8 +1,10 @@
 import { isAbsolute, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import type { HostFunctions } from '@fanfold/workers'
 import type { RunSettings } from '../coordinator/events.ts'
 import { FanfoldError } from '../errors.ts'
 import { checkOptions } from '../options/check-options.ts'
+import { count, countFrom0, countOrInfinity, duration, percentage, refuse } from '../options/check-values.ts'
 import type {
   CheckOptions,
   EngineOptions,
@@ -11,6 +13,7 @@ import type {
   PoolKind,
   RetryOptions,
   RunOptions,
+  RunUpdate,
 } from '../options.ts'
 import type { Recycling } from '../policy/recycling.ts'
 import { NO_RETRIES } from '../policy/retry.ts'
@@ -18,8 +21,6 @@ import type { RetryPolicy } from '../policy/retry.ts'
 import type { Tolerance } from '../policy/tolerance.ts'
 import { checkConfigForProcess } from '../processes/crossing.ts'
 
-/** Timers above this fire at once. */
-const MAX_TIMER_MS = 2_147_483_647
 const DEFAULT_TIMEOUT_MS = 30_000
 const DEFAULT_START_MS = 30_000
 const DEFAULT_TEARDOWN_MS = 5_000
@@ -71,6 +72,16 @@ export function resolveRunOptions(options: RunOptions, threads: number): RunSett
   }
 }
 
+/** What may change while a run goes on. */
+export function resolveRunUpdate(options: RunUpdate): Partial<Pick<RunSettings, 'concurrency' | 'tolerance'>> {
+  checkOptions('update()', options, ['concurrency', 'tolerate'])
+  const { concurrency, tolerate } = options
+  return {
+    ...(concurrency === undefined ? {} : { concurrency: count('concurrency', concurrency) }),
+    ...(tolerate === undefined ? {} : { tolerance: toleranceOf(tolerate) }),
+  }
+}
+
 function retryPolicy(options: RetryOptions = {}): RetryPolicy {
   if (typeof options !== 'object' || options === null) return refuse('retry', options, 'use { retries: 2 }')
   checkOptions('retry', options, ['retries', 'timeouts', 'crashes', 'backoff', 'baseMs'])
@@ -93,8 +104,7 @@ function toleranceOf(tolerate: unknown): Tolerance {
   if (given.length === 1 && name === 'count') return { count: countFrom0('tolerate.count', value) }
   if (given.length !== 1 || name !== 'percentage')
     return refuse('tolerate', `{ ${Object.keys(tolerate).join(', ')} }`, remedy)
-  if (typeof value === 'number' && value >= 0 && value <= 100) return { percentage: value }
-  return refuse('tolerate.percentage', value, 'use a number from 0 to 100')
+  return { percentage: percentage('tolerate.percentage', value) }
 }
 
 const RESUMES = ['never', 'unfinished', 'auto'] as const
@@ -154,6 +164,7 @@ export interface ResolvedLoad {
   readonly config: unknown
   readonly startTimeoutMs: number
   readonly teardownTimeoutMs: number
+  readonly functions: HostFunctions
 }
 
 export function resolveLoadOptions(verifier: unknown, options: LoadOptions, pool: PoolKind): ResolvedLoad {
@@ -175,7 +186,16 @@ export function resolveLoadOptions(verifier: unknown, options: LoadOptions, pool
     config,
     startTimeoutMs: duration('startTimeoutMs', options.startTimeoutMs, DEFAULT_START_MS),
     teardownTimeoutMs: duration('teardownTimeoutMs', options.teardownTimeoutMs, DEFAULT_TEARDOWN_MS),
+    functions: hostFunctions(options.hostFunctions),
   }
+}
+
+function hostFunctions(given: HostFunctions = {}): HostFunctions {
+  if (typeof given !== 'object' || given === null)
+    return refuse('hostFunctions', given, 'use { lookUp: (id) => … }, an object of functions')
+  for (const [name, value] of Object.entries(given))
+    if (typeof value !== 'function') refuse(`hostFunctions.${name}`, value, 'use a function')
+  return { ...given }
 }
 
 function verifierUrl(verifier: unknown): string {
@@ -206,30 +226,4 @@ export function resolveMemory(memoryMb: number | undefined): number | undefined 
 export function resolvePool(pool: PoolKind = 'threads'): PoolKind {
   if (pool !== 'threads' && pool !== 'processes') refuse('pool', pool, "use 'threads' or 'processes'")
   return pool
-}
-
-function duration(name: string, value: number | undefined, byDefault: number): number {
-  if (value === undefined) return byDefault
-  if (typeof value === 'number' && (value === Infinity || (value >= 1 && value <= MAX_TIMER_MS))) return value
-  return refuse(name, value, `use 1 to ${MAX_TIMER_MS} ms, or Infinity to turn it off`)
-}
-
-function count(name: string, value: number): number {
-  return Number.isInteger(value) && value >= 1 ? value : refuse(name, value, 'use a whole number from 1')
-}
-
-function countOrInfinity(name: string, value: number): number {
-  return value === Infinity ? value : count(name, value)
-}
-
-function countFrom0(name: string, value: unknown): number {
-  const isCount = typeof value === 'number' && Number.isSafeInteger(value) && value >= 0
-  return isCount ? value : refuse(name, value, 'use a whole number from 0')
-}
-
-function refuse(name: string, value: unknown, remedy: string): never {
-  throw new FanfoldError(
-    'FANFOLD_BAD_OPTION',
-    `${name} is ${typeof value === 'string' ? `'${value}'` : String(value)}: ${remedy}.`,
-  )
 }

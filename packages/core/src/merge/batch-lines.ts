@@ -37,7 +37,7 @@ export function writeLines(batch: Outcomes, settings: LineSettings, isSettledHer
       writer.ending(status, verdict)
       if (outcome.status === 'completed') writeAnswer(outcome, bytes)
       else if (outcome.error !== undefined) writeError(outcome.error, bytes)
-      writer.account(outcome.attempts, outcome.durationMs)
+      writer.account(outcome.attempts, outcome.durationMs, outcome.waitMs)
       if (choice.hasRecord(status, verdict))
         shard.writeRecord(batch.positionAt(i), bytes, formOf(outcome, isSettledHere))
       writer.end()

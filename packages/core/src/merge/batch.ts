@@ -1,6 +1,6 @@
 import { deserialize } from 'node:v8'
 import type { LineSettings } from '@fanfold/workers/lines'
-import { COMPLETED, NO_VERDICT, STATUSES, VERDICTS, decodeError, valueBytesOf } from '@fanfold/workers/protocol'
+import { COMPLETED, NO_VERDICT, STATUSES, VERDICTS, decodeError, valueBytesOf, waitOf } from '@fanfold/workers/protocol'
 import type { Detail, OutcomePart, PartDetails, PartLines, PartTally } from '@fanfold/workers/protocol'
 import type { Settle } from '../coordinator/commands.ts'
 import { sizeOf } from '../coordinator/position-set.ts'
@@ -174,7 +174,7 @@ export class OutcomeBatch implements Batch {
 
   at(i: number): Outcome {
     this.#check(i)
-    const { statuses, verdicts, durations, ids, error } = this.#columns
+    const { statuses, verdicts, durations, ids, waits, error } = this.#columns
     const position = this.positionAt(i)
     const status = statuses[i]!
     const outcome: Record<string, unknown> = { index: this.shard.indexAt(position) }
@@ -190,12 +190,14 @@ export class OutcomeBatch implements Batch {
     if (error !== undefined) outcome['error'] = error
     outcome['attempts'] = this.#executions.attempts
     outcome['durationMs'] = durations[i]!
+    const waitMs = waitOf(waits, i)
+    if (waitMs !== undefined) outcome['waitMs'] = waitMs
     return outcome as unknown as Outcome // built field by field from columns; the shape is that of its status
   }
 
   /** The same batch with only some of its outcomes. */
   select(ordinals: readonly number[]): OutcomeBatch {
-    const { statuses, verdicts, durations, details, ids, lines, error } = this.#columns
+    const { statuses, verdicts, durations, details, ids, lines, waits, error } = this.#columns
     const columns: Columns = {
       positions: Uint32Array.from(ordinals, (i) => this.positionAt(i)),
       statuses: Uint8Array.from(ordinals, (i) => statuses[i]!),
@@ -204,6 +206,10 @@ export class OutcomeBatch implements Batch {
       details: details === undefined ? undefined : this.#selectDetails(details, ordinals),
       ids: ids === undefined ? undefined : ordinals.map((i) => ids[i]),
       lines: lines === undefined ? undefined : selectLines(lines, ordinals),
+      waits: ordinals.flatMap((i, to) => {
+        const waitMs = waitOf(waits, i)
+        return waitMs === undefined ? [] : [to, waitMs]
+      }),
       error,
     }
     const valueBytes = valueBytesOf(columns)

@@ -95,8 +95,16 @@ test('towards the end shards shrink, down to 2 ms of work', () => {
 
 test('a few tasks are not given to one lane because many may run there', () => {
   const known = { msPerTask: 10, measuredTasks: 100 }
-  expect(sizeOf({ cost: known, concurrencyPerLane: 16, remainingTasks: 64 })).toBe(16)
+  expect(sizeOf({ cost: known, concurrencyPerLane: 16, remainingTasks: 64 })).toBe(32)
   expect(sizeOf({ cost: known, concurrencyPerLane: 16 })).toBe(64)
+})
+
+test('where many run at once a shard has many waves of them, as long as that does not take long', () => {
+  const sizeFor = (msPerTask: number): number =>
+    sizeOf({ cost: { msPerTask, measuredTasks: 1000 }, concurrencyPerLane: 25 })
+  expect(sizeFor(0.2)).toBe(800)
+  expect(sizeFor(2)).toBe(250)
+  expect(sizeFor(40)).toBe(100)
 })
 
 test('a size that is asked for is kept to, whatever the cost', () => {

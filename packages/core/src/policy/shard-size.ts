@@ -15,6 +15,13 @@ export const MAX_SHARD_BYTES: number = 1 << 20
 /** Towards the end, shards smaller than this cost more than they even out, ms. */
 const MIN_TAIL_MS = 2
 const MIN_TAIL_BYTES = 1 << 14
+/**
+ * While the last tasks of a shard come to their end, a thread that runs several at once runs fewer of them: a wave of so many
+ * is lost with each shard. So a shard has at least this many waves, if that takes no longer than the time below, or few.
+ */
+const WAVES = 32
+const FEW_WAVES = 4
+const WAVES_MS = 500
 /** Weight of the newest shard in the moving mean. */
 const NEWEST = 0.5
 
@@ -70,14 +77,20 @@ function wantedTasks({ cost, concurrencyPerLane }: ShardSizeInput): number {
   if (cost.msPerTask === undefined) return Math.max(FIRST_TASKS, concurrencyPerLane)
   const byTime = Math.ceil(TARGET_MS / cost.msPerTask)
   const byGrowth = Math.max(1, cost.measuredTasks * MAX_GROWTH)
-  // An async verifier's shard should keep all its running tasks busy for a while.
-  const least = concurrencyPerLane === 1 ? 1 : concurrencyPerLane * 4
-  return Math.max(least, Math.min(byTime, byGrowth))
+  return Math.max(leastForWaves(cost.msPerTask, concurrencyPerLane), Math.min(byTime, byGrowth))
+}
+
+/** For a thread that runs several tasks at once. */
+function leastForWaves(msPerTask: number, concurrency: number): number {
+  if (concurrency === 1) return 1
+  return Math.max(concurrency * FEW_WAVES, Math.min(concurrency * WAVES, Math.floor(WAVES_MS / msPerTask)))
 }
 
 /** So that all lanes end at about the same time. */
 function shareOfTasks({ cost, lanes, concurrencyPerLane, remainingTasks }: ShardSizeInput): number {
   if (remainingTasks === undefined) return Infinity
   const tail = cost.msPerTask === undefined ? 1 : Math.ceil(MIN_TAIL_MS / cost.msPerTask)
-  return Math.max(tail, concurrencyPerLane, Math.ceil(remainingTasks / (2 * lanes)))
+  // What ends too late is shared; smaller shards would only lose more waves.
+  const parts = concurrencyPerLane === 1 ? 2 * lanes : lanes
+  return Math.max(tail, concurrencyPerLane, Math.ceil(remainingTasks / parts))
 }

@@ -33,6 +33,7 @@ export class ChildSession {
       event: (event: BackendEvent) => this.#tell(event),
       warning: (error: Error, verifier: number | undefined) =>
         send({ type: 'warning', error: encodeError(error), verifier }),
+      channel: (_lane: number, message: unknown) => send({ type: 'channel', message }),
     }
     this.#backend = new ThreadBackend(1, start.memoryMb, listener, () => ({
       thread: start.thread,
@@ -58,6 +59,8 @@ export class ChildSession {
         return this.#backend.abort(LANE, message.assignment, decodeError(message.reason))
       case 'abortTask':
         return this.#backend.abortTask(LANE, message.assignment, message.position, decodeError(message.reason))
+      case 'passOn':
+        return this.#backend.passOn(LANE, message.message)
       case 'kill':
         return this.#backend.kill(LANE)
       case 'retire':
@@ -108,6 +111,7 @@ export class ChildSession {
       case 'assignmentEnded':
       case 'overdue':
       case 'stopped':
+      case 'limitUsed':
         return this.#send(event)
       case 'laneDied': {
         this.#isOver = true

@@ -6,7 +6,7 @@ import type { ChildAlive, FromChild, ThreadDied } from './messages.ts'
 import { ownPart } from './own-part.ts'
 
 /** What a child tells of its lane, and goes on living. */
-export type Told = Exclude<FromChild, ThreadDied | ChildAlive | { readonly type: 'warning' | 'closed' }>
+export type Told = Exclude<FromChild, ThreadDied | ChildAlive | { readonly type: 'warning' | 'channel' | 'closed' }>
 
 /** What each of them is the answer to. */
 export const ANSWERS: Readonly<Record<Told['type'], Waiting['for'] | undefined>> = {
@@ -18,6 +18,7 @@ export const ANSWERS: Readonly<Record<Told['type'], Waiting['for'] | undefined>>
   assignmentEnded: 'shard',
   overdue: undefined,
   stopped: undefined,
+  limitUsed: undefined,
 }
 
 /** The event of the port that a child's message is. */
@@ -40,6 +41,7 @@ export function eventOf(lane: LaneId, message: Told): BackendEvent {
     case 'assignmentEnded':
     case 'overdue':
     case 'stopped':
+    case 'limitUsed':
       return { ...message, lane }
   }
 }

@@ -4,7 +4,7 @@
  * that was sent before the process died. A child serves one session of one lane and has no lane ids. Errors are encoded:
  * on their own they would arrive without their code and fields.
  */
-import type { EncodedError, OutcomePart } from '@fanfold/workers/protocol'
+import type { ChannelMessage, EncodedError, OutcomePart, PassedOn } from '@fanfold/workers/protocol'
 import type { LaneSnapshot, VerifierSpec, Work } from '../backend.ts'
 import type { BytesPayload } from './payload.ts'
 import type {
@@ -13,11 +13,12 @@ import type {
   AssignmentStopped,
   LaneDied,
   LaneOverdue,
+  LimitUsed,
   VerifierId,
 } from '../coordinator/events.ts'
 
 /** Both sides come from one package; a child that meets another version ends instead of guessing. */
-export const MESSAGES_VERSION = 1
+export const MESSAGES_VERSION = 2
 /** Where a child finds its file (`lane-file.ts`): the parent's `stdio` puts it there. */
 export const LANE_FILE = 4
 /** While it has a shard, a child tells so often that it lives, and what runs, ms. */
@@ -36,6 +37,7 @@ export type ToChild =
       readonly position: number
       readonly reason: EncodedError
     }
+  | { readonly type: 'passOn'; readonly message: PassedOn }
   | { readonly type: 'kill' }
   | { readonly type: 'retire' }
   /** End the thread whatever it does, through its teardowns if it is free. Answered by `closed`. */
@@ -74,9 +76,11 @@ export type FromChild =
   | Omit<AssignmentEnded, 'lane'>
   | Omit<AssignmentStopped, 'lane'>
   | Omit<LaneOverdue, 'lane'>
+  | Omit<LimitUsed, 'lane'>
   | ThreadDied
   | { readonly type: 'warning'; readonly error: EncodedError; readonly verifier: VerifierId | undefined }
   | ChildAlive
+  | ChannelMessage
   /** The last message of a child that was told to close. */
   | { readonly type: 'closed' }
 

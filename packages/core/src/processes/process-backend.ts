@@ -1,3 +1,4 @@
+import type { PassedOn } from '@fanfold/workers/protocol'
 import type { Backend, BackendListener, LaneSnapshot, VerifierSpec, Work } from '../backend.ts'
 import { Ticker } from '../threads/ticker.ts'
 import { ProcessLane } from './process-lane.ts'
@@ -23,6 +24,7 @@ export class ProcessBackend implements Backend {
         else if (event.type === 'laneDied') this.#closing(event.lane)
       },
       warning: (error, verifier) => listener.warning(error, verifier),
+      channel: (lane, message) => listener.channel(lane, message),
     }
     const settings: LaneSettings = { memoryMb, ticker: new Ticker(), hasNativeDeaths: false }
     this.#lanes = Array.from({ length: processes }, (_, id) => new ProcessLane(id, settings, own))
@@ -48,6 +50,9 @@ export class ProcessBackend implements Backend {
   }
   abortTask(lane: number, assignment: number, position: number, reason: unknown): void {
     this.#lanes[lane]!.abortTask(assignment, position, reason)
+  }
+  passOn(lane: number, message: PassedOn): void {
+    this.#lanes[lane]!.passOn(message)
   }
   kill(lane: number): void {
     this.#lanes[lane]!.kill()

@@ -1,4 +1,5 @@
 import { FanfoldError, decodeError, encodeError } from '@fanfold/workers/protocol'
+import type { PassedOn } from '@fanfold/workers/protocol'
 import type { BackendListener, LaneSnapshot, VerifierSpec, Work } from '../backend.ts'
 import type { Ticker, Watched } from '../threads/ticker.ts'
 import { findUnsendable } from '../threads/unsendable.ts'
@@ -116,6 +117,10 @@ export class ProcessLane implements Watched {
       this.#child?.send({ type: 'abortTask', assignment, position, reason: encodeError(reason) })
   }
 
+  passOn(message: PassedOn): void {
+    this.#child?.send({ type: 'passOn', message })
+  }
+
   kill(): void {
     this.#ask({ type: 'kill' }, { for: 'exit', error: blockedError(this.#waiting) }, 0)
   }
@@ -164,6 +169,8 @@ export class ProcessLane implements Watched {
     switch (message.type) {
       case 'warning':
         return this.#listener.warning(decodeError(message.error), message.verifier)
+      case 'channel':
+        return this.#listener.channel(this.id, message.message)
       case 'alive':
         this.#alive = message
         return

@@ -1,5 +1,6 @@
 import type { Status } from '@fanfold/workers/protocol'
 import type { VerdictName } from '@fanfold/workers'
+import type { LimitStatus } from '../options/limit-options.ts'
 import type { Tolerance } from '../policy/tolerance.ts'
 
 /**
@@ -41,6 +42,8 @@ export interface Report {
   readonly firstErrors: readonly FirstError[]
   /** What the run tolerates, where that was set: `count` or `percentage`. */
   readonly tolerance?: Tolerance & { readonly unsuccessful: number; readonly isExceeded: boolean }
+  /** By name: each limit of the engine, with what has happened at it while the run went on, for whatever run. */
+  readonly limits?: Readonly<Record<string, LimitStatus>> | undefined
   readonly warnings: readonly string[]
   /** Why the run `failed` or was `aborted`. */
   readonly failure?: Error
@@ -91,5 +94,9 @@ export interface Progress {
   readonly verdicts: Readonly<Record<VerdictName, number>>
   readonly tasksPerSecond: number
   readonly etaMs?: number
+  /** How long no task has been settled, ms. */
+  readonly quietMs: number
+  /** As in the report. */
+  readonly limits?: Readonly<Record<string, LimitStatus>> | undefined
   readonly lanes: readonly { readonly thread: number; readonly index?: number; readonly busyMs: number }[]
 }

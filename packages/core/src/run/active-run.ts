@@ -8,6 +8,7 @@ import type { Report, StuckThread } from '../report/report.ts'
 import type { ConductedRun } from './conducted-run.ts'
 import type { Journaling } from './journaling.ts'
 import { makeReport } from './make-report.ts'
+import { isLongTurn, nextTurn } from './turn.ts'
 import { PassingReader } from '../journal/passing-reader.ts'
 import type { Totals } from '../journal/index.ts'
 import { FanfoldError } from '../errors.ts'
@@ -29,12 +30,16 @@ export class ActiveRun implements ConductedRun {
   readonly warnings: string[] = []
   readonly stuckThreads: StuckThread[] = []
   readonly startedAt: number = performance.now()
+  /** When a task was settled last; when it began, if none was. */
+  lastSettledAt: number = this.startedAt
   /** Resolves when the run has ended, and {@link afterwards} is done; rejects when it could not start. */
   readonly ended: Promise<Report>
   /** Resolves when the last task is settled, or the run could not start. */
   readonly over: Promise<void>
   /** What is to be done after the last task and before the report is given: unloading, whose warnings belong into it. */
   afterwards: (() => Promise<readonly string[]>) | undefined
+  /** What has happened at the engine's limits since it began; `undefined` where there are none. */
+  limits: () => Report['limits'] = () => undefined
   reader: ShardReader | undefined
   /** Its journal is being opened; settles when it is open, or let go of again. */
   opening: Promise<void> | undefined
@@ -107,6 +112,8 @@ export class ActiveRun implements ConductedRun {
   /** What the consumer takes next; `undefined` at the end, when all of it is journaled. */
   async next(): Promise<OutcomeBatch | undefined> {
     await this.#journaling?.ready
+    // A consumer that does not wait for anything else would hold up whatever does.
+    if (isLongTurn()) await nextTurn()
     let batch: OutcomeBatch | undefined
     try {
       batch = await this.outbox.next()
@@ -227,6 +234,7 @@ export class ActiveRun implements ConductedRun {
 
   #merge(batch: OutcomeBatch): void {
     this.account.add(batch)
+    this.lastSettledAt = performance.now()
     if (this.startError !== undefined) return this.#onTaken(batch)
     for (const ready of this.#order?.add(batch) ?? [batch]) this.outbox.add(ready)
   }
@@ -282,6 +290,7 @@ export class ActiveRun implements ConductedRun {
       elapsedMs: performance.now() - this.startedAt,
       threads: this.#threads,
       stuckThreads: this.stuckThreads,
+      limits: this.limits(),
       warnings: this.warnings,
     })
     this.outbox.end(this.report.result === 'failed' ? this.report.failure : undefined)

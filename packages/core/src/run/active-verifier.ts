@@ -1,9 +1,12 @@
+import type { HostFunctions } from '@fanfold/workers'
 import type { VerifierSpec } from '../backend.ts'
 import { FanfoldError } from '../errors.ts'
 
 /** What the main thread keeps of a loaded verifier that the coordinator must not know: who waits for it, and what went wrong. */
 export class ActiveVerifier {
   readonly spec: VerifierSpec
+  /** What it may call on the main thread. */
+  readonly functions: HostFunctions
   /** Why it could not be set up on any thread. */
   unusable: Error | undefined
   /** Threads on which it could not be set up, although it was on others. */
@@ -12,8 +15,9 @@ export class ActiveVerifier {
   readonly #gone: PromiseWithResolvers<readonly string[]> = Promise.withResolvers()
   readonly #teardownWarnings: string[] = []
 
-  constructor(spec: VerifierSpec) {
+  constructor(spec: VerifierSpec, functions: HostFunctions) {
     this.spec = spec
+    this.functions = functions
     this.#ready.promise.catch(() => {}) // a run that needs it tells
   }
 

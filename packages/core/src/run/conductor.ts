@@ -1,18 +1,29 @@
 import type { Backend, BackendEvent, BackendListener, LaneSnapshot, VerifierSpec } from '../backend.ts'
 import { ActiveVerifier } from './active-verifier.ts'
 import type { ConductedRun } from './conducted-run.ts'
+import type { HostFunctions } from '@fanfold/workers'
+import { HostChannels } from './host-channels.ts'
+import { ConductedLimits } from './conducted-limits.ts'
 import { Coordinator } from '../coordinator/coordinator.ts'
 import type { Command, Dispatch, Read } from '../coordinator/commands.ts'
 import { countsOf } from '../coordinator/counts.ts'
 import type { RunCounts } from '../coordinator/counts.ts'
-import type { Event, RunId, VerifierId } from '../coordinator/events.ts'
+import type { Event, LimitName, RunId, VerifierId } from '../coordinator/events.ts'
 import { workOf } from '../coordinator/assignments.ts'
-import type { Ranges } from '../coordinator/position-set.ts'
 import { FanfoldError } from '../errors.ts'
 import type { OutcomeBatch } from '../merge/batch.ts'
+import type { LimitSettings } from '../policy/limits/limit-settings.ts'
 import type { Recycling } from '../policy/recycling.ts'
 import type { Shard } from '../sources/shard.ts'
+import { monotonicMs } from './monotonic-clock.ts'
+import { itemsGone } from './items-gone.ts'
 import { readNext, remainingOf } from './read-next.ts'
+
+/** What holds for the life of an engine. */
+export interface ConductorSettings {
+  readonly recycling: Recycling
+  readonly limits: Readonly<Record<LimitName, LimitSettings>>
+}
 
 /** Carries out what the coordinator decides: the one place where its events and commands meet the world. */
 export class Conductor {
@@ -28,20 +39,35 @@ export class Conductor {
   #stopped: Error | undefined
   #nextId = 1
   #sharing: NodeJS.Timeout | undefined
+  readonly limits: ConductedLimits
+  readonly hostChannels: HostChannels = new HostChannels({
+    functionsOf: (verifier) => this.#verifiers.get(verifier)?.functions,
+    send: (lane, message) => this.#backend.passOn(lane, { type: 'channel', message }),
+  })
 
-  constructor(recycling: Recycling, makeBackend: (listener: BackendListener) => Backend) {
+  constructor({ recycling, limits }: ConductorSettings, makeBackend: (listener: BackendListener) => Backend) {
     this.#backend = makeBackend({
       event: (event) => this.#fromBackend(event),
       warning: (error, verifier) => this.#warn(error, verifier),
+      channel: (lane, message) => this.hostChannels.receive(lane, message),
     })
     const { lanes, assignmentsPerLane } = this.#backend
-    this.#coordinator = new Coordinator(lanes, { recycling, assignmentsPerLane })
+    this.#coordinator = new Coordinator(lanes, { recycling, assignmentsPerLane, limits, nowMs: monotonicMs() })
+    this.limits = new ConductedLimits(limits, {
+      lanes,
+      send: (lane, message) => this.#backend.passOn(lane, message),
+      known: this.#coordinator.state.limits,
+      handle: (event) => this.handle(event),
+    })
     this.#carryOut(this.#coordinator.start())
   }
 
-  addVerifier(spec: Omit<VerifierSpec, 'id'>): { readonly id: VerifierId; readonly ready: Promise<void> } {
+  addVerifier(
+    spec: Omit<VerifierSpec, 'id' | 'hostFunctions'>,
+    functions: HostFunctions,
+  ): { readonly id: VerifierId; readonly ready: Promise<void> } {
     const id = this.#nextId++
-    const verifier = new ActiveVerifier({ id, ...spec })
+    const verifier = new ActiveVerifier({ id, ...spec, hostFunctions: Object.keys(functions) }, functions)
     if (this.#stopped !== undefined) verifier.letGo(this.#stopped)
     else this.#verifiers.set(id, verifier)
     this.handle({ type: 'verifierAdded', verifier: id })
@@ -87,7 +113,7 @@ export class Conductor {
     this.#isHandling = true
     try {
       for (let next = this.#events.shift(); next !== undefined; next = this.#events.shift()) {
-        this.#carryOut(this.#coordinator.handle(next))
+        this.#carryOut(this.#coordinator.handle(next, monotonicMs()))
       }
     } catch (cause) {
       this.#broken(cause)
@@ -118,6 +144,7 @@ export class Conductor {
   async close(): Promise<readonly number[]> {
     const stuck = await this.#backend.close()
     clearTimeout(this.#sharing)
+    this.limits.close()
     this.#stopped = new FanfoldError('FANFOLD_ENGINE_CLOSED', 'the engine was closed before the verifier was set up')
     this.#letGo(this.#stopped)
     return stuck
@@ -129,6 +156,8 @@ export class Conductor {
   }
 
   #fromBackend(event: BackendEvent): void {
+    if (event.type === 'laneDied') this.hostChannels.close(event.lane)
+    if (event.type === 'laneOpened') this.limits.introduceAll(event.lane)
     if (event.type === 'laneDied' && event.stuck) this.#noteStuck(event.lane, event.running[0])
     this.handle(event)
   }
@@ -195,6 +224,13 @@ export class Conductor {
         clearTimeout(this.#sharing)
         this.#sharing = setTimeout(() => this.handle({ type: 'shareDue' }), command.delayMs).unref()
         return
+      case 'grant':
+      case 'recall':
+      case 'refuse':
+      case 'unlock':
+      case 'waitForLimit':
+      case 'waitForDeadlock':
+        return this.limits.execute(command)
       case 'releaseShard':
         return this.#runs.get(command.run)?.release(command.shard)
       case 'endRun': {
@@ -215,14 +251,7 @@ export class Conductor {
     try {
       records = active.shard(shard).payload(from, to)
     } catch (cause) {
-      // The application took its items away meanwhile, by detaching their buffer: it costs these tasks and no other.
-      const { lane, assignment } = command
-      const error = new FanfoldError('FANFOLD_NOT_CLONEABLE', `the items are not there any more: ${messageOf(cause)}`, {
-        cause,
-      })
-      const failures = positionsOf(ranges).map((position) => ({ position, error }))
-      this.handle({ type: 'unsendable', lane, assignment, failures })
-      return
+      return this.handle(itemsGone(command, cause))
     }
     this.#backend.run({ ...rest, ranges, ...records, base: from, lines: active.lines })
   }
@@ -257,19 +286,10 @@ export class Conductor {
     const error = new FanfoldError('FANFOLD_INTERNAL', message, { cause })
     this.#stopped = error
     clearTimeout(this.#sharing)
+    this.limits.close()
     for (const run of this.#runs.values()) run.failStart(error)
     this.#letGo(error)
     this.#runs.clear()
     this.#events.length = 0
   }
-}
-
-function messageOf(thrown: unknown): string {
-  return thrown instanceof Error ? thrown.message : String(thrown)
-}
-
-function positionsOf(ranges: Ranges): number[] {
-  const positions: number[] = []
-  for (let i = 0; i < ranges.length; i += 2) for (let p = ranges[i]!; p < ranges[i + 1]!; p++) positions.push(p)
-  return positions
 }

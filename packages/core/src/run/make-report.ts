@@ -21,12 +21,13 @@ export interface Ended {
   readonly elapsedMs: number
   readonly threads: number
   readonly stuckThreads: readonly StuckThread[]
+  readonly limits: Report['limits']
   readonly warnings: readonly string[]
 }
 
 /** @throws {FanfoldError} `FANFOLD_INTERNAL` when not every task that was read is accounted for. */
 export function makeReport({ end, sourceExhausted, threadsReplaced, retries }: EndRun, ended: Ended): Report {
-  const { account, limit, read, resumed, totalTasks, elapsedMs, threads, stuckThreads, warnings } = ended
+  const { account, limit, read, resumed, totalTasks, elapsedMs, threads, stuckThreads, limits, warnings } = ended
   const settled = account.settled - resumed
   if (settled !== read) {
     throw new FanfoldError('FANFOLD_INTERNAL', `${read} tasks were read, but ${settled} are accounted for`)
@@ -55,6 +56,7 @@ export function makeReport({ end, sourceExhausted, threadsReplaced, retries }: E
     slowest: account.slowest,
     firstErrors: account.firstErrors,
     ...toleranceOf(ended, failure),
+    ...(limits === undefined ? {} : { limits }),
     warnings,
     ...(failure === undefined ? {} : { failure }),
   }

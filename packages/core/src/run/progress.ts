@@ -38,12 +38,19 @@ export function progressOf(run: ActiveRun, conductor: Conductor, id: RunId): Pro
     verdicts: account.verdicts,
     tasksPerSecond: elapsedMs === 0 ? 0 : ((settled - resumed) / elapsedMs) * 1000,
     ...(etaMs === undefined ? {} : { etaMs }),
+    quietMs: run.report === undefined ? performance.now() - run.lastSettledAt : 0,
+    ...limitsOf(run),
     lanes: lanes.map(({ snapshot: { lane, busyMs }, index }) => ({
       thread: lane + 1,
       ...(index === undefined ? {} : { index }),
       busyMs,
     })),
   }
+}
+
+function limitsOf(run: ActiveRun): Pick<Progress, 'limits'> {
+  const limits = run.report === undefined ? run.limits() : run.report.limits
+  return limits === undefined ? {} : { limits }
 }
 
 /** Of the tasks where their number is known, else of the bytes, less what was read and is not settled. */

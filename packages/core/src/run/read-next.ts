@@ -1,15 +1,7 @@
-import { setImmediate as macrotask } from 'node:timers/promises'
 import type { Event, RunId, ShardRead } from '../coordinator/events.ts'
 import type { ReadLimits, Shard, ShardReader } from '../sources/shard.ts'
 import type { ConductedRun } from './conducted-run.ts'
-
-/**
- * What is at hand is read on in the same turn of the event loop for so long, ms; then everything else has its turn. An array
- * of a million strings would otherwise hold the main thread until all that may be held of it is read: some 10 to 60 ms.
- */
-const TURN_MS = 2
-/** When this turn of the event loop first read something, in whichever run; `undefined`: not yet. */
-let firstReadAt: number | undefined
+import { isLongTurn, nextTurn, noteTurn } from './turn.ts'
 
 /** Reads a shard of a run's source, and tells what came of it: at once, where the source does not have to be waited for. */
 export async function readNext(
@@ -19,23 +11,15 @@ export async function readNext(
   tell: (event: Event) => void,
 ): Promise<void> {
   try {
-    const turnBeganAt = turnBegan()
+    noteTurn()
     const read = run.reader!.next({ maxTasks, maxBytes })
     const isAtHand = !(read instanceof Promise)
     const shard = isAtHand ? read : await read
-    if (isAtHand && performance.now() - turnBeganAt > TURN_MS) await macrotask()
+    if (isAtHand && isLongTurn()) await nextTurn()
     tell(shard === undefined ? { type: 'sourceEnded', run: id } : shardRead(id, run, shard))
   } catch (error) {
     tell({ type: 'sourceFailed', run: id, error: error as Error })
   }
-}
-
-function turnBegan(): number {
-  if (firstReadAt === undefined) {
-    firstReadAt = performance.now()
-    setImmediate(() => (firstReadAt = undefined))
-  }
-  return firstReadAt
 }
 
 function shardRead(id: RunId, run: ConductedRun, shard: Shard): ShardRead {

@@ -1,3 +1,4 @@
+import type { PassedOn } from '@fanfold/workers/protocol'
 import type { Backend, BackendListener, LaneSnapshot, VerifierSpec, Work } from '../backend.ts'
 import { ThreadLane } from './thread-lane.ts'
 import type { LanePlace } from './thread-lane.ts'
@@ -34,6 +35,7 @@ export class ThreadBackend implements Backend {
         else if (event.type === 'laneDied') this.#ended(event.lane)
       },
       warning: (error, verifier) => this.#listener.warning(error, verifier),
+      channel: (lane, message) => this.#listener.channel(lane, message),
     }
     this.#pools = Array.from({ length: threads }, () => new LanePools(this.#pool, () => new ThreadPool(1, memoryMb)))
     this.#threads = this.#pools.map((pools, id) => new ThreadLane(id, placeOf(id), pools, own, this.#ticker))
@@ -59,6 +61,9 @@ export class ThreadBackend implements Backend {
   }
   abortTask(lane: number, assignment: number, position: number, reason: unknown): void {
     this.#threads[lane]!.abortTask(assignment, position, reason)
+  }
+  passOn(lane: number, message: PassedOn): void {
+    this.#threads[lane]!.passOn(message)
   }
   kill(lane: number): void {
     this.#threads[lane]!.kill()

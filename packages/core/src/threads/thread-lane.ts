@@ -1,5 +1,5 @@
 import { decodeError, encodeError, valueBytesOf } from '@fanfold/workers/protocol'
-import type { FromThread, OutcomePart, ToThread } from '@fanfold/workers/protocol'
+import type { FromThread, OutcomePart, PassedOn, ToThread } from '@fanfold/workers/protocol'
 import type { BackendListener, LaneSnapshot, VerifierSpec, Work } from '../backend.ts'
 import { Deadline } from './deadline.ts'
 import { blockedError, deathError, startError } from './lane-errors.ts'
@@ -59,9 +59,9 @@ export class ThreadLane {
   }
 
   load(verifier: VerifierSpec): void {
-    const { id, url, config, startTimeoutMs } = verifier
+    const { id, url, config, startTimeoutMs, hostFunctions } = verifier
     this.#wait({ for: 'load', verifier }, startTimeoutMs + SLACK_MS)
-    this.#send({ type: 'load', verifier: id, url, config, startTimeoutMs })
+    this.#send({ type: 'load', verifier: id, url, config, startTimeoutMs, hostFunctions })
   }
 
   unload(verifier: VerifierSpec): void {
@@ -106,6 +106,10 @@ export class ThreadLane {
     const waiting = this.#waiting
     if (waiting.for !== 'shard' || waiting.work.assignment !== assignment) return
     this.#send({ type: 'abortTask', assignment, position, reason: encodeError(reason), graceMs: ABORT_GRACE_MS })
+  }
+
+  passOn(message: PassedOn): void {
+    this.#session?.send(message)
   }
 
   /** Ends a thread whose loop is blocked. */
@@ -232,6 +236,10 @@ export class ThreadLane {
         if (this.#waiting.for !== 'unload') return
         this.#rest()
         return this.#listener.event({ type: 'verifierUnloaded', lane, verifier: message.verifier })
+      case 'limitUsed':
+        return this.#listener.event({ type: 'limitUsed', lane, limit: message.limit, ...message.use })
+      case 'channel':
+        return this.#listener.channel(lane, message.message)
       case 'sessionEnded':
         for (const error of message.errors) this.#listener.warning(decodeError(error), undefined)
         return this.kill()

@@ -51,10 +51,16 @@ export class LineWriter {
     this.#bytes.piece(endingPiece(status, verdict))
   }
 
-  /** What it took. @param durationMs - as a single-precision float has it */
-  account(attempts: number, durationMs: number): void {
+  /**
+   * What it took.
+   *
+   * @param durationMs - as a single-precision float has it
+   * @param waitMs - for permits; `undefined` when it had none to wait for
+   */
+  account(attempts: number, durationMs: number, waitMs?: number): void {
     this.#setAccount(attempts, durationMs)
     this.#bytes.piece(this.#account)
+    if (waitMs !== undefined && this.#hasTimings) this.#bytes.text(`,"waitMs":${waitMs}`)
   }
 
   end(): void {

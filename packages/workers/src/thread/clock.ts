@@ -7,4 +7,9 @@ export const startTimer: typeof setTimeout = setTimeout
 export const stopTimer: typeof clearTimeout = clearTimeout
 export const startBeat: typeof setInterval = setInterval
 export const stopBeat: typeof clearInterval = clearInterval
+export const atTurnsEnd: typeof queueMicrotask = queueMicrotask
 export const nextTurn: typeof setImmediate = setImmediate
+
+const monotonicNs: () => bigint = process.hrtime.bigint.bind(process.hrtime)
+/** ms of the monotonic clock, which has one beginning for all threads and processes of this machine. */
+export const monotonicMs: () => number = (): number => Number(monotonicNs()) / 1e6

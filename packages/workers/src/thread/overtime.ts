@@ -91,8 +91,10 @@ export class Overtime {
     const isNew = this.#pending.abandon(task, () => {
       // Posted first: the listeners of its signal are the user's, and may throw, which ends the thread.
       this.#outcomes.writer.unsuccessful(task.position, status, error, task.id, failure)
-      this.#outcomes.writer.time(1, now - task.startedAt)
+      this.#outcomes.writer.time(1, this.#pending.age(task, now).wallMs)
+      this.#outcomes.writer.waited(task.context.waitedMs)
       this.#outcomes.post(now)
+      task.context.settled(error)
       task.context.abort(error)
     })
     if (!isNew) return
@@ -103,7 +105,9 @@ export class Overtime {
   #suspect(task: PendingTask): void {
     const isNew = this.#pending.abandon(task, () => {
       this.suspects.push(task.position)
-      task.context.abort(timedOut(this.#message.timeoutMs))
+      const error = timedOut(this.#message.timeoutMs)
+      task.context.settled(error)
+      task.context.abort(error)
     })
     if (isNew) this.#listener.changed()
   }

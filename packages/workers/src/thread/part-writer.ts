@@ -4,6 +4,7 @@ import { encodeError } from '../error-codec.ts'
 import type { FanfoldError } from '../fanfold-error.ts'
 import { ABORTED, COMPLETED, ERRORED, NO_VERDICT, STATUSES } from '../outcome-columns.ts'
 import type { OutcomePart, PartLines, PartTally, UnsuccessfulTask } from '../outcome-columns.ts'
+import { retryAfterOf } from '../overload.ts'
 import { PLAIN_PASS, VERDICTS } from '../verdict.ts'
 import type { Verdict } from '../verdict.ts'
 import { closeColumns, growColumns, NO_COLUMNS } from './part-columns.ts'
@@ -41,6 +42,7 @@ export class PartWriter {
   readonly #buckets = new Uint32Array(BUCKET_COUNT)
   #slowest: number[] = []
   #unsuccessful: UnsuccessfulTask[] = []
+  #waits: number[] | undefined
 
   get count(): number {
     return this.#count + this.#passes
@@ -89,7 +91,7 @@ export class PartWriter {
     const encoded = encodeError(error)
     this.#details.error(this.#count, encoded)
     this.lines?.error(this.#count, encoded)
-    if (status !== ABORTED) this.#unsuccessful.push({ position, failure })
+    if (status !== ABORTED) this.#unsuccessful.push(unsuccessfulTask(position, failure, error))
     this.#add(position, status, NO_VERDICT, id)
   }
 
@@ -115,6 +117,14 @@ export class PartWriter {
     this.#rankSlow(this.#positions?.[from] ?? this.#from + from, durationMs)
   }
 
+  /** The last outcome that was added had waited so long for permits. */
+  waited(ms: number): void {
+    if (ms === 0) return
+    const waits = (this.#waits ??= [])
+    waits[waits.length] = this.#count - 1
+    waits[waits.length] = ms
+  }
+
   /** What was collected, to be posted with {@link transferables}; the writer is empty afterwards. */
   take(): OutcomePart {
     this.#writePasses()
@@ -125,6 +135,7 @@ export class PartWriter {
       details: this.#details.take(),
       ids: this.lines === undefined ? this.#ids : undefined,
       lines: this.#takeLines(),
+      waits: this.#waits,
       tally: this.#takeTally(count),
       unsuccessful: this.#unsuccessful,
     }
@@ -133,6 +144,7 @@ export class PartWriter {
     this.#positions = undefined
     this.#ids = undefined
     this.#unsuccessful = []
+    this.#waits = undefined
     return part
   }
 
@@ -166,6 +178,7 @@ export class PartWriter {
       verdicts: this.#verdicts,
       durations: this.#durations,
       ids: this.#ids,
+      waits: this.#waits,
       positionAt: positions === undefined ? (ordinal) => from + ordinal : (ordinal) => positions[ordinal]!,
     })
   }
@@ -242,6 +255,11 @@ export class PartWriter {
     }
     return pairs
   }
+}
+
+function unsuccessfulTask(position: number, failure: UnsuccessfulTask['failure'], error: unknown): UnsuccessfulTask {
+  const retryAfterMs = failure === 'throw' ? retryAfterOf(error) : undefined
+  return retryAfterMs === undefined ? { position, failure } : { position, failure, retryAfterMs }
 }
 
 /** Without a method of Array's prototype: counts that a verifier has spoilt that way would be no numbers. */

@@ -20,7 +20,7 @@ export interface PendingTask extends StartedTask {
   readonly frozenAtStart: number
 }
 
-/** How long a pending task has run: all of it, and what may be charged to it. */
+/** How long a pending task has run, without its waits for permits: all of it, and what may be charged to it. */
 export interface Age {
   readonly wallMs: number
   readonly chargedMs: number
@@ -111,7 +111,7 @@ export class PendingTasks {
   }
 
   age(task: PendingTask, now: number): Age {
-    const wallMs = now - task.startedAt
+    const wallMs = now - task.startedAt - task.context.waitedMs
     return { wallMs, chargedMs: wallMs - (this.frozenMs - task.frozenAtStart) }
   }
 

@@ -15,7 +15,7 @@ export interface Records {
   /** The 1-based line within its file on which the record starts; `undefined` for items. */
   line(ordinal: number): number | undefined
   /** What `outcome.file` is, where that is not the same for the whole shard. */
-  file?(ordinal: number): string
+  readonly file?: ((ordinal: number) => string) | undefined
   /** What the source's `id` option points at in the item just parsed. */
   id(ordinal: number, item: unknown): unknown
   /** Adds the record to a line, with its key. */

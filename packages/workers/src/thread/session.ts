@@ -14,6 +14,9 @@ import type {
   ToThread,
   UnloadVerifier,
 } from '../protocol.ts'
+import { HostCalls } from './host/host-calls.ts'
+import { ThreadLimits } from './limits/thread-limits.ts'
+import type { OutcomePart } from '../outcome-columns.ts'
 import { packEnded, packPart, unpackToThread } from '../small-messages.ts'
 import type { Packed } from '../small-messages.ts'
 import { printed } from './console-to-stderr.ts'
@@ -32,6 +35,8 @@ const PRINT_MS = 2000
 export class Session {
   readonly #port: SessionStart['port']
   readonly #cells: Int32Array
+  readonly #limits: ThreadLimits
+  readonly #hostCalls: HostCalls
   readonly #verifiers = new Map<number, LoadedVerifier>()
   /** Teardowns that are under way. */
   readonly #unloading = new Set<Promise<EncodedError | undefined>>()
@@ -54,6 +59,8 @@ export class Session {
     }
     this.#port = start.port
     this.#cells = new Int32Array(start.cells)
+    this.#hostCalls = new HostCalls((message) => this.#send({ type: 'channel', message }))
+    this.#limits = new ThreadLimits((limit, use) => this.#send({ type: 'limitUsed', limit, use }))
   }
 
   async #handle(message: ToThread): Promise<void> {
@@ -72,6 +79,14 @@ export class Session {
         if (this.#loop?.assignment === message.assignment)
           this.#loop.abortTask(message.position, decodeError(message.reason), message.graceMs)
         return
+      case 'limit':
+      case 'grant':
+      case 'recall':
+      case 'refuse':
+      case 'unlock':
+        return this.#limits.handle(message)
+      case 'channel':
+        return this.#hostCalls.receive(message.message)
       case 'end':
         return this.#endSession(message)
     }
@@ -80,7 +95,7 @@ export class Session {
   async #load(message: LoadVerifier): Promise<void> {
     const { verifier } = message
     try {
-      this.#verifiers.set(verifier, await loadVerifier(message))
+      this.#verifiers.set(verifier, await loadVerifier(message, this.#hostCalls))
       this.#send({ type: 'loaded', verifier })
     } catch (error) {
       this.#send({ type: 'loadFailed', verifier, error: encodeError(error) })
@@ -96,11 +111,12 @@ export class Session {
     if (verifier === undefined)
       throw new FanfoldError('FANFOLD_INTERNAL', `verifier ${message.verifier} was never loaded here`)
     const { assignment } = message
-    this.#loop = new ShardLoop(message, verifier, this.#cells, (part) => {
+    const post = (part: OutcomePart): void =>
       this.#port.postMessage(packPart({ type: 'part', assignment, part }), transferables(part))
-    })
+    this.#loop = new ShardLoop(message, verifier, { cells: this.#cells, limits: this.#limits, post })
     const ended = await this.#loop.run()
     this.#loop = undefined
+    this.#limits.tellAll()
     // Items were parsed out of the bytes and share nothing with them.
     const { payload } = message
     const buffer = 'bytes' in payload && payload.bytes.buffer instanceof ArrayBuffer ? payload.bytes.buffer : undefined

@@ -9,6 +9,7 @@ import type { LineSettings } from '../lines/line-choice.ts'
 import { LineWriter } from '../lines/line-writer.ts'
 import { recordFormOf } from '../lines/record-form.ts'
 import type { RecordForm } from '../lines/record-form.ts'
+import { waitOf } from '../outcome-columns.ts'
 import type { Detail, PartLines } from '../outcome-columns.ts'
 import type { RunShard } from '../protocol.ts'
 import type { Verdict } from '../verdict.ts'
@@ -27,6 +28,7 @@ export interface TimedOutcomes {
   readonly verdicts: Uint8Array
   readonly durations: Float32Array
   readonly ids: readonly unknown[] | undefined
+  readonly waits: readonly number[] | undefined
   readonly positionAt: (ordinal: number) => number
 }
 
@@ -102,7 +104,11 @@ export class ShardLines {
   }
 
   /** @param said - index into what outcomes say, of this one or the next that says something */
-  #write({ statuses, verdicts, durations, ids, positionAt }: TimedOutcomes, ordinal: number, said: number): void {
+  #write(
+    { statuses, verdicts, durations, ids, waits, positionAt }: TimedOutcomes,
+    ordinal: number,
+    said: number,
+  ): void {
     const status = statuses[ordinal]!
     const verdict = verdicts[ordinal]!
     const says = this.#ordinals[said] === ordinal
@@ -110,11 +116,13 @@ export class ShardLines {
     const record = positionAt(ordinal) - this.#base
     const hasRecord = this.#choice.hasRecord(status, verdict)
     const durationMs = durations[ordinal]!
+    const waitMs = waitOf(waits, ordinal)
     this.#writer.head(records.index(record), records.line(record), ids?.[ordinal], records.file?.(record))
-    if (!says && !hasRecord) return this.#writer.plain(status, verdict, this.#attempt, durationMs)
+    if (!says && !hasRecord && waitMs === undefined)
+      return this.#writer.plain(status, verdict, this.#attempt, durationMs)
     this.#writer.ending(status, verdict)
     if (says) scratch.part(this.#answers, said === 0 ? 0 : this.#ends[said - 1]!, this.#ends[said]!)
-    this.#writer.account(this.#attempt, durationMs)
+    this.#writer.account(this.#attempt, durationMs, waitMs)
     if (hasRecord) records.writeRecord(record, scratch, says ? this.#forms[said]! : 'parsed')
     this.#writer.end()
   }

@@ -7,6 +7,8 @@ import type { OutcomePart } from '../outcome-columns.ts'
 import { STATUSES } from '../outcome-columns.ts'
 import type { RunShard } from '../protocol.ts'
 import { VERDICTS, fail, flag, pass } from '../verdict.ts'
+import { HostCalls } from './host/host-calls.ts'
+import { ThreadLimits } from './limits/thread-limits.ts'
 import { ShardLoop } from './shard-loop.ts'
 
 /** What a task may do, and how it ends, however it was started. */
@@ -60,11 +62,20 @@ async function endingsOf({ withdrawn, isFirstAsync, isTraced }: Start, answer: (
   const parts: OutcomePart[] = []
   const verify = (item: unknown): unknown =>
     item === TASK ? answer() : item === 0 && isFirstAsync === true ? Promise.resolve(true) : true
-  const verifier = { config: {}, state: undefined, verify, isRetryable: () => false, teardown: () => {} }
+  const limits = new ThreadLimits(() => {})
+  const host = { calls: new HostCalls(() => {}), verifier: 0, names: [] }
+  const verifier = {
+    config: {},
+    host,
+    prefetch: undefined,
+    state: undefined,
+    verify,
+    isRetryable: () => false,
+    teardown: () => {},
+  }
   const cells = new Int32Array(createCells())
-  const loop = new ShardLoop(shard(isTraced === true ? traceFile() : undefined), verifier, cells, (part) =>
-    parts.push(part),
-  )
+  const post = (part: OutcomePart): number => parts.push(part)
+  const loop = new ShardLoop(shard(isTraced === true ? traceFile() : undefined), verifier, { cells, limits, post })
   if (withdrawn !== undefined) loop.abortTask(withdrawn, new Error('nobody waits for it'), 10)
   const { part } = await loop.run()
   if (part !== undefined) parts.push(part)

@@ -7,18 +7,32 @@ import { GroupClock } from './group-clock.ts'
 import { OutcomeStream } from './outcome-stream.ts'
 import { PendingTasks } from './pending-tasks.ts'
 import type { PendingTask, StartedTask } from './pending-tasks.ts'
+import { Prefetching } from './prefetching.ts'
+import type { Records } from './record-list.ts'
 import { readRecords } from './read-records.ts'
 import { ShardLines } from './shard-lines.ts'
 import { TaskAnswers } from './task-answers.ts'
 import { nameTask } from './console-to-stderr.ts'
 import { clockMs, nextTurn } from './clock.ts'
 import { heapMb } from './heap.ts'
+import type { ThreadLimits } from './limits/thread-limits.ts'
 import { Overtime } from './overtime.ts'
 import { TaskSlots } from './task-slots.ts'
 import { TaskStarter } from './task-starter.ts'
 
 /** A macrotask is let in this often, ms: messages, timers of earlier tasks, sockets. */
 const YIELD_EVERY_MS = 10
+
+/** What a call through a limit is rejected with that its verifier has not waited for. */
+const TASK_IS_OVER = new Error('the task that made this call is over: its verifier has not waited for it')
+
+/** The thread in which a loop runs. */
+export interface LoopThread {
+  readonly cells: Int32Array
+  readonly limits: ThreadLimits
+  /** Outcomes of the shard, while it runs. */
+  readonly post: (part: OutcomePart) => void
+}
 
 /** What a step of the loop came to. */
 type Step = 'yield' | 'wait' | 'exhausted'
@@ -34,16 +48,20 @@ export class ShardLoop {
   readonly #slots: TaskSlots
   readonly #answers: TaskAnswers
   readonly #starter: TaskStarter
+  readonly #verifier: LoadedVerifier
+  #prefetching: Prefetching | undefined
   /** Index into the ranges. */
   #range = 0
   #stopped = false
   #lastYield = 0
   #wake: (() => void) | undefined
 
-  constructor(message: RunShard, verifier: LoadedVerifier, cells: Int32Array, post: (part: OutcomePart) => void) {
+  constructor(message: RunShard, verifier: LoadedVerifier, thread: LoopThread) {
+    const { cells } = thread
     this.#message = message
+    this.#verifier = verifier
     this.#cells = cells
-    this.#outcomes = new OutcomeStream(post)
+    this.#outcomes = new OutcomeStream(thread.post)
     this.#clock = new GroupClock(this.#outcomes.writer)
     this.#answers = new TaskAnswers(verifier, this.#outcomes.writer, message)
     this.#slots = new TaskSlots(cells, message.traceFile)
@@ -58,6 +76,7 @@ export class ShardLoop {
       pending: this.#pending,
       slots: this.#slots,
       answers: this.#answers,
+      limits: thread.limits,
       startedAsync: (started, answer) => this.#startedAsync(started, answer),
     })
   }
@@ -96,15 +115,29 @@ export class ShardLoop {
   }
 
   #open(payload: ShardPayload): void {
-    const records = readRecords(payload)
+    const records = this.#withPrefetch(readRecords(payload))
     this.#starter.records = records
     const { lines } = this.#message
     if (lines !== undefined) this.#outcomes.writer.lines = new ShardLines(lines, records, this.#message)
   }
 
+  #withPrefetch(records: Records): Records {
+    const { prefetch } = this.#verifier
+    if (prefetch === undefined) return records
+    this.#prefetching = new Prefetching(records, prefetch, {
+      beat: () => this.#pending.beat(),
+      changed: () => {
+        this.#clock.restart(clockMs()) // it is no task's time
+        this.#changed()
+      },
+    })
+    return this.#prefetching
+  }
+
   /** Fires the signals of what is running; what has not ended after the grace is `aborted`. */
   abort(error: Error, graceMs: number): void {
     this.#stopped = true
+    this.#prefetching?.abort(error)
     this.#overtime.abort(error, graceMs)
     this.#changed()
   }
@@ -126,7 +159,10 @@ export class ShardLoop {
         continue
       }
       if (this.#pending.isFull) return this.#wait()
-      if (!this.#starter.start(ranges[this.#range + 1]!)) break
+      const to = ranges[this.#range + 1]!
+      const end = this.#prefetching === undefined ? to : this.#prefetchedTo(this.#prefetching, to)
+      if (end === undefined) return this.#wait()
+      if (!this.#starter.start(end)) break
       if (this.#clock.isDue && this.#isTimeToYield()) return 'yield'
     }
     this.#stopped = true
@@ -134,6 +170,26 @@ export class ShardLoop {
     this.#clock.close()
     this.#rest()
     return 'exhausted'
+  }
+
+  /**
+   * How far the tasks have been prefetched for, from the next one on; `undefined` while that is waited for.
+   *
+   * @param to - exclusive
+   */
+  #prefetchedTo(prefetching: Prefetching, to: number): number | undefined {
+    const { base, gate } = this.#message
+    const { next } = this.#starter
+    const group = prefetching.at(next - base)
+    if (group === undefined) {
+      // The main thread may have taken the rest of it: nothing is fetched for what will not be started.
+      if (atomics.load(this.#cells, gate) === STOPPED) return to
+      if (!prefetching.isFetching) prefetching.fetch(next - base, to - base)
+      return undefined
+    }
+    if ('error' in group) this.#starter.refuse(next, group.error, group.isLate)
+    else this.#starter.prefetched = group.value
+    return prefetching.end + base
   }
 
   #startedAsync(started: StartedTask, answer: PromiseLike<unknown>): void {
@@ -161,7 +217,9 @@ export class ShardLoop {
       this.#answers.hostile(task.position, task.id, error)
     }
     const now = clockMs()
-    this.#outcomes.writer.time(1, now - task.startedAt)
+    this.#outcomes.writer.time(1, this.#pending.age(task, now).wallMs)
+    this.#outcomes.writer.waited(task.context.waitedMs)
+    task.context.settled(TASK_IS_OVER)
     this.#clock.restart(now)
     this.#outcomes.postIfDue(now)
     this.#stopIfFull()

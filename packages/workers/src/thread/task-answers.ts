@@ -36,7 +36,7 @@ export class TaskAnswers {
 
   /** @param index - of the task */
   threw(position: number, index: number, id: unknown, error: unknown): void {
-    const failure = isUnreadable(error) ? undefined : this.#failureOf(error, index)
+    const failure = isUnreadable(error) ? undefined : this.failureOf(error, index)
     this.#writer.unsuccessful(position, ERRORED, error, id, failure)
   }
 
@@ -48,11 +48,11 @@ export class TaskAnswers {
   ): void {
     const wasAborted = abortReason !== undefined && (error === abortReason.error || isAbortError(error))
     if (wasAborted) this.#writer.unsuccessful(position, ABORTED, error, id)
-    else this.#writer.unsuccessful(position, ERRORED, error, id, this.#failureOf(error, context.index))
+    else this.#writer.unsuccessful(position, ERRORED, error, id, this.failureOf(error, context.index))
   }
 
   /** A record that cannot be read, or an answer that is no verdict, will be the same again; a throw need not be. */
-  #failureOf(error: unknown, index: number): 'throw' | undefined {
+  failureOf(error: unknown, index: number): 'throw' | undefined {
     const isRetryable = this.#mayRetry && this.#verifier.isRetryable(error, { attempt: this.#attempt, index })
     return isRetryable ? 'throw' : undefined
   }

@@ -1,6 +1,10 @@
 import type { VerifyContext } from '../verifier.ts'
+import { TaskHost } from './host/host-functions.ts'
+import type { VerifierHost } from './host/host-functions.ts'
+import { TaskLimits } from './limits/task-limits.ts'
+import type { ThreadLimits } from './limits/thread-limits.ts'
 
-/** What a verifier is given beside the item. The signal is made when it is first read: it costs as much as a cheap task. */
+/** What a verifier is given beside the item. What costs as much as a cheap task is made when it is first read. */
 export class TaskContext implements VerifyContext {
   readonly state: unknown
   readonly config: unknown
@@ -8,16 +12,22 @@ export class TaskContext implements VerifyContext {
   readonly index: number
   readonly line: number | undefined
   readonly file: string | undefined
+  readonly prefetched: unknown
+  readonly #shard: ShardContext
   #controller: AbortController | undefined
+  #limits: TaskLimits | undefined
+  #host: TaskHost | undefined
   #ended: { reason: unknown } | undefined
 
   constructor(shard: ShardContext, index: number, line: number | undefined, file: string | undefined = shard.file) {
+    this.#shard = shard
     this.state = shard.state
     this.config = shard.config
     this.attempt = shard.attempt
     this.index = index
     this.line = line
     this.file = file
+    this.prefetched = shard.prefetched
   }
 
   get signal(): AbortSignal {
@@ -26,10 +36,34 @@ export class TaskContext implements VerifyContext {
     return this.#controller.signal
   }
 
-  /** Fires the signal, now or when it is first read. */
+  get limit(): VerifyContext['limit'] {
+    const limits = (this.#limits ??= new TaskLimits(this, this.#shard.limits))
+    if (this.#ended !== undefined) limits.abort(this.#ended.reason)
+    return (name, call) => limits.call(name, call)
+  }
+
+  get host(): Record<string, (...args: unknown[]) => Promise<unknown>> {
+    this.#host ??= new TaskHost(this.#shard.host)
+    if (this.#ended !== undefined) this.#host.abort(this.#ended.reason)
+    return this.#host.functions
+  }
+
+  /** For how long it has waited for permits, and done nothing else that is known, ms. */
+  get waitedMs(): number {
+    return this.#limits?.waitedMs ?? 0
+  }
+
+  /** Fires the signal, now or when it is first read. Nothing of the task waits for a permit any more. */
   abort(reason: unknown): void {
     this.#ended ??= { reason }
     this.#controller?.abort(reason)
+    this.#limits?.abort(reason)
+    this.#host?.abort(reason)
+  }
+
+  /** The task has its outcome: what it still holds of the engine's limits goes back. */
+  settled(reason: unknown): void {
+    this.#limits?.settled(reason)
   }
 }
 
@@ -39,4 +73,8 @@ export interface ShardContext {
   readonly config: unknown
   readonly attempt: number
   readonly file: string | undefined
+  readonly limits: ThreadLimits
+  readonly host: VerifierHost
+  /** Of the group whose tasks are being started. */
+  prefetched: unknown
 }

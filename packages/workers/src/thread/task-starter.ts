@@ -1,8 +1,10 @@
 import * as atomics from './atomics.ts'
-import { ABORTED } from '../outcome-columns.ts'
+import { ABORTED, ERRORED, TIMED_OUT } from '../outcome-columns.ts'
+import type { UnsuccessfulTask } from '../outcome-columns.ts'
 import type { RunShard } from '../protocol.ts'
 import { inTask } from './console-to-stderr.ts'
 import type { GroupClock } from './group-clock.ts'
+import type { ThreadLimits } from './limits/thread-limits.ts'
 import type { PartWriter } from './part-writer.ts'
 import type { PendingTasks, StartedTask } from './pending-tasks.ts'
 import type { Records } from './record-list.ts'
@@ -20,8 +22,16 @@ export interface StarterParts {
   readonly pending: PendingTasks
   readonly slots: TaskSlots
   readonly answers: TaskAnswers
+  readonly limits: ThreadLimits
   /** The verifier has returned a promise. */
   startedAsync(started: StartedTask, answer: PromiseLike<unknown>): void
+}
+
+/** How a task ends that is not started. */
+interface Refusal {
+  readonly status: number
+  readonly error: unknown
+  readonly failure?: UnsuccessfulTask['failure']
 }
 
 /** Starts a shard's tasks, in order, each through the gate; and settles those that are sync. */
@@ -37,8 +47,8 @@ export class TaskStarter {
   readonly #with: StarterParts
   /** What is in the gate as long as it is open. */
   #lastStarted = 0
-  /** Positions that are not to be started any more, and why. */
-  #withdrawn: Map<number, Error> | undefined
+  /** Positions that are not to be started, and how they end instead. */
+  #refused: Map<number, Refusal> | undefined
   /** The verifier has returned a promise before: worth tracking which task prints. */
   #isAsync = false
   #burst: TaskBurst | undefined
@@ -49,14 +59,42 @@ export class TaskStarter {
     this.#cells = cells
     this.#with = parts
     const file = message.payload.kind === 'text' ? message.payload.file : undefined
-    this.#shard = { state: verifier.state, config: verifier.config, attempt: message.attempt, file }
+    const { limits } = parts
+    this.#shard = {
+      state: verifier.state,
+      config: verifier.config,
+      attempt: message.attempt,
+      file,
+      limits,
+      host: verifier.host,
+      prefetched: undefined,
+    }
     this.next = message.ranges[0] ?? 0
   }
 
-  /** A task that has not begun does not begin. */
+  /** What was prefetched for the next tasks. */
+  set prefetched(prefetched: unknown) {
+    this.#shard.prefetched = prefetched
+  }
+
+  /** A task that has not begun does not begin: nobody waits for it any more. */
   withdraw(position: number, error: Error): void {
-    this.#withdrawn ??= new Map()
-    this.#withdrawn.set(position, error)
+    this.#refuse(position, { status: ABORTED, error })
+  }
+
+  /** What the task was to be given could not be had. */
+  refuse(position: number, error: unknown, isLate: boolean): void {
+    const failure = isLate ? 'timeout' : this.#with.answers.failureOf(error, this.#indexOf(position))
+    this.#refuse(position, { status: isLate ? TIMED_OUT : ERRORED, error, failure })
+  }
+
+  #refuse(position: number, refusal: Refusal): void {
+    this.#refused ??= new Map()
+    this.#refused.set(position, refusal)
+  }
+
+  #indexOf(position: number): number {
+    return this.records.index(position - this.#message.base)
   }
 
   /**
@@ -67,8 +105,9 @@ export class TaskStarter {
    */
   start(to: number): boolean {
     const position = this.next
-    if (this.#withdrawn?.has(position) === true) return this.#passOver(position)
-    if (!this.#isAsync && !this.#with.slots.isTraced && this.#withdrawn === undefined) return this.#startInARow(to)
+    const refusal = this.#refused?.get(position)
+    if (refusal !== undefined) return this.#passOver(position, refusal)
+    if (!this.#isAsync && !this.#with.slots.isTraced && this.#refused === undefined) return this.#startInARow(to)
     // An async task is timed from before its call: what it does before its first await is its own time too.
     if (this.#isAsync) this.#with.clock.close()
     // Nothing of the user's runs between this and the gate; if that is closed, the slot is emptied when the loop rests.
@@ -76,14 +115,14 @@ export class TaskStarter {
     return this.#startInARow(position + 1)
   }
 
-  /** A task that is not to be started any more. @returns whether the gate was open */
-  #passOver(position: number): boolean {
+  /** A task that is not to be started. @returns whether the gate was open */
+  #passOver(position: number, { status, error, failure }: Refusal): boolean {
     const before = this.#lastStarted
     // Pairs with the main thread's closing of the gate: see cells.ts.
     if (atomics.compareExchange(this.#cells, this.#message.gate, before, position + 1) !== before) return false
     this.#lastStarted = this.next = position + 1
     this.#with.clock.close() // it is not of the group that is being timed
-    this.#with.writer.unsuccessful(position, ABORTED, this.#withdrawn?.get(position))
+    this.#with.writer.unsuccessful(position, status, error, undefined, failure)
     return true
   }
 
@@ -141,7 +180,7 @@ export class TaskStarter {
   }
 
   #threw(position: number, id: unknown, error: unknown): undefined {
-    this.#with.answers.threw(position, this.records.index(position - this.#message.base), id, error)
+    this.#with.answers.threw(position, this.#indexOf(position), id, error)
   }
 
   #startedAsync(started: StartedTask, answer: PromiseLike<unknown>): void {

@@ -5,15 +5,26 @@ import { FanfoldError } from '../fanfold-error.ts'
 import type { LoadVerifier } from '../protocol.ts'
 import { toDefinition } from '../verifier.ts'
 import type { VerifierDefinition } from '../verifier.ts'
+import type { HostCalls } from './host/host-calls.ts'
+import { hostFunctions } from './host/host-functions.ts'
+import type { VerifierHost } from './host/host-functions.ts'
+import type { PrefetchHook } from './prefetching.ts'
+
+/** Tasks that `prefetch` sees together, unless the verifier says otherwise, and how long that may take, ms. */
+const DEFAULT_PREFETCH_SIZE = 500
+const DEFAULT_PREFETCH_MS = 30_000
 
 /** A verifier that is set up in this thread. */
 export interface LoadedVerifier {
   readonly config: unknown
   readonly state: unknown
+  readonly host: VerifierHost
   verify(item: unknown, context: unknown): unknown
   /** Whether another attempt may end differently. */
   isRetryable(error: unknown, context: { readonly attempt: number; readonly index: number }): boolean
   teardown(): unknown
+  /** Sees tasks before they are verified. */
+  readonly prefetch: PrefetchHook | undefined
 }
 
 /**
@@ -21,9 +32,9 @@ export interface LoadedVerifier {
  *
  * @throws {FanfoldError} `FANFOLD_VERIFIER_*`, `FANFOLD_SETUP_FAILED`, `FANFOLD_START_TIMED_OUT`.
  */
-export async function loadVerifier(message: LoadVerifier): Promise<LoadedVerifier> {
+export async function loadVerifier(message: LoadVerifier, calls: HostCalls): Promise<LoadedVerifier> {
   const controller = new AbortController()
-  const started = start(message, controller.signal)
+  const started = start(message, calls, controller.signal)
   if (message.startTimeoutMs === Infinity) return started
   const ended = new AbortController()
   try {
@@ -43,7 +54,9 @@ export async function loadVerifier(message: LoadVerifier): Promise<LoadedVerifie
   }
 }
 
-async function start({ url, config }: LoadVerifier, signal: AbortSignal): Promise<LoadedVerifier> {
+async function start(message: LoadVerifier, calls: HostCalls, signal: AbortSignal): Promise<LoadedVerifier> {
+  const { url, config, verifier, hostFunctions: names } = message
+  const host: VerifierHost = { calls, verifier, names }
   const definition = toDefinition(await importDefault(url))
   if (definition === undefined) {
     throw new FanfoldError(
@@ -53,16 +66,31 @@ async function start({ url, config }: LoadVerifier, signal: AbortSignal): Promis
   }
   let state: unknown
   try {
-    state = await definition.setup?.({ config, signal })
+    state = await definition.setup?.({ config, signal, host: hostFunctions(host) })
   } catch (cause) {
     throw new FanfoldError('FANFOLD_SETUP_FAILED', `setup of ${pathOf(url)} failed: ${messageOf(cause)}`, { cause })
   }
   return {
     config,
     state,
+    host,
     verify: (item, context) => definition.verify(item, context as never),
     isRetryable: (error, context) => isRetryable(definition, error, context),
     teardown: () => definition.teardown?.(state, { config }),
+    prefetch: prefetchOf(definition, { state, config, host: hostFunctions(host) }),
+  }
+}
+
+function prefetchOf(
+  definition: VerifierDefinition<unknown, unknown, unknown, unknown>,
+  context: { readonly state: unknown; readonly config: unknown; readonly host: object },
+): PrefetchHook | undefined {
+  if (definition.prefetch === undefined) return undefined
+  const { prefetchSize = DEFAULT_PREFETCH_SIZE, prefetchTimeoutMs = DEFAULT_PREFETCH_MS } = definition
+  return {
+    prefetch: (items, signal) => definition.prefetch?.(items, { ...context, signal } as never),
+    size: prefetchSize,
+    timeoutMs: prefetchTimeoutMs,
   }
 }
 

@@ -8,7 +8,7 @@ import type { Merge } from './merge.ts'
 /** What a schedule drives: the coordinator, or a broken one. */
 export interface Machine {
   start(): readonly Command[]
-  handle(event: Event): readonly Command[]
+  handle(event: Event, nowMs?: number): readonly Command[]
   readonly state: Readonly<CoordinatorState>
 }
 

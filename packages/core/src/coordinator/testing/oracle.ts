@@ -1,6 +1,6 @@
 import type { Status } from '@fanfold/workers/protocol'
 import type { RetryPolicy } from '../../policy/retry.ts'
-import type { Nature } from './scenario.ts'
+import type { Nature, TaskPlan } from './scenario.ts'
 
 /** What becomes of each task in a world that runs one after the other, each in a thread of its own. */
 const FATES: Readonly<Record<Nature, readonly Status[]>> = {
@@ -27,11 +27,14 @@ const CUT_SHORT = new Map<Nature, readonly Status[]>(
 
 /** How a task may end; in a run that is cut short it may also be `aborted`. */
 export function fatesOf(
-  { nature }: { readonly nature: Nature },
+  { nature, limits }: Pick<TaskPlan, 'nature' | 'limits'>,
   { retries, timeouts }: RetryPolicy,
   isCutShort: boolean,
 ): readonly Status[] {
+  const fates = isCutShort ? CUT_SHORT.get(nature)! : FATES[nature]
+  // Where calls wait for one another, one of them gives up.
+  if (limits.length > 1) return [...fates, 'errored']
   if (!isCutShort && nature === 'throwsOnce' && retries > 0) return FATES.passes
   if (!isCutShort && nature === 'blocksOnce' && timeouts > 0) return FATES.passes
-  return isCutShort ? CUT_SHORT.get(nature)! : FATES[nature]
+  return fates
 }

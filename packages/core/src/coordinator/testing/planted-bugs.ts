@@ -30,8 +30,8 @@ class Broken implements Machine {
     return this.#inner.start()
   }
 
-  handle(event: Event): readonly Command[] {
-    return this.#handle((it) => this.#inner.handle(it), event, this.#inner.state)
+  handle(event: Event, nowMs?: number): readonly Command[] {
+    return this.#handle((it) => this.#inner.handle(it, nowMs), event, this.#inner.state)
   }
 }
 
@@ -146,6 +146,24 @@ export const PLANTED_BUGS: Readonly<Record<string, ConstructorParameters<typeof 
       if (run !== undefined) run.concurrencyInUse -= 1
     }
     return commands
+  },
+  'permits of a thread that dies are lost': (handle, event, state) => {
+    const held = event.type === 'laneDied' ? [...state.limits.values()].map(({ lanes }) => lanes[event.lane]!.held) : []
+    const commands = handle(event)
+    for (const [i, limit] of [...state.limits.values()].entries())
+      if (event.type === 'laneDied') limit.lanes[event.lane]!.held += held[i]!
+    return commands
+  },
+  'a permit is granted that is not there': (handle, event) =>
+    handle(event).map((command) => (command.type === 'grant' ? { ...command, permits: command.permits + 1 } : command)),
+  'permits that are on their way are granted again': (handle, event) =>
+    handle(event.type === 'limitUsed' ? { ...event, granted: 1e9 } : event),
+  'nobody comes again when starts are possible': (handle, event) => (event.type === 'limitDue' ? [] : handle(event)),
+  'calls that wait for one another are not seen': (handle, event) =>
+    handle(event.type === 'limitUsed' ? { ...event, blocked: {} } : event),
+  'a start counts from when it was allowed': (handle, event, state) => {
+    if (event.type !== 'limitUsed') return handle(event)
+    return handle({ ...event, starts: event.starts.map(() => state.nowMs - 1e6) })
   },
   'worn-out threads stay': (handle, event) =>
     handle(event.type === 'assignmentEnded' ? { ...event, heapMb: 0 } : event),

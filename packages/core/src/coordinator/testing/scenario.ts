@@ -1,6 +1,7 @@
 import { NEVER } from '../../policy/recycling.ts'
 import type { Recycling } from '../../policy/recycling.ts'
-import type { CutShort, RunSettings } from '../events.ts'
+import type { LimitSettings } from '../../policy/limits/limit-settings.ts'
+import type { CutShort, LimitName, RunSettings } from '../events.ts'
 import { Random } from './random.ts'
 
 /** What a task does, whoever runs it and when: all that the oracle has to know. */
@@ -32,6 +33,8 @@ export interface TaskPlan {
   readonly nature: Nature
   readonly bytes: number
   readonly valueBytes: number
+  /** Async: the limits through which it makes calls before it comes to its end, each within the one before. */
+  readonly limits: readonly LimitName[]
 }
 
 export interface RunPlan {
@@ -48,6 +51,8 @@ export interface RunPlan {
   readonly consumer: 'drains' | 'takes' | 'slow' | 'stops'
   readonly addAt: number
   readonly cancelAt: Partial<Record<CutShort, number>>
+  /** Another concurrency holds from then on. */
+  readonly update: { readonly at: number; readonly concurrency: number } | undefined
   readonly breakAt: number | undefined
 }
 
@@ -78,15 +83,19 @@ export interface Scenario {
   /** Whether an answer to `stop` comes with the next messages, as from another process. */
   readonly isAnsweredLater: boolean
   readonly recycling: Recycling
+  readonly limits: Readonly<Record<LimitName, LimitSettings>>
+  /** A limit that gets other settings on the way. */
+  readonly limitUpdate: { readonly at: number; readonly limit: LimitName; readonly settings: LimitSettings } | undefined
 }
 
 /** @param size - 1 to 10: how large its parts may be. */
 export function drawScenario(seed: number, size: number): Scenario {
   const random = new Random(seed)
   const verifiers = Array.from({ length: random.chance(0.25) ? 2 : 1 }, (_, id) => drawVerifier(random, id + 1))
+  const limits = drawLimits(random)
   const mostRuns = random.chance(0.4) ? Math.min(3, 1 + Math.floor(size / 3)) : 1
   const runs = Array.from({ length: random.between(1, mostRuns) }, (_, id) =>
-    drawRun(random, id + 1, random.pick(verifiers).id, size),
+    drawRun(random, { id: id + 1, verifier: random.pick(verifiers).id, limits: Object.keys(limits) }, size),
   )
   return {
     seed,
@@ -102,6 +111,8 @@ export function drawScenario(seed: number, size: number): Scenario {
     recycling: random.chance(0.7)
       ? NEVER
       : { tasks: random.pick([1, 5, Infinity]), heapMb: random.pick([50, Infinity]) },
+    limits,
+    limitUpdate: drawUpdate(random, limits),
   }
 }
 
@@ -116,7 +127,53 @@ function drawVerifier(random: Random, id: number): VerifierPlan {
   }
 }
 
-function drawRun(random: Random, id: number, verifier: number, size: number): RunPlan {
+const LIMIT: LimitSettings = {
+  concurrency: 1,
+  maxConcurrency: 1,
+  isAdaptive: false,
+  rate: undefined,
+  breaker: undefined,
+  queueTimeoutMs: Infinity,
+}
+
+function drawLimits(random: Random): Scenario['limits'] {
+  if (random.chance(0.6)) return {}
+  const names = random.chance(0.3) ? ['a', 'b'] : ['a']
+  return Object.fromEntries(names.map((name) => [name, drawLimit(random)]))
+}
+
+function drawLimit(random: Random): LimitSettings {
+  const concurrency = random.between(1, 6)
+  const isAdaptive = random.chance(0.3)
+  const maxConcurrency = isAdaptive ? concurrency + random.between(0, 6) : concurrency
+  const rate = random.chance(0.3) ? { count: random.between(1, 30), perMs: random.pick([20, 200]) } : undefined
+  return { ...LIMIT, concurrency, maxConcurrency, isAdaptive, rate }
+}
+
+/** Its rate stays: what was allowed under two of them is not told apart here. */
+function drawUpdate(random: Random, limits: Scenario['limits']): Scenario['limitUpdate'] {
+  const [name] = Object.keys(limits)
+  if (name === undefined || random.chance(0.5)) return undefined
+  const { isAdaptive, rate } = limits[name]!
+  const { concurrency, maxConcurrency } = drawLimit(random)
+  const settings = {
+    ...LIMIT,
+    isAdaptive,
+    rate,
+    concurrency,
+    maxConcurrency: isAdaptive ? maxConcurrency : concurrency,
+  }
+  return { at: random.between(0, 150), limit: name, settings }
+}
+
+/** What a run belongs to. */
+interface RunPlace {
+  readonly id: number
+  readonly verifier: number
+  readonly limits: readonly LimitName[]
+}
+
+function drawRun(random: Random, { id, verifier, limits }: RunPlace, size: number): RunPlan {
   const isAsync = random.chance(0.5)
   const badness = random.pick([0, 0.05, 0.2, 0.6])
   const length = random.between(0, size * (random.chance(0.2) ? 12 : 4))
@@ -126,7 +183,9 @@ function drawRun(random: Random, id: number, verifier: number, size: number): Ru
     id,
     verifier,
     tasks: Array.from({ length }, () => {
-      const task = drawTask(random, isAsync, badness, ofValues)
+      const drawn = drawTask(random, isAsync, badness, ofValues)
+      const isLimited = isAsync && limits.length > 0 && random.chance(0.6)
+      const task = isLimited ? { ...drawn, limits: drawCalls(random, drawn.nature, limits) } : drawn
       // Where threads keep dying and nobody is to blame, the run is given up; that is tested by itself.
       const adds = UNEXPLAINED[task.nature] ?? 0
       if (adds === 0) return task
@@ -152,6 +211,7 @@ function drawRun(random: Random, id: number, verifier: number, size: number): Ru
     consumer: random.pick(['drains', 'takes', 'slow', 'stops']),
     addAt: random.chance(0.7) ? 0 : random.between(0, 60),
     cancelAt: drawCancel(random),
+    update: random.chance(0.1) ? { at: random.between(0, 100), concurrency: random.between(1, 8) } : undefined,
     breakAt: random.chance(0.03) ? random.between(0, 150) : undefined,
   }
 }
@@ -201,5 +261,12 @@ const BAD_ASYNC: readonly Nature[] = [...BAD, 'hangs', 'hangs', 'hangs', 'slow',
 
 function drawTask(random: Random, isAsync: boolean, badness: number, ofValues: number): TaskPlan {
   const nature = random.chance(badness) ? random.pick(isAsync ? BAD_ASYNC : BAD) : 'passes'
-  return { nature, bytes: random.between(1, 12), valueBytes: ofValues === 0 ? 0 : random.between(0, ofValues) }
+  const valueBytes = ofValues === 0 ? 0 : random.between(0, ofValues)
+  return { nature, bytes: random.between(1, 12), valueBytes, limits: [] }
+}
+
+/** Where calls wait for one another, one of them gives up: that happens to tasks that would pass, and to no others. */
+function drawCalls(random: Random, nature: Nature, limits: readonly LimitName[]): LimitName[] {
+  const isNested = nature === 'passes' && random.chance(0.3)
+  return isNested ? [random.pick(limits), random.pick(limits)] : [random.pick(limits)]
 }

@@ -1,15 +1,17 @@
 import { MAX_ABANDONED } from '@fanfold/workers/protocol'
 import type { Command, Dispatch } from '../commands.ts'
-import type { LaneId, VerifierId } from '../events.ts'
+import type { LaneId, LimitName, VerifierId } from '../events.ts'
 import { afterEnd, working } from './lane-phase.ts'
 import type { LanePhase, WorkingPhase } from './lane-phase.ts'
-import { hasAccident } from './lane-world.ts'
+import { endOfLoad, hasAccident } from './lane-world.ts'
 import type { LaneWorld } from './lane-world.ts'
-import { partOf, unsendableIn } from './simulated-messages.ts'
+import { eventOf, unsendableIn } from './simulated-messages.ts'
 import { SimulatedThread } from './simulated-thread.ts'
 import type { SimulatedWork } from './simulated-thread.ts'
 
 const DIED = new Error('the thread died')
+/** Of what a thread says about no assignment. */
+const NO_ASSIGNMENT = 0
 
 /** One lane of a backend, which keeps what `backend.ts` promises and breaks everything else it can. */
 export class SimulatedLane {
@@ -31,11 +33,17 @@ export class SimulatedLane {
   /** Starts that failed in a row. */
   failedStarts = 0
   readonly #world: LaneWorld
-  #thread = new SimulatedThread()
+  #thread: SimulatedThread
 
   constructor(id: LaneId, world: LaneWorld) {
     this.id = id
     this.#world = world
+    this.#thread = new SimulatedThread(world)
+  }
+
+  /** Calls of this limit that are under way here. */
+  holders(limit: LimitName): number {
+    return this.#thread.shares.holders(limit)
   }
 
   get work(): SimulatedWork | undefined {
@@ -48,7 +56,14 @@ export class SimulatedLane {
 
   /** Whether something happens here by itself. */
   get isActive(): boolean {
-    return !['closed', 'idle', 'stuck'].includes(this.phase.name)
+    return !['closed', 'idle', 'stuck'].includes(this.phase.name) || this.#hasLimitNews
+  }
+
+  /** A thread whose loop turns has something to say of limits. */
+  get #hasLimitNews(): boolean {
+    const { isBlocked, shares, inbox } = this.#thread
+    if (this.phase.name === 'idle') return shares.hasNews || inbox.length > 0
+    return this.phase.name === 'working' && !isBlocked && shares.hasNews
   }
 
   /** Nobody asked for a thread here after the last one's end. */
@@ -90,6 +105,15 @@ export class SimulatedLane {
         this.#must(this.phase.name === 'working' && this.phase.isOverdue, command.type)
         if (this.phase.name === 'working') this.phase.isKilled = true
         return
+      case 'grant':
+      case 'recall':
+        this.#must(!['closed', 'opening', 'stuck'].includes(this.phase.name), command.type)
+        return this.#thread.shares.execute(command)
+      case 'unlock':
+        this.#must(!['closed', 'opening', 'stuck'].includes(this.phase.name), command.type)
+        return this.#thread.unlock(command.limit, command.among)
+      case 'refuse':
+        return this.#must(false, 'refuse, where no limit has a breaker')
       case 'retireLane':
         this.#must(this.phase.name === 'idle', command.type)
         this.phase = { name: 'retiring' }
@@ -109,6 +133,7 @@ export class SimulatedLane {
   /** Something happens, drawn at random. */
   step(): void {
     const { random, scenario } = this.#world
+    if (this.#hasLimitNews && (this.phase.name === 'idle' || random.chance(0.2))) return this.#tellOfLimits()
     switch (this.phase.name) {
       case 'opening':
         if (random.chance(scenario.failedStart)) {
@@ -140,6 +165,13 @@ export class SimulatedLane {
     }
   }
 
+  /** Among what else it posts, in its order. */
+  #tellOfLimits(): void {
+    if (this.phase.name === 'idle' && this.#thread.inbox.length > 0) return this.#receive()
+    const use = this.#thread.shares.tell()
+    this.#thread.inbox.push({ type: 'limitUsed', assignment: NO_ASSIGNMENT, use })
+  }
+
   /** A thread that could not be ended has exited after all. */
   exit(): void {
     this.stuckThreads--
@@ -148,7 +180,7 @@ export class SimulatedLane {
   }
 
   #opened(): void {
-    this.#thread = new SimulatedThread()
+    this.#thread = new SimulatedThread(this.#world)
     this.isFresh = this.#isBlank = true
     this.#heapMb = 0
     this.failedStarts = 0
@@ -157,17 +189,16 @@ export class SimulatedLane {
   }
 
   #answerLoad(verifier: VerifierId): void {
-    const { random, scenario } = this.#world
-    const { failing, dying } = scenario.verifiers.find(({ id }) => id === verifier)!
-    // In a used thread it may be anybody's fault, and is nobody's to the coordinator.
-    if (!this.#isBlank && hasAccident(this.#world)) return this.#died(random.chance(scenario.stuck))
-    if (random.chance(dying)) {
+    const end = endOfLoad(this.#world, verifier, this.#isBlank)
+    if (end === 'stuck') return this.#died(true)
+    if (end === 'died') {
       if (this.#isBlank) this.failed.add(verifier)
       return this.#died(false)
     }
+    if (end === 'accident') return this.#died(false)
     this.#isBlank = false
     this.phase = { name: 'idle' }
-    if (random.chance(failing)) {
+    if (end === 'failed') {
       this.failed.add(verifier)
       return this.#world.emit({ type: 'verifierFailed', lane: this.id, verifier, error: new Error('setup failed') })
     }
@@ -259,16 +290,11 @@ export class SimulatedLane {
 
   #receive(): void {
     const message = this.#thread.inbox.shift()!
-    const { phase } = this
-    const lane = this.id
-    const { assignment } = message
-    if (message.type === 'stopped') return this.#world.emit({ ...message, lane })
-    if (message.type === 'part') return this.#world.emit(partOf(message, lane))
-    this.phase = afterEnd(phase)
-    const { suspects, abandoned } = message
-    const busyMs = this.#world.random.fraction() * 50
-    this.#heapMb = this.#world.random.between(0, 60)
-    this.#world.emit({ type: 'assignmentEnded', lane, assignment, suspects, abandoned, busyMs, heapMb: this.#heapMb })
+    if (message.type === 'ended') {
+      this.phase = afterEnd(this.phase)
+      this.#heapMb = this.#world.random.between(0, 60)
+    }
+    this.#world.emit(eventOf(message, this.id, this.#heapMb))
   }
 
   #died(stuck: boolean): void {
@@ -277,7 +303,7 @@ export class SimulatedLane {
     const work = phase.name === 'working' || phase.name === 'dying' ? phase.work : undefined
     const running = work !== undefined && work === this.#thread.work ? [...this.#thread.running] : []
     this.#thread.die()
-    this.#thread = new SimulatedThread()
+    this.#thread = new SimulatedThread(this.#world)
     this.loaded.clear()
     this.phase = { name: stuck ? 'stuck' : 'closed' }
     if (stuck) this.stuckThreads++

@@ -1,5 +1,5 @@
 import type { Dispatch } from '../commands.ts'
-import type { LaneId, PartArrived, Unsendable } from '../events.ts'
+import type { Event, LaneId, PartArrived, Unsendable } from '../events.ts'
 import type { Message, SimulatedWork } from './simulated-thread.ts'
 
 /** Which tasks of a dispatch cannot get to a thread. */
@@ -14,8 +14,27 @@ export function unsendableIn({ ranges }: Dispatch, work: SimulatedWork): Unsenda
   return failures
 }
 
-/** What a lane tells of a part that its thread has posted. */
-export function partOf(message: Extract<Message, { type: 'part' }>, lane: LaneId): PartArrived {
+/** How long a shard occupied its lane: whatever that was, no task ends otherwise for it. */
+const BUSY_MS = [0.1, 3, 50]
+
+/** What a lane tells when it has received this of its thread. */
+export function eventOf(message: Message, lane: LaneId, heapMb: number): Event {
+  switch (message.type) {
+    case 'part':
+      return partOf(message, lane)
+    case 'stopped':
+      return { ...message, lane }
+    case 'limitUsed':
+      return { ...message.use, lane }
+    case 'ended': {
+      const { assignment, suspects, abandoned } = message
+      const busyMs = BUSY_MS[assignment % BUSY_MS.length]!
+      return { type: 'assignmentEnded', lane, assignment, suspects, abandoned, busyMs, heapMb }
+    }
+  }
+}
+
+function partOf(message: Extract<Message, { type: 'part' }>, lane: LaneId): PartArrived {
   const { assignment, settled: batch, unsuccessful } = message
   const list = Uint32Array.from(batch, ({ position }) => position)
   const from = list[0]!

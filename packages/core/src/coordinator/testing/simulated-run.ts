@@ -2,6 +2,7 @@ import { STATUSES } from '@fanfold/workers/protocol'
 import type { Command, Deliver, RunEnd, Settle } from '../commands.ts'
 import type { Event, ShardId } from '../events.ts'
 import type { Merge, Merged, Unmerged } from './merge.ts'
+import { must } from './must.ts'
 import { fatesOf } from './oracle.ts'
 import type { RunPlan } from './scenario.ts'
 import type { Settled, WorkTask } from './simulated-thread.ts'
@@ -32,6 +33,7 @@ export class SimulatedRun {
   /** Cancelled, or failed for a good reason. */
   isCutShort = false
   isBroken = false
+  isUpdated = false
   /** The coordinator has heard that there is no more to read. */
   isExhausted = false
   end: RunEnd | undefined
@@ -63,6 +65,39 @@ export class SimulatedRun {
 
   get isOver(): boolean {
     return this.end !== undefined && this.outbox.length === 0
+  }
+
+  /** Of a concurrency that was lowered, what was out before comes to its end. */
+  get mostAtOnce(): number {
+    const { settings, update } = this.plan
+    return Math.max(settings.concurrency, this.isUpdated ? update!.concurrency : 0)
+  }
+
+  /** Before the coordinator hears of it. */
+  notice(event: Event, removedVerifiers: ReadonlySet<number>): void {
+    const isUnderWay = this.isAdded && this.end === undefined
+    switch (event.type) {
+      case 'sourceEnded':
+        this.isExhausted ||= this.end === undefined
+        return
+      case 'runAdded':
+        this.isAdded = true
+        this.isCutShort = removedVerifiers.has(event.verifier)
+        return
+      case 'runUpdated':
+        this.isUpdated = true
+        return
+      case 'cancelRequested':
+        if (!isUnderWay) return
+        this.isCancelled = this.isCutShort = true
+        this.isCancelledNow ||= event.how === 'now'
+        return
+      case 'runBroken':
+        if (isUnderWay) this.isBroken = this.isCutShort = true
+        return
+      default:
+        return
+    }
   }
 
   /** A shard's tasks by position, for longer than the shard is kept. */
@@ -193,13 +228,14 @@ export class SimulatedRun {
     this.#settled++
   }
 
-  #checkAttempts({ index, nature, accidentsAlone }: SimulatedTask, name: string, attempts: number): void {
+  #checkAttempts({ index, nature, limits, accidentsAlone }: SimulatedTask, name: string, attempts: number): void {
     const { retries, timeouts, crashes } = this.plan.settings.retry
     const what = `task ${index} (${nature}) ${name} after ${attempts} attempts`
     if (name === 'crashed') must(attempts === 2 + crashes, what)
     if (nature === 'throws') must(attempts >= 1 + retries && attempts <= 1 + retries + accidentsAlone, what)
     if (nature === 'hangs' || nature === 'blocks') must(attempts === 1 + timeouts, what)
-    if (nature === 'passes') must(attempts <= 1 + accidentsAlone, what)
+    const mayGiveUp = limits.length > 1 ? retries : 0
+    if (nature === 'passes') must(attempts <= 1 + accidentsAlone + mayGiveUp, what)
   }
 
   /** More unsuccessful tasks than are tolerated, as far as can be known. */
@@ -247,8 +283,4 @@ export class SimulatedRun {
     if (shard === undefined) throw new Error(`shard ${id} of run ${this.plan.id} was let go, or never kept`)
     return shard
   }
-}
-
-export function must(isRight: boolean, otherwise: string): void {
-  if (!isRight) throw new Error(otherwise)
 }

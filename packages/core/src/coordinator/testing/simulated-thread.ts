@@ -1,7 +1,9 @@
 import { ABORTED, COMPLETED, ERRORED, MAX_ABANDONED, TIMED_OUT } from '@fanfold/workers/protocol'
 import type { Dispatch } from '../commands.ts'
-import type { Unsuccessful } from '../events.ts'
+import type { LimitName, Unsuccessful } from '../events.ts'
 import type { Random } from './random.ts'
+import { SimulatedShares } from './simulated-shares.ts'
+import type { LimitMessage, LimitWorld } from './simulated-shares.ts'
 import type { Nature, TaskPlan } from './scenario.ts'
 
 const CRASHES_FIRST: readonly Nature[] = ['crashesOnce', 'throwsAndDies']
@@ -18,6 +20,7 @@ export type Message = { readonly assignment: number } & (
   | { readonly type: 'part'; readonly settled: readonly Settled[]; readonly unsuccessful: readonly Unsuccessful[] }
   | { readonly type: 'ended'; readonly suspects: readonly number[]; readonly abandoned: number }
   | { readonly type: 'stopped'; readonly from: number }
+  | { readonly type: 'limitUsed'; readonly use: LimitMessage }
 )
 
 export interface WorkTask extends TaskPlan {
@@ -48,6 +51,7 @@ function isPoison({ dispatch: { ranges }, task }: SimulatedWork): boolean {
 /** A thread at work on one shard, and another one behind it, as the shard loop in `@fanfold/workers` goes about it. */
 export class SimulatedThread {
   readonly inbox: Message[] = []
+  readonly shares: SimulatedShares
   /** Positions in the slots. */
   readonly running: number[] = []
   /** The position that holds the thread. */
@@ -69,6 +73,10 @@ export class SimulatedThread {
   #isAborted = false
   #valueBytes = 0
   #settledLast: number | undefined
+
+  constructor(world: LimitWorld) {
+    this.shares = new SimulatedShares(world)
+  }
 
   receive(work: SimulatedWork): void {
     if (this.isDone) return this.#begin(work)
@@ -124,6 +132,13 @@ export class SimulatedThread {
     if (!this.isDone && this.#work.dispatch.assignment === assignment) this.#isStopped = this.#isAborted = true
   }
 
+  /** A call that waits with a permit of one of these limits gives up. */
+  unlock(limit: LimitName, among: readonly LimitName[]): void {
+    const position = this.shares.lastLocked(limit, among)
+    if (position === undefined || this.isDead || this.isBlocked) return
+    this.#settle(this.#leave(this.running.indexOf(position)), ERRORED)
+  }
+
   /** Goes on for a moment; not for a thread that is blocked, dead or done. */
   step(random: Random, abandonedEach: number): void {
     if (!this.#isReceived) {
@@ -164,6 +179,10 @@ export class SimulatedThread {
     task.isRunning = true
     this.running.push(position)
     this.#started = position + 1
+    if (task.limits.length > 0) {
+      this.shares.ask(task.limits[0]!, position)
+      if (this.shares.isWaiting(position) || task.limits.length > 1) return
+    }
     if (this.#work.isAsync && random.chance(0.8)) return
     if (task.nature === 'hangs' || task.nature === 'slow') return
     this.#turn(this.running.length - 1)
@@ -173,6 +192,7 @@ export class SimulatedThread {
   #leave(at: number): number {
     const [position] = this.running.splice(at, 1)
     this.#work.task(position!).isRunning = false
+    this.shares.release(position!)
     return position!
   }
 
@@ -181,6 +201,14 @@ export class SimulatedThread {
     const at = random.between(0, this.running.length - 1)
     const position = this.running[at]!
     const { nature } = this.#work.task(position)
+    const { limits } = this.#work.task(position)
+    const calls = this.shares.calls(position)
+    if (calls < limits.length && !this.shares.isWaiting(position)) return this.shares.ask(limits[calls]!, position)
+    if (this.shares.isWaiting(position)) {
+      // Its wait ends when it is told to; its time does not pass before.
+      if (this.#isAborted) this.#settle(this.#leave(at), ABORTED)
+      return
+    }
     const hasNeighbours = !this.#work.dispatch.alone && this.#work.dispatch.concurrency > 1
     if (nature !== 'hangs' && nature !== 'slow') return this.#turn(at, random)
     if (hasNeighbours && random.chance(0.3)) {

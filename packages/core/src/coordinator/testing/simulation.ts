@@ -1,6 +1,6 @@
 import { Coordinator } from '../coordinator.ts'
 import type { Command } from '../commands.ts'
-import type { Event } from '../events.ts'
+import type { Event, LimitName } from '../events.ts'
 import { ArrivalMerge, InputMerge } from './merge.ts'
 import type { Machine, PlayOptions } from './machine.ts'
 import { plansOf } from './plans.ts'
@@ -9,7 +9,9 @@ import { Random } from './random.ts'
 import type { Scenario } from './scenario.ts'
 import { SimulatedLane } from './simulated-lane.ts'
 import type { LaneWorld } from './lane-world.ts'
-import { SimulatedRun, must } from './simulated-run.ts'
+import { SimulatedLimits } from './simulated-limits.ts'
+import { must } from './must.ts'
+import { SimulatedRun } from './simulated-run.ts'
 import type { SimulatedWork } from './simulated-thread.ts'
 import { tell } from './tell.ts'
 
@@ -38,6 +40,9 @@ class Simulation implements LaneWorld {
   readonly #events: Event[] = []
   #isHandling = false
   #isWaitingToShare = false
+  #isWaitingForDeadlock = false
+  readonly #limits: SimulatedLimits
+  nowMs = 0
 
   constructor(scenario: Scenario, options: PlayOptions) {
     this.scenario = scenario
@@ -45,8 +50,9 @@ class Simulation implements LaneWorld {
     this.accidents = scenario.accidents
     this.#log = options.log
     const make = options.makeMachine ?? ((lanes, how) => new Coordinator(lanes, how))
-    const { lanes, recycling, assignmentsPerLane } = scenario
-    this.#machine = make(lanes, { isChecked: options.isChecked ?? false, recycling, assignmentsPerLane })
+    const { lanes, recycling, assignmentsPerLane, limits } = scenario
+    this.#limits = new SimulatedLimits(limits)
+    this.#machine = make(lanes, { isChecked: options.isChecked ?? false, recycling, assignmentsPerLane, limits })
     this.#lanes = Array.from({ length: scenario.lanes }, (_, id) => new SimulatedLane(id, this))
     const makeMerge = options.makeMerge ?? ((order) => (order === 'input' ? new InputMerge() : new ArrivalMerge()))
     this.#runs = scenario.runs.map((plan) => new SimulatedRun(plan, makeMerge(plan.settings.order)))
@@ -72,10 +78,19 @@ class Simulation implements LaneWorld {
     for (let next = this.#events.shift(); next !== undefined; next = this.#events.shift()) {
       this.#log?.(tell(next))
       this.#notice(next)
-      this.#carryOut(this.#machine.handle(next))
+      this.#carryOut(this.#machine.handle(next, this.nowMs))
       this.#checkAfter(next)
     }
     this.#isHandling = false
+  }
+
+  hasRate(limit: LimitName): boolean {
+    return this.#limits.hasRate(limit)
+  }
+
+  began(limit: LimitName): void {
+    const atOnce = this.#lanes.reduce((sum, lane) => sum + lane.holders(limit), 0)
+    this.#limits.began(limit, atOnce, this.nowMs)
   }
 
   mayHaveAccident({ dispatch, task: taskAt }: SimulatedWork): boolean {
@@ -86,6 +101,7 @@ class Simulation implements LaneWorld {
 
   /** One thing happens. @returns false when nothing can. */
   #step(step: number): boolean {
+    this.nowMs += this.random.between(0, 2)
     const plan = this.#plans[0]
     if (plan !== undefined && plan.at <= step) return this.#next()
     if (this.random.chance(0.02)) this.#meddle()
@@ -93,6 +109,8 @@ class Simulation implements LaneWorld {
     for (const lane of this.#lanes) if (lane.isActive) active.push(() => lane.step())
     for (const run of this.#runs) this.#addActions(run, active)
     if (this.#isWaitingToShare) active.push(() => this.#share())
+    if (this.#isWaitingForDeadlock) active.push(() => this.#deadlockDue())
+    if (this.#limits.timer !== undefined) active.push(() => this.#limitDue())
     if (active.length > 0) {
       this.random.pick(active)()
       return true
@@ -117,6 +135,18 @@ class Simulation implements LaneWorld {
     this.emit({ type: 'shareDue' })
   }
 
+  #deadlockDue(): void {
+    this.#isWaitingForDeadlock = false
+    this.emit({ type: 'deadlockDue' })
+  }
+
+  #limitDue(): void {
+    const { limit, atMs } = this.#limits.timer!
+    this.nowMs = Math.max(this.nowMs, atMs)
+    this.#limits.fired(limit)
+    this.emit({ type: 'limitDue', limit })
+  }
+
   /** Timers fire in any order. */
   #wakeOne({ waiting }: SimulatedRun): Event {
     return waiting.splice(this.random.between(0, waiting.length - 1), 1)[0]!
@@ -136,24 +166,9 @@ class Simulation implements LaneWorld {
 
   /** Before the coordinator hears of it. */
   #notice(event: Event): void {
-    if (event.type === 'sourceEnded') this.#run(event.run).isExhausted ||= this.#run(event.run).end === undefined
+    if (event.type === 'limitUpdated') this.#limits.updated(event.limit, event.settings)
     if (event.type === 'verifierRemoved') this.#removed.add(event.verifier)
-    if (event.type === 'runAdded') {
-      const run = this.#run(event.run)
-      run.isAdded = true
-      run.isCutShort = this.#removed.has(event.verifier)
-    }
-    if (event.type === 'cancelRequested') {
-      const run = this.#run(event.run)
-      if (run.isAdded && run.end === undefined) {
-        run.isCancelled = run.isCutShort = true
-        run.isCancelledNow ||= event.how === 'now'
-      }
-    }
-    if (event.type === 'runBroken') {
-      const run = this.#run(event.run)
-      if (run.isAdded && run.end === undefined) run.isBroken = run.isCutShort = true
-    }
+    if ('run' in event) this.#run(event.run).notice(event, this.#removed)
   }
 
   #checkAfter(event: Event): void {
@@ -187,6 +202,10 @@ class Simulation implements LaneWorld {
     }
     if (command.type === 'waitToShare') {
       this.#isWaitingToShare = true
+    } else if (command.type === 'waitForDeadlock') {
+      this.#isWaitingForDeadlock = true
+    } else if (command.type === 'waitForLimit') {
+      this.#limits.wait(command.limit, this.nowMs + command.delayMs)
     } else if (command.type === 'verifierReady' || command.type === 'verifierUnusable') {
       const { verifier } = command
       must(!this.#told.has(verifier), `verifier ${verifier}: its readiness was told twice`)
@@ -269,8 +288,7 @@ class Simulation implements LaneWorld {
     const { work: first } = this.#lanes[dispatch.lane]!
     must(first === undefined || first.dispatch.run === dispatch.run, 'a shard of another run waits behind this one')
     const running = others.reduce((sum, { work }) => sum + work!.dispatch.concurrency, dispatch.concurrency)
-    const { concurrency } = run.plan.settings
-    must(running <= concurrency, `${running} tasks may be running, at most ${concurrency} allowed`)
+    must(running <= run.mostAtOnce, `${running} tasks may be running, at most ${run.mostAtOnce} allowed`)
     must(run.mayMakeValues(dispatch.shard), 'dispatched although values wait beyond the bound')
     return { dispatch, isAsync: run.plan.isAsync, task: run.tasksOf(dispatch.shard) }
   }
@@ -285,6 +303,7 @@ class Simulation implements LaneWorld {
       must(run.isOver, `nothing can happen any more, and run ${run.plan.id} has not ended`)
       must(!this.#machine.state.runs.has(run.plan.id), `run ${run.plan.id} is not forgotten`)
     }
+    this.#limits.checkEnd(this.#machine.state)
     for (const { id, removeAt } of this.scenario.verifiers) {
       must(removeAt === undefined || this.#gone.has(id), `verifier ${id} is not gone`)
       must(this.#told.has(id) || removeAt !== undefined, `nothing was told about verifier ${id}`)

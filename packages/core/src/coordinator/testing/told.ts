@@ -1,6 +1,7 @@
 import { Coordinator } from '../coordinator.ts'
 import { NEVER } from '../../policy/recycling.ts'
 import type { Recycling } from '../../policy/recycling.ts'
+import type { LimitSettings } from '../../policy/limits/limit-settings.ts'
 import { NO_RETRIES } from '../../policy/retry.ts'
 import type { Command } from '../commands.ts'
 import type { CutShort, Event, RunSettings, ShardRead } from '../events.ts'
@@ -29,13 +30,18 @@ export const UNKNOWN = { remainingTasks: undefined, remainingBytes: undefined } 
 export class Told {
   readonly coordinator: Coordinator
 
-  constructor(lanes: number, recycling: Recycling = NEVER) {
-    this.coordinator = new Coordinator(lanes, { isChecked: true, recycling })
+  constructor(lanes: number, recycling: Recycling = NEVER, limits: Record<string, LimitSettings> = {}) {
+    this.coordinator = new Coordinator(lanes, { isChecked: true, recycling, limits })
     this.coordinator.start()
   }
 
   tell(...events: Event[]): string[] {
     return events.flatMap((event) => this.coordinator.handle(event).map(brief))
+  }
+
+  /** One event, at a time in ms. */
+  tellAt(nowMs: number, event: Event): string[] {
+    return this.coordinator.handle(event, nowMs).map(brief)
   }
 
   /** All lanes are open, and verifier 1 is set up on each. */
@@ -160,6 +166,17 @@ function brief(command: Command): string {
       return `wait ${command.run}:${command.shard}[${command.ranges.join(' ')}]`
     case 'waitToShare':
       return `wait ${command.delayMs} to share`
+    case 'grant':
+    case 'recall':
+      return `${command.type} ${command.permits} of ${command.limit} on ${command.lane}`
+    case 'unlock':
+      return `unlock ${command.limit} on ${command.lane} among ${command.among.join(' ')}`
+    case 'waitForDeadlock':
+      return `wait ${command.delayMs} for a deadlock`
+    case 'refuse':
+      return `refuse ${command.limit} on ${command.lane} for ${command.forMs}`
+    case 'waitForLimit':
+      return `wait ${command.delayMs} for ${command.limit}`
     case 'stop':
       return `stop ${command.assignment} on ${command.lane}`
     case 'openLane':

@@ -1,0 +1,38 @@
+import { expect, test } from 'vitest'
+import { compare } from './compare.ts'
+import type { DrillResult } from './drill-run.ts'
+
+function result(endings: Readonly<Record<number, string>>): DrillResult {
+  const entries = Object.entries(endings).map(([index, ending]): [number, string] => [Number(index), ending])
+  return { endings: new Map(entries), total: entries.length, elapsedMs: 10, slowestMs: 1 }
+}
+
+const before = result({ 0: 'completed pass', 1: 'completed pass', 2: 'completed flag odd' })
+
+test('a fault that costs its own record and no other is contained', () => {
+  const after = result({ 0: 'completed pass', 1: 'errored', 2: 'completed flag odd' })
+  expect(compare('throw', 1, before, after)).toMatchObject({ became: 'errored', isContained: true, kept: 2, lost: [] })
+})
+
+test('a record that ends otherwise than it should is not', () => {
+  const after = result({ 0: 'completed pass', 1: 'errored', 2: 'completed flag odd' })
+  expect(compare('exit', 1, before, after)).toMatchObject({ became: 'errored', isContained: false })
+})
+
+test('another record that ends otherwise is lost, and so is one without an outcome', () => {
+  const after = result({ 0: 'crashed', 1: 'crashed' })
+  expect(compare('exit', 1, before, after)).toMatchObject({
+    became: 'crashed',
+    isContained: false,
+    kept: 0,
+    lost: [
+      { index: 0, before: 'completed pass', after: 'crashed' },
+      { index: 2, before: 'completed flag odd', after: 'no outcome' },
+    ],
+  })
+})
+
+test('an outcome that was not there before is told, too', () => {
+  const after = result({ 0: 'completed pass', 1: 'timedOut', 2: 'completed flag odd', 3: 'completed pass' })
+  expect(compare('hang', 1, before, after).lost).toEqual([{ index: 3, before: 'no outcome', after: 'completed pass' }])
+})

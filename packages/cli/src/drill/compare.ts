@@ -1,0 +1,42 @@
+import type { DrillResult } from './drill-run.ts'
+import { MEANINGS } from './faults.ts'
+import type { Fault } from './faults.ts'
+
+/** What a fault has done to a batch. */
+export interface Comparison {
+  readonly fault: Fault
+  /** How the record ended to which it was done. */
+  readonly became: string
+  /** It ended as such a fault should end. */
+  readonly isContained: boolean
+  /** Records that ended as they do without the fault. */
+  readonly kept: number
+  /** Others, and how they ended: first without the fault, then with it. */
+  readonly lost: readonly { readonly index: number; readonly before: string; readonly after: string }[]
+  readonly elapsedMs: number
+}
+
+const NOTHING = 'no outcome'
+
+/** @param index - of the record to which the fault was done */
+export function compare(fault: Fault, index: number, before: DrillResult, after: DrillResult): Comparison {
+  const became = after.endings.get(index) ?? NOTHING
+  const indices = new Set([...before.endings.keys(), ...after.endings.keys()])
+  indices.delete(index)
+  const lost = [...indices]
+    .map((each) => ({
+      index: each,
+      before: before.endings.get(each) ?? NOTHING,
+      after: after.endings.get(each) ?? NOTHING,
+    }))
+    .filter((each) => each.before !== each.after)
+    .toSorted((a, b) => a.index - b.index)
+  return {
+    fault,
+    became,
+    isContained: MEANINGS[fault].becomes.some((status) => status === became) && after.total === before.total,
+    kept: indices.size - lost.length,
+    lost,
+    elapsedMs: after.elapsedMs,
+  }
+}

@@ -1,0 +1,3 @@
+export function must(isRight: boolean, otherwise: string): void {
+  if (!isRight) throw new Error(otherwise)
+}
