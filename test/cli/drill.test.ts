@@ -19,7 +19,7 @@ test('every fault costs its own record, and no other', async () => {
     'its promise never settles   timedOut    199 of 199 as before',
     'it loops for ever           timedOut    199 of 199 as before',
     'it ends its thread          crashed     199 of 199 as before',
-    'it exhausts the heap        crashed     199 of 199 as before',
+    expect.stringMatching(/^it exhausts the heap {8}(crashed|timedOut) +199 of 199 as before$/),
     '',
     'nothing was lost: each fault cost its own record, and no other',
     '',

@@ -16,5 +16,6 @@ export const MEANINGS: Readonly<Record<Fault, Meaning>> = {
   hang: { text: 'its promise never settles', becomes: ['timedOut'] },
   spin: { text: 'it loops for ever', becomes: ['timedOut'] },
   exit: { text: 'it ends its thread', becomes: ['crashed'] },
-  heap: { text: 'it exhausts the heap', becomes: ['crashed'] },
+  // Whichever is over first, its time or the memory.
+  heap: { text: 'it exhausts the heap', becomes: ['crashed', 'timedOut'] },
 }
