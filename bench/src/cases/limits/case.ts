@@ -54,7 +54,10 @@ export const limitsPermit: BenchCase = {
   fairness: 'Before the clock: process, threads, modules, numbers. In it: everything else.',
   defaultTasks: 100_000,
   prepare: async () => {},
-  sides: [permitSide('fanfold, no limit', 'take-none.ts'), permitSide('fanfold, a permit', 'take-permit.ts')],
+  sides: [
+    permitSide('fanfold, no limit', new URL('./take-none.ts', import.meta.url)),
+    permitSide('fanfold, a permit', new URL('./take-permit.ts', import.meta.url)),
+  ],
   validate: (counts, tasks) => requireCounts(counts, { pass: tasks, fail: 0 }),
   targets: [
     {
@@ -145,10 +148,10 @@ async function bestFixed({ threads }: CaseOptions, service: Service): Promise<nu
   return best.concurrency
 }
 
-function permitSide(name: string, module: string): Side {
+function permitSide(name: string, verifier: URL): Side {
   return fanfoldSide<number>({
     name,
-    verifier: new URL(`./${module}`, import.meta.url),
+    verifier,
     source: ({ tasks }) => {
       const numbers = Array.from({ length: tasks }, (_, n) => n)
       return () => numbers

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 
 /** What a service has seen since it was asked last. */
-export interface ServiceAccount {
+interface ServiceAccount {
   readonly rejected: number
   readonly mostAtOnce: number
   /** The most requests that came in any second. */

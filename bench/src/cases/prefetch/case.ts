@@ -10,7 +10,10 @@ export const prefetch: BenchCase = {
   fairness: 'Before the clock: process, threads, modules, the open database, the ids. In it: everything else.',
   defaultTasks: 200_000,
   prepare: async () => makeDatabase(),
-  sides: [lookUpSide('fanfold, a query a task', 'one-by-one.ts'), lookUpSide('fanfold, prefetch', 'prefetched.ts')],
+  sides: [
+    lookUpSide('fanfold, a query a task', new URL('./one-by-one.ts', import.meta.url)),
+    lookUpSide('fanfold, prefetch', new URL('./prefetched.ts', import.meta.url)),
+  ],
   validate: (counts, tasks) =>
     requireCounts(counts, { pass: tasks - expectedFails(tasks), fail: expectedFails(tasks) }),
   targets: [
@@ -24,10 +27,10 @@ export const prefetch: BenchCase = {
   ],
 }
 
-function lookUpSide(name: string, module: string): Side {
+function lookUpSide(name: string, verifier: URL): Side {
   return fanfoldSide<number>({
     name,
-    verifier: new URL(`./${module}`, import.meta.url),
+    verifier,
     config: () => ({ path: databasePath() }),
     source: ({ tasks }) => {
       const ids = makeIds(tasks)

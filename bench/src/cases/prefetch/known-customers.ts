@@ -4,7 +4,7 @@ import { benchFile } from '../../bench-folder.ts'
 
 /** Customers in the database; every tenth number is nobody's. */
 const CUSTOMERS = 200_000
-export const UNKNOWN_EVERY = 10
+const UNKNOWN_EVERY = 10
 
 export function databasePath(): string {
   return benchFile(`customers-${CUSTOMERS}.sqlite`)

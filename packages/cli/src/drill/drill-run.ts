@@ -16,7 +16,7 @@ export interface DrillRequest {
 }
 
 /** How a record ended: its status, and its verdict and reason where it has one. */
-export type Ending = string
+type Ending = string
 
 export interface DrillResult {
   /** By index. */

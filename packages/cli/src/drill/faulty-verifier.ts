@@ -43,7 +43,7 @@ const faulty: Verifier<unknown, FaultyConfig, State> = defineVerifier<
     const { inner, state } = context.state
     const { fault, index, config } = context.config
     if (fault !== undefined && context.index === index) return suffer(fault)
-    return inner.verify(item, own(context, state, config)) as ReturnType<Definition['verify']>
+    return inner.verify(item, own(context, state, config))
   },
   async teardown({ inner, state }, { config: { config } }) {
     await inner.teardown?.(state, { config })

@@ -17,7 +17,7 @@ export function baselineOf(limits: ReadonlyMap<LimitName, LimitState>, atMs: num
 }
 
 /** The state of a limit, and what has happened at it since. */
-export function limitStatus(limit: LimitState, { atMs: sinceMs, counts }: LimitsBaseline): LimitStatus {
+function limitStatus(limit: LimitState, { atMs: sinceMs, counts }: LimitsBaseline): LimitStatus {
   const before = counts.get(limit.name) ?? NOTHING
   const since = (count: keyof LimitCounts): number => limit.counts[count] - before[count]
   // What held at the beginning was decided before it.
