@@ -2,6 +2,7 @@ import { Coordinator } from '../coordinator.ts'
 import type { Command } from '../commands.ts'
 import type { Event, LimitName } from '../events.ts'
 import { ArrivalMerge, InputMerge } from './merge.ts'
+import { checkAfter } from './check-after.ts'
 import type { Machine, PlayOptions } from './machine.ts'
 import { plansOf } from './plans.ts'
 import type { Plan } from './plans.ts'
@@ -18,6 +19,10 @@ import { tell } from './tell.ts'
 /** A schedule needs a few steps a task, and some for its threads; the worst of a million stays below a fifth of this. */
 const MOST_STEPS = 1000
 const MOST_STEPS_PER_TASK = 50
+/** One that makes a call within a call may wait, with others, until the deadlock is seen, and again after each retry. */
+const MOST_STEPS_PER_NESTED_TASK = 500
+/** Steps take a millisecond or so: while limits are locked they are all in vain. */
+const HURRY = 20
 
 /** Plays one schedule to its end. @returns how many steps it took. @throws when anything is not as it has to be. */
 export function play(scenario: Scenario, options: PlayOptions = {}): number {
@@ -40,7 +45,8 @@ class Simulation implements LaneWorld {
   readonly #events: Event[] = []
   #isHandling = false
   #isWaitingToShare = false
-  #isWaitingForDeadlock = false
+  /** When it is to be looked again whether limits are locked: not before that time, unless nothing else can happen. */
+  #deadlockDueAt: number | undefined
   readonly #limits: SimulatedLimits
   nowMs = 0
 
@@ -61,11 +67,13 @@ class Simulation implements LaneWorld {
 
   play(): number {
     this.#carryOut(this.#machine.start())
-    const tasks = this.#runs.reduce((sum, run) => sum + run.tasks.length, 0)
+    const tasks = this.#runs.flatMap((run) => run.tasks)
+    const nested = tasks.filter(({ limits }) => limits.length > 1).length
+    const most = MOST_STEPS + MOST_STEPS_PER_TASK * tasks.length + MOST_STEPS_PER_NESTED_TASK * nested
     let steps = 0
     while (this.#step(steps)) {
       steps++
-      must(steps < MOST_STEPS + MOST_STEPS_PER_TASK * tasks, `no end in sight after ${steps} steps`)
+      must(steps < most, `no end in sight after ${steps} steps`)
     }
     this.#checkEnd()
     return steps
@@ -79,7 +87,7 @@ class Simulation implements LaneWorld {
       this.#log?.(tell(next))
       this.#notice(next)
       this.#carryOut(this.#machine.handle(next, this.nowMs))
-      this.#checkAfter(next)
+      checkAfter(next, this.#lanes)
     }
     this.#isHandling = false
   }
@@ -109,7 +117,8 @@ class Simulation implements LaneWorld {
     for (const lane of this.#lanes) if (lane.isActive) active.push(() => lane.step())
     for (const run of this.#runs) this.#addActions(run, active)
     if (this.#isWaitingToShare) active.push(() => this.#share())
-    if (this.#isWaitingForDeadlock) active.push(() => this.#deadlockDue())
+    const dueAt = this.#deadlockDueAt
+    if (dueAt !== undefined && (dueAt <= this.nowMs || active.length === 0)) active.push(() => this.#deadlockDue(dueAt))
     if (this.#limits.timer !== undefined) active.push(() => this.#limitDue())
     if (active.length > 0) {
       this.random.pick(active)()
@@ -135,8 +144,9 @@ class Simulation implements LaneWorld {
     this.emit({ type: 'shareDue' })
   }
 
-  #deadlockDue(): void {
-    this.#isWaitingForDeadlock = false
+  #deadlockDue(dueAt: number): void {
+    this.nowMs = Math.max(this.nowMs, dueAt)
+    this.#deadlockDueAt = undefined
     this.emit({ type: 'deadlockDue' })
   }
 
@@ -171,22 +181,6 @@ class Simulation implements LaneWorld {
     if ('run' in event) this.#run(event.run).notice(event, this.#removed)
   }
 
-  #checkAfter(event: Event): void {
-    if (event.type === 'laneDied') {
-      const { id, isGivenUp, failedStarts } = this.#lanes[event.lane]!
-      must(!isGivenUp || failedStarts >= 3, `lane ${id} is given up after ${failedStarts} failed starts`)
-      const isAnyLeft = this.#lanes.some(({ phase }) => phase.name !== 'stuck' && phase.name !== 'closed')
-      must(isAnyLeft || this.#lanes.every((lane) => lane.isGivenUp), 'every lane is stuck, and none was opened again')
-    }
-    if (event.type === 'cancelRequested') {
-      for (const { id, phase } of this.#lanes) {
-        if (phase.name !== 'working' || phase.work.dispatch.run !== event.run) continue
-        const isTold = phase.isAborted || (event.how === 'soon' && phase.isStopped)
-        must(isTold || phase.isOverdue, `lane ${id} goes on with a cancelled run`)
-      }
-    }
-  }
-
   #carryOut(commands: readonly Command[]): void {
     for (const command of commands) {
       this.#log?.(`    ${tell(command)}`)
@@ -203,7 +197,7 @@ class Simulation implements LaneWorld {
     if (command.type === 'waitToShare') {
       this.#isWaitingToShare = true
     } else if (command.type === 'waitForDeadlock') {
-      this.#isWaitingForDeadlock = true
+      this.#deadlockDueAt = this.nowMs + command.delayMs / HURRY
     } else if (command.type === 'waitForLimit') {
       this.#limits.wait(command.limit, this.nowMs + command.delayMs)
     } else if (command.type === 'verifierReady' || command.type === 'verifierUnusable') {
