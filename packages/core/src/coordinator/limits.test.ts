@@ -2,36 +2,13 @@ import { describe, expect, test } from 'vitest'
 import { NEVER } from '../policy/recycling.ts'
 import type { LimitSettings } from '../policy/limits/limit-settings.ts'
 import type { LimitUsed } from './events.ts'
+import { ONE_PERMIT, limitUse } from './testing/limit-use.ts'
 import { Told } from './testing/told.ts'
 
-const SETTINGS: LimitSettings = {
-  concurrency: 10,
-  maxConcurrency: 10,
-  isAdaptive: false,
-  rate: undefined,
-  breaker: undefined,
-  queueTimeoutMs: Infinity,
-}
+const SETTINGS: LimitSettings = { ...ONE_PERMIT, concurrency: 10, maxConcurrency: 10 }
 const NO_RESULTS = { calls: 0, failed: 0, rejected: 0, logMsSum: 0 }
 
-function use(lane: number, over: Partial<LimitUsed>): LimitUsed {
-  return {
-    type: 'limitUsed',
-    lane,
-    limit: 'crm',
-    granted: 0,
-    waiting: 0,
-    returned: 0,
-    starts: [],
-    unused: 0,
-    results: NO_RESULTS,
-    blocked: {},
-    refused: 0,
-    waits: 0,
-    waitedMs: 0,
-    ...over,
-  }
-}
+const use = (lane: number, over: Partial<LimitUsed>): LimitUsed => limitUse(lane, 'crm', over)
 
 /** A coordinator of two lanes, or so many, with a limit of ten permits, or another. */
 function limited(over: Partial<LimitSettings> = {}, lanes = 2): Told {

@@ -4,6 +4,7 @@ import { PositionSet } from './position-set.ts'
 import type { Ranges } from './position-set.ts'
 import { CLOSED } from '../policy/circuit-breaker.ts'
 import type { CircuitBreaker } from '../policy/circuit-breaker.ts'
+import type { LimitCounts } from '../options/limit-options.ts'
 import type { AdaptiveLimit } from '../policy/limits/adaptive-limit.ts'
 import type { LimitBreaker } from '../policy/limits/limit-breaker.ts'
 import type { LimitSettings } from '../policy/limits/limit-settings.ts'
@@ -196,21 +197,6 @@ export interface LimitState {
   readonly counts: { -readonly [Count in keyof LimitCounts]: number }
   /** How many permits there were, and since when; the last is how many there are. */
   path: { readonly atMs: number; readonly permits: number }[]
-}
-
-/** What has happened at a limit. */
-export interface LimitCounts {
-  /** Calls that came to their end. */
-  readonly calls: number
-  /** Of these, those that threw; the rejected ones included. */
-  readonly failed: number
-  /** Turned away by the downstream. */
-  readonly rejected: number
-  /** Refused by the breaker, without being made. */
-  readonly refused: number
-  /** Calls that had to wait for a permit, and how long together, ms. */
-  readonly waits: number
-  readonly waitedMs: number
 }
 
 /** Everything the coordinator knows. */

@@ -34,16 +34,8 @@ export interface LimitOptions {
   readonly breaker?: boolean | { readonly percentage?: number; readonly calls?: number; readonly openMs?: number }
 }
 
-/** A limit's state, and what has happened at it. */
-export interface LimitStatus {
-  /** How many calls may be under way now, unless the breaker is open. */
-  readonly permits: number
-  /** Permits that threads hold: for calls that are under way, or for those that follow in a few milliseconds. */
-  readonly held: number
-  /** Calls that wait for one, as far as threads have told. */
-  readonly waiting: number
-  /** `open`: calls are refused. `halfOpen`: one is let through to see. */
-  readonly breaker: 'closed' | 'open' | 'halfOpen'
+/** What has happened at a limit. */
+export interface LimitCounts {
   /** Calls that have come to their end. */
   readonly calls: number
   /** Of these, those that threw; the rejected ones included. */
@@ -55,6 +47,18 @@ export interface LimitStatus {
   /** Calls that had to wait for a permit, and how long together, ms. */
   readonly waits: number
   readonly waitedMs: number
+}
+
+/** A limit's state, and what has happened at it. */
+export interface LimitStatus extends LimitCounts {
+  /** How many calls may be under way now, unless the breaker is open. */
+  readonly permits: number
+  /** Permits that threads hold: for calls that are under way, or for those that follow in a few milliseconds. */
+  readonly held: number
+  /** Calls that wait for one, as far as threads have told. */
+  readonly waiting: number
+  /** `open`: calls are refused. `halfOpen`: one is let through to see. */
+  readonly breaker: 'closed' | 'open' | 'halfOpen'
   /** How many permits there were from when on, ms since the engine was made (in a report, since the run began). */
   readonly path: readonly { readonly atMs: number; readonly permits: number }[]
 }

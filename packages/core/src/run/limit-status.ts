@@ -1,7 +1,7 @@
 import type { LimitName } from '../coordinator/events.ts'
 import { capacityOf, heldIn } from '../coordinator/limits.ts'
-import type { LimitCounts, LimitState } from '../coordinator/state.ts'
-import type { LimitStatus } from '../options/limit-options.ts'
+import type { LimitState } from '../coordinator/state.ts'
+import type { LimitCounts, LimitStatus } from '../options/limit-options.ts'
 
 const NOTHING: LimitCounts = { calls: 0, failed: 0, rejected: 0, refused: 0, waits: 0, waitedMs: 0 }
 

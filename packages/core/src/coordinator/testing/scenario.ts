@@ -2,6 +2,7 @@ import { NEVER } from '../../policy/recycling.ts'
 import type { Recycling } from '../../policy/recycling.ts'
 import type { LimitSettings } from '../../policy/limits/limit-settings.ts'
 import type { CutShort, LimitName, RunSettings } from '../events.ts'
+import { ONE_PERMIT } from './limit-use.ts'
 import { Random } from './random.ts'
 
 /** What a task does, whoever runs it and when: all that the oracle has to know. */
@@ -127,15 +128,6 @@ function drawVerifier(random: Random, id: number): VerifierPlan {
   }
 }
 
-const LIMIT: LimitSettings = {
-  concurrency: 1,
-  maxConcurrency: 1,
-  isAdaptive: false,
-  rate: undefined,
-  breaker: undefined,
-  queueTimeoutMs: Infinity,
-}
-
 function drawLimits(random: Random): Scenario['limits'] {
   if (random.chance(0.6)) return {}
   const names = random.chance(0.3) ? ['a', 'b'] : ['a']
@@ -147,7 +139,7 @@ function drawLimit(random: Random): LimitSettings {
   const isAdaptive = random.chance(0.3)
   const maxConcurrency = isAdaptive ? concurrency + random.between(0, 6) : concurrency
   const rate = random.chance(0.3) ? { count: random.between(1, 30), perMs: random.pick([20, 200]) } : undefined
-  return { ...LIMIT, concurrency, maxConcurrency, isAdaptive, rate }
+  return { ...ONE_PERMIT, concurrency, maxConcurrency, isAdaptive, rate }
 }
 
 /** Its rate stays: what was allowed under two of them is not told apart here. */
@@ -157,7 +149,7 @@ function drawUpdate(random: Random, limits: Scenario['limits']): Scenario['limit
   const { isAdaptive, rate } = limits[name]!
   const { concurrency, maxConcurrency } = drawLimit(random)
   const settings = {
-    ...LIMIT,
+    ...ONE_PERMIT,
     isAdaptive,
     rate,
     concurrency,
