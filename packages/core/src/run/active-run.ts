@@ -8,6 +8,7 @@ import type { Report, StuckThread } from '../report/report.ts'
 import type { ConductedRun } from './conducted-run.ts'
 import type { Journaling } from './journaling.ts'
 import { makeReport } from './make-report.ts'
+import { RetryTimers } from './retry-timers.ts'
 import { isLongTurn, nextTurn } from './turn.ts'
 import { PassingReader } from '../journal/passing-reader.ts'
 import type { Totals } from '../journal/index.ts'
@@ -61,7 +62,7 @@ export class ActiveRun implements ConductedRun {
   #inHand: OutcomeBatch | undefined
   /** Iteration has thrown why the run failed. */
   #isFailureTold = false
-  readonly #retryTimers = new Set<NodeJS.Timeout>()
+  readonly #retries = new RetryTimers()
   readonly #onTaken: (batch: OutcomeBatch) => void
   readonly #settle: PromiseWithResolvers<Report> = Promise.withResolvers()
 
@@ -241,23 +242,14 @@ export class ActiveRun implements ConductedRun {
 
   /** Calls back after the time, unless the run has ended by then. */
   retryAfter(delayMs: number, due: () => void): void {
-    const timer = setTimeout(() => {
-      this.#retryTimers.delete(timer)
-      due()
-    }, delayMs)
-    this.#retryTimers.add(timer)
-  }
-
-  #stopTimers(): void {
-    for (const timer of this.#retryTimers) clearTimeout(timer)
-    this.#retryTimers.clear()
+    this.#retries.after(delayMs, due)
   }
 
   /** It never came to run: iteration and report fail with the same error. */
   failStart(error: Error): void {
     if (this.hasEnded) return
     this.startError = error
-    this.#stopTimers()
+    this.#retries.stop()
     try {
       this.reader?.close()
     } catch {
@@ -277,7 +269,7 @@ export class ActiveRun implements ConductedRun {
 
   end(command: EndRun): void {
     this.reader?.close()
-    this.#stopTimers()
+    this.#retries.stop()
     if (this.startError !== undefined) return
     this.report = makeReport(command, {
       account: this.account,
