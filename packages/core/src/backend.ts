@@ -1,5 +1,5 @@
 import type { LineSettings } from '@fanfold/workers/lines'
-import type { OutcomePart, PassedOn, ShardPayload } from '@fanfold/workers/protocol'
+import type { FoldSettings, OutcomePart, PassedOn, ShardPayload } from '@fanfold/workers/protocol'
 import type { Dispatch } from './coordinator/commands.ts'
 import type {
   AssignmentEnded,
@@ -33,6 +33,8 @@ export interface Work extends Omit<Dispatch, 'type' | 'run' | 'shard'> {
   readonly base: number
   /** Outcomes are to come as lines. */
   readonly lines?: LineSettings | undefined
+  /** Completed outcomes are to come folded. */
+  readonly fold?: FoldSettings | undefined
 }
 
 /** The facts that a backend reports; each is an event of the coordinator. */

@@ -12,4 +12,6 @@ export type {
   VerifierDefinition,
   VerifyContext,
 } from './verifier.ts'
+export { defineReducer } from './reducer.ts'
+export type { FoldedTask, Reducer, ReducerContext, ReducerDefinition } from './reducer.ts'
 export { OverloadedError, overloaded, throwIfOverloaded } from './overload.ts'

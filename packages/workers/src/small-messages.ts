@@ -27,6 +27,7 @@ const FIELDS = [
   'maxValueBytes',
   'gate',
   'lines',
+  'fold',
   'traceFile',
 ] as const satisfies readonly (keyof RunShard)[]
 
@@ -69,8 +70,8 @@ export function packEnded(message: ShardEnded): ShardEnded | Packed {
 }
 
 /** Few, and no text source's: those have ids, and buffers that are given back. */
-function isSmall({ statuses, ids, lines }: OutcomePart): boolean {
-  return statuses.length <= SMALL && ids === undefined && lines === undefined
+function isSmall({ statuses, ids, lines, fold }: OutcomePart): boolean {
+  return statuses.length <= SMALL && ids === undefined && lines === undefined && fold === undefined
 }
 
 function withPart(packed: unknown[], part: OutcomePart | undefined, suspects: readonly number[] | undefined): Packed {

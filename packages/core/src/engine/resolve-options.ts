@@ -1,10 +1,9 @@
-import { isAbsolute, resolve } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import type { HostFunctions } from '@fanfold/workers'
 import type { RunSettings } from '../coordinator/events.ts'
 import { FanfoldError } from '../errors.ts'
 import { checkOptions } from '../options/check-options.ts'
 import { count, countFrom0, countOrInfinity, duration, percentage, refuse } from '../options/check-values.ts'
+import { kindOf, moduleUrl } from '../options/module-url.ts'
 import type {
   CheckOptions,
   EngineOptions,
@@ -199,17 +198,11 @@ function hostFunctions(given: HostFunctions = {}): HostFunctions {
 }
 
 function verifierUrl(verifier: unknown): string {
-  if (verifier instanceof URL) return verifier.href
-  if (typeof verifier === 'string' && verifier !== '') {
-    return /^(file|data|node):/.test(verifier)
-      ? verifier
-      : pathToFileURL(isAbsolute(verifier) ? verifier : resolve(verifier)).href
-  }
-  const received =
-    typeof verifier === 'function' ? 'a function' : verifier === null ? 'null' : `a value of type ${typeof verifier}`
+  const url = moduleUrl(verifier)
+  if (url !== undefined) return url
   throw new FanfoldError(
     'FANFOLD_VERIFIER_NOT_A_MODULE',
-    `the verifier has to be the URL of a module, and is ${received}: a function cannot be sent to a thread. Move it to a file of its own, \`export default\` it there, and give new URL('./that-file.ts', import.meta.url).`,
+    `the verifier has to be the URL of a module, and is ${kindOf(verifier)}: a function cannot be sent to a thread. Move it to a file of its own, \`export default\` it there, and give new URL('./that-file.ts', import.meta.url).`,
   )
 }
 

@@ -1,11 +1,12 @@
 import { deserialize } from 'node:v8'
 import type { LineSettings } from '@fanfold/workers/lines'
 import { COMPLETED, NO_VERDICT, STATUSES, VERDICTS, decodeError, valueBytesOf, waitOf } from '@fanfold/workers/protocol'
-import type { Detail, OutcomePart, PartDetails, PartLines, PartTally } from '@fanfold/workers/protocol'
+import type { Detail, OutcomePart, PartDetails, PartFold, PartLines, PartTally } from '@fanfold/workers/protocol'
 import type { Settle } from '../coordinator/commands.ts'
 import { sizeOf } from '../coordinator/position-set.ts'
 import type { Outcome } from '../outcome.ts'
 import type { Shard } from '../sources/shard.ts'
+import { selectFold } from './batch-fold.ts'
 import { selectLines, writeLines } from './batch-lines.ts'
 
 /**
@@ -162,6 +163,11 @@ export class OutcomeBatch implements Batch {
     return this.#columns.lines ?? writeLines(this, settings, this.#columns.error !== undefined)
   }
 
+  /** Its completed outcomes, as a thread has folded them; `undefined`: none has, or not these alone. */
+  get fold(): PartFold | undefined {
+    return this.#columns.fold
+  }
+
   recordAt(i: number): unknown {
     this.#check(i)
     return this.shard.recordAt(this.positionAt(i))
@@ -206,6 +212,7 @@ export class OutcomeBatch implements Batch {
       details: details === undefined ? undefined : this.#selectDetails(details, ordinals),
       ids: ids === undefined ? undefined : ordinals.map((i) => ids[i]),
       lines: lines === undefined ? undefined : selectLines(lines, ordinals),
+      fold: selectFold(this.fold, this, ordinals),
       waits: ordinals.flatMap((i, to) => {
         const waitMs = waitOf(waits, i)
         return waitMs === undefined ? [] : [to, waitMs]

@@ -14,7 +14,7 @@ import { PassingReader } from '../journal/passing-reader.ts'
 import type { Totals } from '../journal/index.ts'
 import { FanfoldError } from '../errors.ts'
 import type { LineSettings } from '@fanfold/workers/lines'
-import type { OutcomePart } from '@fanfold/workers/protocol'
+import type { FoldSettings, OutcomePart } from '@fanfold/workers/protocol'
 import type { Shard, ShardReader } from '../sources/shard.ts'
 
 /** Of a run that ends before it begins. */
@@ -47,6 +47,8 @@ export class ActiveRun implements ConductedRun {
   read = 0
   /** Set when its consumer takes lines: what is dispatched from then on comes back with them. */
   lines: LineSettings | undefined
+  /** Set when it is reduced, as `lines`. */
+  fold: FoldSettings | undefined
   /** It is being cut short. */
   isEnding = false
   report: Report | undefined

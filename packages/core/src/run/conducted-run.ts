@@ -1,6 +1,7 @@
 import type { Deliver, EndRun, Read, Settle } from '../coordinator/commands.ts'
 import type { Event, RunSettings, ShardId, VerifierId } from '../coordinator/events.ts'
 import type { LineSettings } from '@fanfold/workers/lines'
+import type { FoldSettings } from '@fanfold/workers/protocol'
 import type { StuckThread } from '../report/report.ts'
 import type { Shard, ShardReader } from '../sources/shard.ts'
 
@@ -11,6 +12,8 @@ export interface ConductedRun {
   readonly reader: ShardReader | undefined
   /** The lines that its consumer reads; `undefined`: none. */
   readonly lines?: LineSettings | undefined
+  /** How it is reduced; `undefined`: it is not. */
+  readonly fold?: FoldSettings | undefined
   /** Tasks that were read. */
   readonly read: number
   /** Some of its tasks are settled: it has started. */

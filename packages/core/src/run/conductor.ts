@@ -253,7 +253,7 @@ export class Conductor {
     } catch (cause) {
       return this.handle(itemsGone(command, cause))
     }
-    this.#backend.run({ ...rest, ranges, ...records, base: from, lines: active.lines })
+    this.#backend.run({ ...rest, ranges, ...records, base: from, lines: active.lines, fold: active.fold })
   }
 
   #waitForRetry({ run, shard, ranges, delayMs }: Extract<Command, { type: 'waitForRetry' }>): void {

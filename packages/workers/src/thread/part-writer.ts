@@ -2,7 +2,15 @@ import { SMALL } from '../small-messages.ts'
 import { BUCKET_COUNT, bucketOf } from '../duration-buckets.ts'
 import { encodeError } from '../error-codec.ts'
 import type { FanfoldError } from '../fanfold-error.ts'
-import { ABORTED, COMPLETED, ERRORED, NO_VERDICT, STATUSES } from '../outcome-columns.ts'
+import {
+  ABORTED,
+  COMPLETED,
+  ERRORED,
+  NO_VERDICT,
+  STATUSES,
+  accumulatorsOf,
+  valueBytesOf,
+} from '../outcome-columns.ts'
 import type { OutcomePart, PartLines, PartTally, UnsuccessfulTask } from '../outcome-columns.ts'
 import { retryAfterOf } from '../overload.ts'
 import { PLAIN_PASS, VERDICTS } from '../verdict.ts'
@@ -58,18 +66,18 @@ export class PartWriter {
     else this.completed(position, PLAIN_PASS)
   }
 
-  /** A verdict; one whose value cannot be sent makes the task `errored`. */
-  completed(position: number, verdict: Verdict, id?: unknown): void {
+  /** A verdict; one whose value cannot be sent makes the task `errored`. @returns whether it is completed */
+  completed(position: number, verdict: Verdict, id?: unknown): boolean {
     if (verdict === PLAIN_PASS && id === undefined && this.#isNext(position)) {
       this.#passes++
-      return
+      return true
     }
     this.#writePasses()
     if (verdict !== PLAIN_PASS) {
       const failure = this.lines === undefined ? this.#details.verdict(this.#count, verdict) : this.#write(verdict)
       if (failure !== undefined) {
         this.unsuccessful(position, ERRORED, failure, id)
-        return
+        return false
       }
       const reason = verdict.issues[0]?.reason
       if (reason !== undefined) this.#reasonCounts.set(reason, (this.#reasonCounts.get(reason) ?? 0) + 1)
@@ -77,6 +85,7 @@ export class PartWriter {
     const code = verdict.verdict === 'pass' ? 0 : verdict.verdict === 'flag' ? 1 : 2
     this.#verdictCounts[code]!++
     this.#add(position, COMPLETED, code, id)
+    return true
   }
 
   /** No verdict; `status` is a code of {@link STATUSES}. @param failure - when another attempt may end differently */
@@ -272,8 +281,9 @@ function zeros(length: number): number[] {
 /** The buffers of a part, to be moved instead of copied. */
 export function transferables(part: OutcomePart): ArrayBuffer[] {
   const { lines } = part
-  const columns = [part.statuses, part.verdicts, part.durations, part.details?.bytes, lines?.bytes, lines?.ends]
-  const extra = (part.details?.bytes.length ?? 0) + (lines?.bytes.length ?? 0)
+  const folded = accumulatorsOf(part.fold)?.bytes
+  const columns = [part.statuses, part.verdicts, part.durations, part.details?.bytes, lines?.bytes, lines?.ends, folded]
+  const extra = valueBytesOf(part)
   if (part.statuses.length < MOVED_FROM && extra < MOVED_FROM) return []
   return columns.filter((column) => column !== undefined).map((column) => column.buffer as ArrayBuffer)
 }

@@ -14,6 +14,10 @@ import { ShardLines } from './shard-lines.ts'
 import { TaskAnswers } from './task-answers.ts'
 import { nameTask } from './console-to-stderr.ts'
 import { clockMs, nextTurn } from './clock.ts'
+import type { FoldSettings } from './folding/fold-settings.ts'
+import type { LoadedReducer } from './folding/loaded-reducer.ts'
+import { reducerFor, withFold, writerFor } from './folding/open-fold.ts'
+import type { ThreadReducers } from './folding/thread-reducers.ts'
 import { heapMb } from './heap.ts'
 import type { ThreadLimits } from './limits/thread-limits.ts'
 import { Overtime } from './overtime.ts'
@@ -30,6 +34,7 @@ const TASK_IS_OVER = new Error('the task that made this call is over: its verifi
 export interface LoopThread {
   readonly cells: Int32Array
   readonly limits: ThreadLimits
+  readonly reducers: ThreadReducers
   /** Outcomes of the shard, while it runs. */
   readonly post: (part: OutcomePart) => void
 }
@@ -49,6 +54,7 @@ export class ShardLoop {
   readonly #answers: TaskAnswers
   readonly #starter: TaskStarter
   readonly #verifier: LoadedVerifier
+  readonly #reducers: ThreadReducers
   #prefetching: Prefetching | undefined
   /** Index into the ranges. */
   #range = 0
@@ -61,7 +67,8 @@ export class ShardLoop {
     this.#message = message
     this.#verifier = verifier
     this.#cells = cells
-    this.#outcomes = new OutcomeStream(thread.post)
+    this.#reducers = thread.reducers
+    this.#outcomes = new OutcomeStream(writerFor(message), thread.post)
     this.#clock = new GroupClock(this.#outcomes.writer)
     this.#answers = new TaskAnswers(verifier, this.#outcomes.writer, message)
     this.#slots = new TaskSlots(cells, message.traceFile)
@@ -89,12 +96,12 @@ export class ShardLoop {
   async run(): Promise<Omit<ShardEnded, 'buffer'>> {
     const startedAt = clockMs()
     this.#lastYield = startedAt
-    const { assignment, payload } = this.#message
+    const { assignment, payload, fold } = this.#message
     atomics.store(this.#cells, CURRENT, cellOf(assignment))
     // Taken back before it was begun, it has nothing to be cut.
     const isStopped = atomics.load(this.#cells, this.#message.gate) === STOPPED
     if (isStopped || this.#overtime.isFull) this.#stopped = true
-    else this.#open(payload)
+    else this.#open(payload, fold === undefined ? undefined : await this.#reducer(fold))
     for (;;) {
       const step = this.#advance()
       if (step === 'exhausted' && this.#pending.size === 0) break
@@ -114,11 +121,19 @@ export class ShardLoop {
     }
   }
 
-  #open(payload: ShardPayload): void {
-    const records = this.#withPrefetch(readRecords(payload))
+  #open(payload: ShardPayload, reducer: LoadedReducer | undefined): void {
+    const { writer } = this.#outcomes
+    const records = withFold(this.#withPrefetch(readRecords(payload)), writer, reducer, this.#message)
     this.#starter.records = records
     const { lines } = this.#message
-    if (lines !== undefined) this.#outcomes.writer.lines = new ShardLines(lines, records, this.#message)
+    if (lines !== undefined) writer.lines = new ShardLines(lines, records, this.#message)
+  }
+
+  /** That of the run, unless its tasks are not wanted any more. */
+  async #reducer(fold: FoldSettings): Promise<LoadedReducer | undefined> {
+    const reducer = await reducerFor(fold, this.#reducers, this.#change(), () => this.#pending.beat())
+    this.#clock.restart(clockMs()) // it is no task's time
+    return reducer
   }
 
   #withPrefetch(records: Records): Records {
@@ -206,15 +221,17 @@ export class ShardLoop {
 
   /** An async task came to its end: settle it, unless that was done over its head. */
   #ended(task: PendingTask, settle: () => void): void {
-    if (!this.#pending.remove(task)) {
+    const wasPending = this.#pending.remove(task, () => {
+      try {
+        settle()
+      } catch (error) {
+        // A hostile answer; what was written of it stays unwritten.
+        this.#answers.hostile(task.position, task.id, error)
+      }
+    })
+    if (!wasPending) {
       atomics.sub(this.#cells, ABANDONED, 1)
       return
-    }
-    try {
-      settle()
-    } catch (error) {
-      // A hostile answer; what was written of it stays unwritten.
-      this.#answers.hostile(task.position, task.id, error)
     }
     const now = clockMs()
     this.#outcomes.writer.time(1, this.#pending.age(task, now).wallMs)

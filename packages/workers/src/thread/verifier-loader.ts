@@ -1,6 +1,4 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
-import { describe, isA } from '../error-codec.ts'
 import { FanfoldError } from '../fanfold-error.ts'
 import type { LoadVerifier } from '../protocol.ts'
 import { toDefinition } from '../verifier.ts'
@@ -8,7 +6,16 @@ import type { VerifierDefinition } from '../verifier.ts'
 import type { HostCalls } from './host/host-calls.ts'
 import { hostFunctions } from './host/host-functions.ts'
 import type { VerifierHost } from './host/host-functions.ts'
+import { importDefault, messageOf, pathOf } from './import-default.ts'
+import type { ModuleKind } from './import-default.ts'
 import type { PrefetchHook } from './prefetching.ts'
+
+const VERIFIER: ModuleKind = {
+  name: 'verifier',
+  notFound: 'FANFOLD_VERIFIER_NOT_FOUND',
+  typescript: 'FANFOLD_VERIFIER_TYPESCRIPT',
+  failed: 'FANFOLD_VERIFIER_LOAD_FAILED',
+}
 
 /** Tasks that `prefetch` sees together, unless the verifier says otherwise, and how long that may take, ms. */
 const DEFAULT_PREFETCH_SIZE = 500
@@ -57,7 +64,7 @@ export async function loadVerifier(message: LoadVerifier, calls: HostCalls): Pro
 async function start(message: LoadVerifier, calls: HostCalls, signal: AbortSignal): Promise<LoadedVerifier> {
   const { url, config, verifier, hostFunctions: names } = message
   const host: VerifierHost = { calls, verifier, names }
-  const definition = toDefinition(await importDefault(url))
+  const definition = toDefinition(await importDefault(url, VERIFIER))
   if (definition === undefined) {
     throw new FanfoldError(
       'FANFOLD_VERIFIER_NO_EXPORT',
@@ -107,68 +114,9 @@ function isRetryable(
   }
 }
 
-async function importDefault(url: string): Promise<unknown> {
-  try {
-    const module = (await import(url)) as { default?: unknown }
-    return module.default
-  } catch (cause) {
-    throw importError(url, cause)
-  }
-}
-
-function importError(url: string, cause: unknown): FanfoldError {
-  const path = pathOf(url)
-  const code = typeof cause === 'object' && cause !== null && 'code' in cause ? cause.code : undefined
-  if (code === 'ERR_UNSUPPORTED_NODE_MODULES_TYPE_STRIPPING') {
-    return new FanfoldError(
-      'FANFOLD_VERIFIER_TYPESCRIPT',
-      `${path} is (or imports) TypeScript under node_modules, which Node does not load. Build it to JavaScript, or keep the verifier outside of node_modules.`,
-      { cause },
-    )
-  }
-  if (code === 'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX') {
-    return new FanfoldError(
-      'FANFOLD_VERIFIER_TYPESCRIPT',
-      `${path} cannot be loaded by Node's type stripping: ${firstLine(cause)}. Enums, namespaces and parameter properties have to be built to JavaScript first.`,
-      { cause },
-    )
-  }
-  const isItself = code === 'ERR_MODULE_NOT_FOUND' && (cause as { url?: unknown }).url === url
-  if (isItself) {
-    return new FanfoldError('FANFOLD_VERIFIER_NOT_FOUND', `there is no verifier module ${path}. Check the path.`, {
-      cause,
-    })
-  }
-  const where = cause instanceof SyntaxError ? syntaxErrorPlace(cause) : undefined
-  return new FanfoldError(
-    'FANFOLD_VERIFIER_LOAD_FAILED',
-    `${path} could not be loaded: ${cause instanceof SyntaxError ? 'syntax error' : 'error'}${where === undefined ? '' : ` in ${where}`}: ${firstLine(cause)}`,
-    { cause },
-  )
-}
-
-/** A syntax error's stack begins with `file:///…/x.js:3`, in TypeScript with `/…/x.ts:3`. */
-function syntaxErrorPlace(error: SyntaxError): string | undefined {
-  const place = /^(\S.*?)(:\d+)\n/.exec(error.stack ?? '')
-  return place === null ? undefined : `${pathOf(place[1]!)}${place[2]}`
-}
-
 function startTimedOut({ url, startTimeoutMs }: LoadVerifier): FanfoldError {
   return new FanfoldError(
     'FANFOLD_START_TIMED_OUT',
     `loading and setting up ${pathOf(url)} took longer than ${startTimeoutMs} ms. Raise startTimeoutMs if it is slow, not stuck.`,
   )
-}
-
-function pathOf(url: string): string {
-  return url.startsWith('file:') ? fileURLToPath(url) : url.slice(0, 200)
-}
-
-/** A text for whatever was thrown. */
-export function messageOf(thrown: unknown): string {
-  return isA(Error, thrown) ? thrown.message : describe(thrown)
-}
-
-function firstLine(thrown: unknown): string {
-  return messageOf(thrown).trim().split('\n')[0]!
 }
