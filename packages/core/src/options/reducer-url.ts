@@ -3,13 +3,17 @@ import type { Reducer } from '@fanfold/workers'
 /** The URL of a reducer module that carries the types of its reducer; see {@link reducerAt}. */
 export interface ReducerUrl<Value, Accumulator, Config> extends URL {
   /** Never present at run time. */
-  readonly types?: (value: Value, config: Config) => Accumulator
+  readonly types?: {
+    /** A method, which may be given more than it asks for, or something of which nothing is known. */
+    fold(value: Value): Accumulator
+    readonly config: (config: Config) => void
+  }
 }
 
-/** What may be given as a reducer: a module's URL, or its path. */
-export type ReducerLocation<Value = never, Accumulator = unknown, Config = unknown> =
+/** What may be given as a reducer of outcomes with these values: a module's URL, or its path. */
+export type ReducerLocation<Value = unknown, Accumulator = unknown, Config = unknown> =
   | ReducerUrl<Value, Accumulator, Config>
-  | URL
+  | (URL & { readonly types?: never })
   | string
 
 /** What a module's default export says about its values, accumulator and config. */

@@ -8,13 +8,7 @@ import {
   reducerThread,
   withoutStop,
 } from '@fanfold/workers/protocol'
-import type {
-  FromReducer,
-  PartAccumulators,
-  ReducerStart,
-  ToReducer,
-  UnfoldedTasks,
-} from '@fanfold/workers/protocol'
+import type { FromReducer, PartAccumulators, ReducerStart, ToReducer, UnfoldedTasks } from '@fanfold/workers/protocol'
 import type { ResolvedReduction } from '../options/reduce-options.ts'
 import { Deadline } from './deadline.ts'
 import { Ticker } from './ticker.ts'
@@ -68,8 +62,9 @@ export class ReducerThread {
 
   /** Combines these behind what was there. Resolves when more may be sent. */
   async combine({ ends, bytes }: PartAccumulators): Promise<void> {
-    const movable = bytes.buffer instanceof ArrayBuffer && bytes.length === bytes.buffer.byteLength
-    this.#send({ type: 'combine', ends, bytes }, movable ? [bytes.buffer as ArrayBuffer] : []) // as was just seen
+    const { buffer } = bytes
+    const isAll = buffer instanceof ArrayBuffer && bytes.length === buffer.byteLength
+    this.#send({ type: 'combine', ends, bytes }, isAll ? [buffer] : [])
     await this.#until(() => this.#sent < MOST_SENT)
   }
 

@@ -49,4 +49,4 @@ export type FromReducer =
   | { readonly type: 'failed'; readonly error: EncodedError }
 
 /** The module that the thread runs. */
-export const reducerThread: URL = new URL('./reducing-thread.js', import.meta.url)
+export const reducerThread: URL = new URL('./reducing-entry.cjs', import.meta.url)

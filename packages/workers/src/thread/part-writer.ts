@@ -2,15 +2,7 @@ import { SMALL } from '../small-messages.ts'
 import { BUCKET_COUNT, bucketOf } from '../duration-buckets.ts'
 import { encodeError } from '../error-codec.ts'
 import type { FanfoldError } from '../fanfold-error.ts'
-import {
-  ABORTED,
-  COMPLETED,
-  ERRORED,
-  NO_VERDICT,
-  STATUSES,
-  accumulatorsOf,
-  valueBytesOf,
-} from '../outcome-columns.ts'
+import { ABORTED, COMPLETED, ERRORED, NO_VERDICT, STATUSES, accumulatorsOf, valueBytesOf } from '../outcome-columns.ts'
 import type { OutcomePart, PartLines, PartTally, UnsuccessfulTask } from '../outcome-columns.ts'
 import { retryAfterOf } from '../overload.ts'
 import { PLAIN_PASS, VERDICTS } from '../verdict.ts'
