@@ -37,7 +37,7 @@ export interface UnfoldedTasks {
 }
 
 /** Answered by `result`; the last message. */
-export interface TellResult {
+interface TellResult {
   readonly type: 'tell'
 }
 
