@@ -1,5 +1,7 @@
+import { execFile } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { csv } from '@fanfold/core'
 import type { ReduceError, Reduced, Run } from '@fanfold/core'
 import { describe, expect, test } from 'vitest'
@@ -255,6 +257,36 @@ test('closing the engine ends a reduction, whatever its reducer does', async () 
   expect((await reduced).message).toContain('the engine was closed')
   expect(await waits).toMatchObject({ code: 'FANFOLD_RUN_ABORTED' })
   expect(await rejected(hangs.reduce(reduces))).toMatchObject({ code: 'FANFOLD_RUN_CONSUMED' })
+})
+
+test('what a reducer prints goes to stderr, to the last line, and says whose it is', async () => {
+  const path = moduleOf(`
+    import { Engine } from '${import.meta.resolve('@fanfold/core')}'
+    const engine = new Engine({ threads: 1 })
+    const run = engine.run(process.argv[2], [1, 2, 3], { order: 'input', shardSize: 1 })
+    console.log((await run.reduce(process.argv[3])).value)
+    await engine.close()
+  `)
+  const reducer = moduleOf(`export default {
+    init: () => [],
+    step: (list, { index }) => (console.log('stepped'), [...list, index]),
+    combine(left, right) {
+      for (let i = 0; i < 1_000; i++) console.log('combined')
+      return [...left, ...right]
+    },
+  }`)
+  const verifier = moduleOf('export default (n) => n !== 2 || new Promise((resolve) => setTimeout(resolve, 5, true))')
+  const { stdout, stderr } = await promisify(execFile)(process.execPath, [path, verifier, reducer])
+  expect(stdout).toBe('[ 0, 1, 2 ]\n')
+  const counts: Record<string, number> = {}
+  for (const line of stderr.trim().split('\n')) counts[line] = (counts[line] ?? 0) + 1
+  // Each task is a shard by itself.
+  expect(counts).toEqual({
+    '[reducer] combined': 2_000,
+    '[thread 1, task 0] stepped': 1,
+    '[thread 1, task 1] stepped': 1,
+    '[thread 1, task 2] stepped': 1,
+  })
 })
 
 test('nothing is left of it: the process ends by itself', async () => {

@@ -30,8 +30,8 @@ export interface RunControl {
 
 /**
  * One batch on its way through an engine. It starts by itself; its outcomes are taken once, by one of
- * `for await (… of run)`, `run.batches()`, `run.toNdjson()`, or, counted and dropped, by `await run.report()`. A run that
- * nobody reads waits. Leaving the loop early cancels the run.
+ * `for await (… of run)`, `run.batches()`, `run.toNdjson()`, `run.reduce()`, or, counted and dropped, by
+ * `await run.report()`. A run that nobody reads waits. Leaving the loop early cancels the run.
  *
  * @example
  * ```ts

@@ -2,11 +2,12 @@
  * A reducer's own thread, one for each run that is reduced: combines what the other threads have folded, and folds what
  * they have not. Those are not held up by it, whatever `combine` does.
  */
+import { setTimeout as delay } from 'node:timers/promises'
 import { parentPort, workerData } from 'node:worker_threads'
 import { encodeError } from '../error-codec.ts'
 import { deserialisePlain } from '../plain-value.ts'
 import * as atomics from '../thread/atomics.ts'
-import { sendStdoutToStderr } from '../thread/console-to-stderr.ts'
+import { printed, sendStdoutToStderr } from '../thread/console-to-stderr.ts'
 import { loadReducer } from '../thread/folding/loaded-reducer.ts'
 import type { LoadedReducer } from '../thread/folding/loaded-reducer.ts'
 import { readRecords } from '../thread/read-records.ts'
@@ -14,9 +15,13 @@ import { Combining } from './combining.ts'
 import { REDUCER_CALLS, REDUCER_TASK } from './messages.ts'
 import type { CombineAccumulators, FoldTasks, FromReducer, ReducerStart, ToReducer } from './messages.ts'
 
+/** How long what was printed may take to be taken over, ms. */
+const PRINT_MS = 2000
+
 const port = parentPort! // this is a thread
 const start = workerData as ReducerStart // its only starter is ours
 const cells = new Int32Array(start.cells)
+let hasFailed = false
 
 class Reducing {
   readonly #reducer: LoadedReducer
@@ -51,8 +56,9 @@ class Reducing {
     return this.#reducer.init()
   }
 
-  tell(): void {
+  async tell(): Promise<void> {
     const value = this.#combining.total() ?? this.#init()
+    await allPrinted()
     try {
       post({ type: 'result', value })
     } catch (cause) {
@@ -67,11 +73,17 @@ function noteCall(task: number): void {
   atomics.add(cells, REDUCER_CALLS, 1)
 }
 
+/** Of what the reducer has printed: the thread is ended when it has told what there is to tell. */
+async function allPrinted(): Promise<void> {
+  await Promise.race([printed(), delay(PRINT_MS)])
+}
+
 function post(message: FromReducer): void {
   port.postMessage(message)
 }
 
-function handle(reducing: Reducing, message: ToReducer): void {
+async function handle(reducing: Reducing, message: ToReducer): Promise<void> {
+  if (hasFailed) return // what was combined is not all
   try {
     switch (message.type) {
       case 'combine':
@@ -81,15 +93,17 @@ function handle(reducing: Reducing, message: ToReducer): void {
         reducing.fold(message)
         break
       case 'tell':
-        return reducing.tell()
+        return await reducing.tell()
     }
     post({ type: 'done' })
   } catch (error) {
-    fail(error)
+    await fail(error)
   }
 }
 
-function fail(error: unknown): void {
+async function fail(error: unknown): Promise<void> {
+  hasFailed = true
+  await allPrinted()
   post({ type: 'failed', error: encodeError(error) })
 }
 
@@ -97,7 +111,7 @@ sendStdoutToStderr('reducer')
 try {
   const reducing = new Reducing(await loadReducer(start))
   post({ type: 'loaded' })
-  port.on('message', (message: ToReducer) => handle(reducing, message))
+  port.on('message', (message: ToReducer) => void handle(reducing, message))
 } catch (error) {
-  fail(error)
+  await fail(error)
 }

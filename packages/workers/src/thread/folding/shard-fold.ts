@@ -2,6 +2,7 @@ import { encodeError } from '../../error-codec.ts'
 import type { PartFold } from '../../outcome-columns.ts'
 import type { RunShard } from '../../protocol.ts'
 import type { Verdict } from '../../verdict.ts'
+import { nameTask } from '../console-to-stderr.ts'
 import type { FoldedItems } from './folded-items.ts'
 import type { LoadedReducer } from './loaded-reducer.ts'
 import { Stretches } from './stretches.ts'
@@ -34,10 +35,12 @@ export class ShardFold {
     const items = this.#items
     const item = items.take(ordinal)
     if (this.#failure !== undefined) return
+    const index = items.index(ordinal)
+    nameTask(index)
     try {
       const accumulated = this.#before(position)
       accumulated.accumulator = this.#reducer.step(accumulated.accumulator, {
-        index: items.index(ordinal),
+        index,
         line: items.line(ordinal),
         file: this.#file ?? items.file?.(ordinal),
         id,
@@ -50,6 +53,8 @@ export class ShardFold {
       this.#stretches?.grow(accumulated as Stretch, (left, right) => this.#reducer.combine(left, right)) // one of them
     } catch (error) {
       this.#failure = { error: encodeError(error) }
+    } finally {
+      nameTask(undefined)
     }
   }
 
