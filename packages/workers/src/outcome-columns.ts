@@ -32,6 +32,8 @@ export interface OutcomePart {
   readonly durations: Float32Array
   /** With `lines`, values are in these, and of issues there is the first one's reason. */
   readonly details: PartDetails | undefined
+  /** Of a chain: what its checks came to. */
+  readonly checks?: PartChecks | undefined
   /** By ordinal in this part; only for sources with an `id` option, and without `lines`. */
   readonly ids: readonly unknown[] | undefined
   /** When the run's consumer reads lines. */
@@ -50,6 +52,25 @@ export interface UnsuccessfulTask {
   readonly failure: 'throw' | 'timeout' | undefined
   /** The downstream asks for a wait of so many ms before another attempt. */
   readonly retryAfterMs?: number | undefined
+  /** Of a chain: the checks for which another attempt may end differently; then `failure` is `undefined`. */
+  readonly checks?: readonly FailedCheck[] | undefined
+}
+
+export interface FailedCheck {
+  /** Its place in the chain. */
+  readonly check: number
+  readonly failure: 'throw' | 'timeout'
+  readonly retryAfterMs?: number | undefined
+}
+
+/** The checks of a part's outcomes, task by task, in the order of the chain. */
+export interface PartChecks {
+  /** How many a task has. */
+  readonly perTask: number
+  /** See `check-ends.ts`. */
+  readonly codes: Uint8Array
+  /** ms */
+  readonly durations: Float32Array
 }
 
 /** What differs from a plain pass, for some of a part's outcomes. */
@@ -81,6 +102,37 @@ export interface Detail {
   readonly issues?: readonly Issue[]
   readonly value?: unknown
   readonly error?: EncodedError
+  /** Of a chain: those of its checks that have more to say than how they ended. */
+  readonly checks?: readonly CheckDetail[]
+}
+
+/** What a check of a task has to say. */
+export interface CheckDetail {
+  /** Its place in the chain. */
+  readonly check: number
+  /** Executions that were charged to it; 1 if absent, and 0 of one that was skipped or aborted. */
+  readonly attempts?: number
+  readonly issues?: readonly Issue[] | undefined
+  readonly value?: unknown
+  readonly error?: EncodedError
+  /** How long it waited for permits of limits. */
+  readonly waitMs?: number
+}
+
+/** A check that has ended for good in an earlier attempt of its task, as a thread is told of it. */
+export interface EndedCheck {
+  /** See `check-ends.ts`. */
+  readonly code: number
+  readonly durationMs: number
+  readonly detail: CheckDetail
+}
+
+/** What earlier attempts of a task have come to. */
+export interface EarlierChecks {
+  readonly position: number
+  /** By check: executions that were charged to it. */
+  readonly attempts: readonly number[]
+  readonly ended: readonly EndedCheck[]
 }
 
 /** How long the outcome waited for permits, ms; `undefined` when it did not: binary search in `OutcomePart.waits`. */
@@ -105,6 +157,8 @@ export interface PartTally {
   /** By verdict code. */
   readonly verdicts: readonly number[]
   readonly reasons: Readonly<Record<string, number>>
+  /** Of a chain: check by check, how often it ended with each code of `check-ends.ts`. */
+  readonly checks?: readonly number[] | undefined
   /** Pairs of duration bucket (see `duration-buckets.ts`) and count. */
   readonly buckets: readonly number[]
   /** The few slowest: pairs of position and ms. */

@@ -4,11 +4,12 @@ import type { VerifierHost } from './host/host-functions.ts'
 import { TaskLimits } from './limits/task-limits.ts'
 import type { ThreadLimits } from './limits/thread-limits.ts'
 
+const NO_CHECKS: VerifyContext['checks'] = Object.freeze({})
+
 /** What a verifier is given beside the item. What costs as much as a cheap task is made when it is first read. */
 export class TaskContext implements VerifyContext {
   readonly state: unknown
   readonly config: unknown
-  readonly attempt: number
   readonly index: number
   readonly line: number | undefined
   readonly file: string | undefined
@@ -23,11 +24,18 @@ export class TaskContext implements VerifyContext {
     this.#shard = shard
     this.state = shard.state
     this.config = shard.config
-    this.attempt = shard.attempt
     this.index = index
     this.line = line
     this.file = file
     this.prefetched = shard.prefetched
+  }
+
+  get attempt(): number {
+    return this.#shard.attempt
+  }
+
+  get checks(): VerifyContext['checks'] {
+    return NO_CHECKS
   }
 
   get signal(): AbortSignal {

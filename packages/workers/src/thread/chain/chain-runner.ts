@@ -1,0 +1,307 @@
+import { CHECK_ABORTED, CHECK_ERRORED, checkCode } from '../../check-ends.ts'
+import { NO_VERDICT, TIMED_OUT } from '../../outcome-columns.ts'
+import type { EarlierChecks, FailedCheck } from '../../outcome-columns.ts'
+import { retryAfterOf } from '../../overload.ts'
+import type { RunShard } from '../../protocol.ts'
+import { PLAIN_PASS, toVerdict } from '../../verdict.ts'
+import { clockMs } from '../clock.ts'
+import { inTask } from '../console-to-stderr.ts'
+import type { ThreadLimits } from '../limits/thread-limits.ts'
+import type { PartWriter } from '../part-writer.ts'
+import type { Age, PendingTask, PendingTasks, StartedTask, TaskEnds } from '../pending-tasks.ts'
+import { isAbortError, isThenable, TaskAnswers } from '../task-answers.ts'
+import type { ShardContext } from '../task-context.ts'
+import { badVerdict } from '../task-errors.ts'
+import type { TaskSlots } from '../task-slots.ts'
+import { ChainTask } from './chain-task.ts'
+import type { ChainOutcome, TaskAt } from './chain-task.ts'
+import { CheckContext } from './check-context.ts'
+import { CheckTimer } from './check-timer.ts'
+import type { LoadedChain, LoadedCheck } from '../loaded-verifier.ts'
+
+/** What the runner of a shard's chain needs of its loop. */
+export interface ChainParts {
+  readonly writer: PartWriter
+  readonly pending: PendingTasks
+  readonly slots: TaskSlots
+  readonly limits: ThreadLimits
+  /** The check has returned a promise. */
+  startedAsync(started: StartedTask, answer: PromiseLike<unknown>): PendingTask
+}
+
+/** An answer of a chain for one of its tasks: not all of its checks have ended yet. */
+export const UNDER_WAY: unique symbol = Symbol('under way')
+
+/** A check that runs, and the task that it belongs to. */
+interface RunningCheck {
+  readonly task: ChainTask
+  readonly check: LoadedCheck
+}
+
+/**
+ * Runs the checks of a shard's tasks: each task's as far as it goes at once; what waits for a promise goes on when that has
+ * settled and the loop asks for it.
+ */
+export class ChainRunner implements TaskEnds {
+  readonly #chain: LoadedChain
+  readonly #message: RunShard
+  readonly #with: ChainParts
+  readonly #answers: readonly TaskAnswers[]
+  readonly #shards: readonly ShardContext[]
+  readonly #earlier: ReadonlyMap<number, EarlierChecks> | undefined
+  readonly #timer: CheckTimer
+  /** Tasks that have begun and are not settled, by position. */
+  readonly #open = new Map<number, ChainTask>()
+  /** Of these: those that may be able to go on. */
+  #ready: ChainTask[] = []
+  /** Checks that run, by what is pending. */
+  readonly #running = new Map<PendingTask, RunningCheck>()
+  #barriers = 0
+  #prefetched: readonly unknown[] | undefined
+  readonly #lastBarrier: number
+  #abortedBy: { readonly error: Error } | undefined
+  /** What could not be had for a check of the task that begins next: it does not begin. */
+  #refusals: { readonly check: LoadedCheck; readonly error: unknown; readonly isLate: boolean }[] = []
+
+  constructor(chain: LoadedChain, message: RunShard, parts: ChainParts) {
+    this.#chain = chain
+    this.#message = message
+    this.#with = parts
+    this.#answers = chain.map(({ verifier }) => new TaskAnswers(verifier, parts.writer, message))
+    const file = message.payload.kind === 'text' ? message.payload.file : undefined
+    const { attempt } = message
+    this.#shards = chain.map(({ verifier: { state, config, host } }) => {
+      return { state, config, attempt, file, limits: parts.limits, host, prefetched: undefined }
+    })
+    const { earlier = [] } = message
+    this.#earlier = earlier.length === 0 ? undefined : new Map(earlier.map((task) => [task.position, task]))
+    this.#timer = new CheckTimer(chain.length)
+    this.#lastBarrier = chain.reduce((most, { terms }) => Math.max(most, terms.barriers), 0)
+  }
+
+  /** Nothing of it is left. */
+  get isIdle(): boolean {
+    return this.#open.size === 0
+  }
+  /** A task may be able to go on. */
+  get hasReady(): boolean {
+    return this.#ready.length > 0 && !this.#isFull
+  }
+
+  /** What was prefetched for the next tasks, by check. */
+  set prefetched(prefetched: readonly unknown[]) {
+    this.#prefetched = prefetched
+  }
+
+  /** What a check of the task that begins next was to be given could not be had. */
+  refuse(check: number, error: unknown, isLate: boolean): void {
+    this.#refusals.push({ check: this.#chain[check]!, error, isLate })
+  }
+
+  /**
+   * The answer for a task: its outcome, or {@link UNDER_WAY}.
+   *
+   * @param context - that of the task, which stands for all its checks
+   */
+  verify(item: unknown, context: Pick<TaskAt, 'index' | 'line' | 'file'>, position: number): unknown {
+    const at: TaskAt = { position, item, index: context.index, line: context.line, file: context.file }
+    const task = new ChainTask(this.#chain, at, this.#message.attempt, this.#earlier?.get(position))
+    task.prefetched = this.#prefetched
+    if (this.#refusals.length > 0) this.#refuseFor(task)
+    this.#timer.begin()
+    if (this.#advance(task)) return this.#outcomeOf(task)
+    this.#open.set(position, task)
+    return UNDER_WAY
+  }
+
+  /** The task that was answered with {@link UNDER_WAY}. */
+  identify(position: number, id: unknown): void {
+    this.#open.get(position)!.id = id
+  }
+
+  /** Goes on with a task that can. @returns its position if it has ended, and what it came to is written */
+  goOn(): number | undefined {
+    const task = this.#ready.shift()!
+    this.#timer.begin()
+    if (!this.#open.has(task.at.position) || !this.#advance(task)) return undefined
+    this.#settle(task)
+    return task.at.position
+  }
+
+  /** Nothing else can be begun, and nothing runs: whoever waits at a barrier may pass. @returns whether anybody does */
+  openBarrier(): boolean {
+    if (this.#open.size === 0 || this.#barriers === this.#lastBarrier) return false
+    this.#barriers++
+    this.#ready.push(...this.#open.values())
+    return true
+  }
+
+  /** Nothing more is begun of any task. */
+  abort(error: Error): void {
+    this.#abortedBy = { error }
+    for (const task of this.#open.values()) this.#end(task, error)
+  }
+
+  /** The same for one. @returns whether it has begun, and is not settled */
+  abortTask(position: number, error: Error): boolean {
+    const task = this.#open.get(position)
+    if (task === undefined) return false
+    this.#end(task, error)
+    return true
+  }
+
+  #end(task: ChainTask, error: Error): void {
+    task.abortedBy ??= { error }
+    this.#ready.push(task)
+  }
+
+  // TaskEnds: a check's promise has settled, or was left behind.
+
+  answered(pending: PendingTask, value: unknown, age: Age): void {
+    const { task, check } = this.#running.get(pending)!
+    const verdict = toVerdict(value)
+    const { waitedMs } = pending.context
+    if (verdict === undefined) task.unsuccessful(check.place, CHECK_ERRORED, badVerdict(value), age.wallMs, waitedMs)
+    else task.completed(check.place, verdict, age.wallMs, waitedMs)
+    this.#hasEnded(pending, task)
+  }
+
+  hostile(pending: PendingTask, error: unknown, age: Age): void {
+    const { task, check } = this.#running.get(pending)!
+    task.unsuccessful(check.place, CHECK_ERRORED, error, age.wallMs, pending.context.waitedMs)
+    this.#hasEnded(pending, task)
+  }
+
+  rejected(pending: PendingTask, error: unknown, age: Age): void {
+    const { task, check } = this.#running.get(pending)!
+    const { abortedBy } = task
+    const wasAborted = abortedBy !== undefined && (error === abortedBy.error || isAbortError(error))
+    const code = wasAborted ? CHECK_ABORTED : CHECK_ERRORED
+    const failed = wasAborted ? undefined : this.#failureOf(check, task, error)
+    task.unsuccessful(check.place, code, error, age.wallMs, pending.context.waitedMs, failed)
+    this.#hasEnded(pending, task)
+  }
+
+  over(pending: PendingTask, status: number, error: Error, age: Age): void {
+    const { task, check } = this.#running.get(pending)!
+    const failed: { readonly failure: 'timeout' } | undefined =
+      status === TIMED_OUT ? { failure: 'timeout' } : undefined
+    const code = checkCode(status, NO_VERDICT)
+    task.unsuccessful(check.place, code, error, age.wallMs, pending.context.waitedMs, failed)
+    this.#hasEnded(pending, task)
+  }
+
+  /** It has to run alone: the task is not settled here, and what else runs of it is for nothing. */
+  suspected(pending: PendingTask): void {
+    this.#open.delete(this.#running.get(pending)!.task.at.position)
+    this.#running.delete(pending)
+  }
+
+  #hasEnded(pending: PendingTask, task: ChainTask): void {
+    this.#running.delete(pending)
+    this.#ready.push(task)
+  }
+
+  /** As many checks as may run do; alone, that is one, so that nobody else can be blamed for what it does. */
+  get #isFull(): boolean {
+    const { pending } = this.#with
+    return pending.isFull || (this.#message.alone && pending.size > 0)
+  }
+
+  /** Begins what can begin of a task. @returns whether all of it has ended */
+  #advance(task: ChainTask): boolean {
+    if (this.#abortedBy !== undefined) task.abortedBy ??= this.#abortedBy
+    for (;;) {
+      const check = task.next(this.#barriers)
+      if (check === undefined) return task.isSettled
+      if (this.#isFull) {
+        this.#ready.push(task)
+        return false
+      }
+      this.#begin(task, check)
+    }
+  }
+
+  #begin(task: ChainTask, check: LoadedCheck): void {
+    const { place, verifier } = check
+    const { pending, slots } = this.#with
+    const mark = task.at.position * this.#chain.length + place
+    const startedAt = this.#timer.start()
+    task.begun(place)
+    // What runs is in a slot, also while it is sync: the gate tells the task only.
+    slots.store(pending.nextSlot, mark + 1)
+    const shard = this.#shards[place]!
+    shard.prefetched = task.prefetched?.[place]
+    const context = new CheckContext(shard, task, place)
+    let answer: unknown
+    try {
+      answer = this.#open.has(task.at.position)
+        ? inTask(task.at.index, () => verifier.verify(task.at.item, context))
+        : verifier.verify(task.at.item, context)
+      if (answer === true || answer === PLAIN_PASS) return task.passed(place, this.#timer.end(place))
+      if (!isThenable(answer)) return this.#answeredAtOnce(task, place, answer)
+    } catch (error) {
+      const failed = this.#failureOf(check, task, error)
+      return task.unsuccessful(place, CHECK_ERRORED, error, this.#timer.end(place), 0, failed)
+    }
+    const timeoutMs = check.terms.timeoutMs ?? this.#message.timeoutMs
+    const { position } = task.at
+    const started = { position, mark, id: undefined, context, startedAt: startedAt ?? clockMs(), timeoutMs, ends: this }
+    const running = this.#with.startedAsync(started, answer)
+    this.#running.set(running, { task, check })
+    this.#timer.isAlways = true
+    if (task.abortedBy !== undefined) context.abort(task.abortedBy.error)
+  }
+
+  #answeredAtOnce(task: ChainTask, place: number, answer: unknown): void {
+    const verdict = toVerdict(answer)
+    const durationMs = this.#timer.end(place)
+    if (verdict === undefined) task.unsuccessful(place, CHECK_ERRORED, badVerdict(answer), durationMs, 0)
+    else task.completed(place, verdict, durationMs, 0)
+  }
+
+  #failureOf(check: LoadedCheck, task: ChainTask, error: unknown): Omit<FailedCheck, 'check'> | undefined {
+    const failure = this.#answers[check.place]!.failureOf(error, task.at.index, task.attemptOf(check.place))
+    return failure === undefined ? undefined : { failure, retryAfterMs: retryAfterOf(error) }
+  }
+
+  #refuseFor(task: ChainTask): void {
+    for (const { check, error, isLate } of this.#refusals) {
+      const failed = isLate ? { failure: 'timeout' as const } : this.#failureOf(check, task, error)
+      const code = isLate ? checkCode(TIMED_OUT, NO_VERDICT) : CHECK_ERRORED
+      task.begun(check.place)
+      task.unsuccessful(check.place, code, error, 0, 0, failed)
+    }
+    this.#refusals = []
+  }
+
+  /** What is answered for a task whose checks have all ended at once. */
+  #outcomeOf(task: ChainTask): ChainOutcome | typeof PLAIN_PASS {
+    const outcome = task.outcome()
+    if (!isPlainPass(outcome)) return outcome
+    this.#with.writer.checks!.row(outcome.codes, outcome.durations)
+    return PLAIN_PASS
+  }
+
+  #settle(task: ChainTask): void {
+    const { position } = task.at
+    this.#open.delete(position)
+    const outcome = task.outcome()
+    this.#with.writer.chained(position, outcome, task.id)
+    this.#with.writer.time(1, sumOf(outcome.durations))
+    this.#with.writer.waited(outcome.details.reduce((sum, { waitMs = 0 }) => sum + waitMs, 0))
+  }
+}
+
+/** All of its checks have passed, and have nothing more to say. */
+function isPlainPass({ codes, details }: ChainOutcome): boolean {
+  if (details.length > 0) return false
+  for (let i = 0; i < codes.length; i++) if (codes[i] !== 0) return false
+  return true
+}
+
+function sumOf(durations: readonly number[]): number {
+  let sum = 0
+  for (let i = 0; i < durations.length; i++) sum += durations[i]!
+  return sum
+}

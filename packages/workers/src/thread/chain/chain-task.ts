@@ -1,0 +1,245 @@
+import { serialize } from 'node:v8'
+import {
+  CHECK_ABORTED,
+  CHECK_ERRORED,
+  CHECK_PASS,
+  CHECK_SKIPPED,
+  checkCode,
+  statusOfCheck,
+  verdictOfCheck,
+  worstCheck,
+} from '../../check-ends.ts'
+import { encodeError } from '../../error-codec.ts'
+import type { EarlierCheck } from '../../earlier-check.ts'
+import { isPlain } from '../../lines/is-plain.ts'
+import { COMPLETED, STATUSES } from '../../outcome-columns.ts'
+import type { CheckDetail, EarlierChecks, FailedCheck } from '../../outcome-columns.ts'
+import { VERDICTS } from '../../verdict.ts'
+import type { Verdict } from '../../verdict.ts'
+import { notCloneable } from '../task-errors.ts'
+import type { LoadedChain, LoadedCheck } from '../loaded-verifier.ts'
+
+/** In place of a code: it has not begun … */
+const UNSETTLED = 254
+/** … or runs. */
+const RUNNING = 255
+
+type Code = number
+
+/** Which task it is. */
+export interface TaskAt {
+  readonly position: number
+  readonly item: unknown
+  readonly index: number
+  readonly line: number | undefined
+  readonly file: string | undefined
+}
+
+/** What the checks of a task have come to, when all of them have. */
+export interface ChainOutcome {
+  /** Of the task: the worst of its checks'. */
+  readonly status: number
+  readonly verdict: number
+  /** The check that ended worst. */
+  readonly worst: number
+  readonly codes: readonly Code[]
+  readonly durations: readonly number[]
+  readonly details: readonly CheckDetail[]
+  /** Those for which another attempt may end differently. */
+  readonly failed: readonly FailedCheck[]
+}
+
+/** The checks of one task: which may begin, and what those came to that have ended. */
+export class ChainTask {
+  readonly at: TaskAt
+  /** What the source's `id` option points at. */
+  id: unknown
+  /** By check: what was prefetched for its group. */
+  prefetched: readonly unknown[] | undefined
+  /** Nothing more of it is begun, and what has not ended is `aborted`. */
+  abortedBy: { readonly error: unknown } | undefined
+  readonly #chain: LoadedChain
+  readonly #codes: Code[] = []
+  readonly #durations: number[] = []
+  /** Executions that were charged to all of its checks, and to each. */
+  readonly #charges: number
+  readonly #chargesOf: readonly number[] | undefined
+  #details: (CheckDetail | undefined)[] | undefined
+  #failed: FailedCheck[] | undefined
+  #unsettled: number
+  #running = 0
+
+  /** @param attempt - of the task @param earlier - what its checks have come to before */
+  constructor(chain: LoadedChain, at: TaskAt, attempt: number, earlier: EarlierChecks | undefined) {
+    this.#chain = chain
+    this.at = at
+    this.#charges = attempt - 1
+    this.#chargesOf = earlier?.attempts
+    this.#unsettled = chain.length
+    for (let i = 0; i < chain.length; i++) {
+      this.#codes[i] = UNSETTLED
+      this.#durations[i] = 0
+    }
+    if (earlier === undefined) return
+    for (const { code, durationMs, detail } of earlier.ended) this.#end(detail.check, code, durationMs, detail)
+  }
+
+  get isSettled(): boolean {
+    return this.#unsettled === 0
+  }
+  /** None of its checks runs. */
+  get isResting(): boolean {
+    return this.#running === 0
+  }
+
+  /**
+   * The next check that may begin; `undefined`: all are settled, or wait for others. What is not to run is settled on the
+   * way.
+   *
+   * @param barriers - so many are open
+   */
+  next(barriers: number): LoadedCheck | undefined {
+    const chain = this.#chain
+    for (let i = 0; i < chain.length; i++) {
+      if (this.#codes[i] !== UNSETTLED) continue
+      const check = chain[i]!
+      if (this.abortedBy !== undefined) this.#abort(i, this.abortedBy.error)
+      else if (!this.#areSettled(check.terms.after)) continue
+      else if (this.#isStoppedBy(check.terms.after)) this.#end(i, CHECK_SKIPPED, 0, undefined)
+      else if (check.terms.barriers <= barriers) return check
+    }
+    return undefined
+  }
+
+  /** Executions that are charged to the check, this one included. */
+  attemptOf(check: number): number {
+    return this.#charges + (this.#chargesOf?.[check] ?? 0) + 1
+  }
+
+  /** What the checks that come before this one came to, by name. */
+  earlierOf(check: number): Readonly<Record<string, EarlierCheck>> {
+    const earlier: Record<string, EarlierCheck> = {}
+    const add = (place: number): void => {
+      const { name, after } = this.#chain[place]!.terms
+      for (const before of after) add(before)
+      earlier[name] ??= this.#earlier(place)
+    }
+    for (const before of this.#chain[check]!.terms.after) add(before)
+    return earlier
+  }
+
+  begun(check: number): void {
+    this.#codes[check] = RUNNING
+    this.#running++
+  }
+
+  passed(check: number, durationMs: number): void {
+    this.#endOf(check, CHECK_PASS, durationMs, undefined)
+  }
+
+  /** A verdict; one whose value cannot be sent is none. */
+  completed(check: number, verdict: Verdict, durationMs: number, waitMs: number): void {
+    const { issues, value } = verdict
+    const failure = value === undefined && issues.length === 0 ? undefined : whyUnsendable(issues, value)
+    if (failure !== undefined) return this.unsuccessful(check, CHECK_ERRORED, failure, durationMs, waitMs)
+    const code = checkCode(COMPLETED, VERDICTS.indexOf(verdict.verdict))
+    if (issues.length === 0 && value === undefined)
+      return this.#endOf(check, code, durationMs, this.#detail(check, waitMs))
+    const said = { ...(issues.length === 0 ? {} : { issues }), ...(value === undefined ? {} : { value }) }
+    this.#endOf(check, code, durationMs, { ...this.#charged(check, waitMs), check, ...said })
+  }
+
+  /** No verdict. @param failed - when another attempt may end differently */
+  unsuccessful(
+    check: number,
+    code: Code,
+    error: unknown,
+    durationMs: number,
+    waitMs: number,
+    failed?: Omit<FailedCheck, 'check'>,
+  ): void {
+    if (failed !== undefined) (this.#failed ??= []).push({ check, ...failed })
+    this.#endOf(check, code, durationMs, { ...this.#charged(check, waitMs), check, error: encodeError(error) })
+  }
+
+  /** When all are settled. */
+  outcome(): ChainOutcome {
+    const codes = this.#codes
+    const worst = worstCheck(codes, 0, codes.length)
+    const details: CheckDetail[] = []
+    for (let i = 0; this.#details !== undefined && i < this.#details.length; i++) {
+      const detail = this.#details[i]
+      if (detail !== undefined) details[details.length] = detail
+    }
+    return {
+      status: statusOfCheck(codes[worst]!),
+      verdict: verdictOfCheck(codes[worst]!),
+      worst,
+      codes,
+      durations: this.#durations,
+      details,
+      failed: this.#failed ?? [],
+    }
+  }
+
+  #earlier(place: number): EarlierCheck {
+    const code = this.#codes[place]!
+    const status = statusOfCheck(code)
+    const { issues, value } = this.#details?.[place] ?? {}
+    return {
+      status: STATUSES[status]!,
+      ...(status === COMPLETED ? { verdict: VERDICTS[verdictOfCheck(code)]! } : {}),
+      ...(issues === undefined ? {} : { reason: issues[0]!.reason, issues }),
+      ...(value === undefined ? {} : { value }),
+    }
+  }
+
+  #areSettled(after: readonly number[]): boolean {
+    for (let i = 0; i < after.length; i++) if (this.#codes[after[i]!]! >= UNSETTLED) return false
+    return true
+  }
+
+  #isStoppedBy(after: readonly number[]): boolean {
+    for (let i = 0; i < after.length; i++) {
+      const before = after[i]!
+      if (!this.#chain[before]!.terms.goesOn[this.#codes[before]!]) return true
+    }
+    return false
+  }
+
+  #abort(check: number, error: unknown): void {
+    this.#end(check, CHECK_ABORTED, 0, { check, attempts: this.attemptOf(check) - 1, error: encodeError(error) })
+  }
+
+  #endOf(check: number, code: Code, durationMs: number, detail: CheckDetail | undefined): void {
+    this.#running--
+    this.#end(check, code, durationMs, detail ?? this.#detail(check, 0))
+  }
+
+  #end(check: number, code: Code, durationMs: number, detail: CheckDetail | undefined): void {
+    this.#codes[check] = code
+    this.#durations[check] = durationMs
+    this.#unsettled--
+    if (detail !== undefined) (this.#details ??= [])[check] = detail
+  }
+
+  /** Only what differs from one execution that has not waited. */
+  #detail(check: number, waitMs: number): CheckDetail | undefined {
+    return waitMs === 0 && this.attemptOf(check) === 1 ? undefined : { ...this.#charged(check, waitMs), check }
+  }
+
+  #charged(check: number, waitMs: number): Pick<CheckDetail, 'attempts' | 'waitMs'> {
+    const attempts = this.attemptOf(check)
+    return { ...(attempts === 1 ? {} : { attempts }), ...(waitMs === 0 ? {} : { waitMs }) }
+  }
+}
+
+/** What a later check may be given, and another thread. */
+function whyUnsendable(issues: Verdict['issues'], value: unknown): Error | undefined {
+  try {
+    if (!isPlain(value) || !isPlain(issues)) serialize({ issues, value })
+    return undefined
+  } catch (cause) {
+    return notCloneable(cause)
+  }
+}
