@@ -59,7 +59,8 @@ export interface UnsuccessfulTask {
 export interface FailedCheck {
   /** Its place in the chain. */
   readonly check: number
-  readonly failure: 'throw' | 'timeout'
+  /** `undefined`: it has not begun, and could not alone: another check of its task may still be at work in the thread. */
+  readonly failure: 'throw' | 'timeout' | undefined
   readonly retryAfterMs?: number | undefined
 }
 

@@ -49,7 +49,7 @@ export function chargeCheck(shard: ShardState, { position, check }: Running, fai
   return charges
 }
 
-/** Charges those that failed. @returns those of them that have a further attempt */
+/** Charges those that failed. @returns those of them that have a further attempt, and those that have not begun */
 export function failedAgain(
   checks: readonly CheckTerms[],
   run: RunState,
@@ -58,6 +58,7 @@ export function failedAgain(
   failed: readonly FailedCheck[],
 ): readonly FailedCheck[] {
   return failed.filter(({ check, failure }) => {
+    if (failure === undefined) return true
     const charges = chargeCheck(shard, { position, check }, failure)
     return isRetried(retryPolicyOf(checks, check, run), charges, failure)
   })

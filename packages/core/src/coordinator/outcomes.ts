@@ -82,6 +82,8 @@ function retryChecks(
   if (again.length === 0) return false
   const command = { run: run.id, shard: shard.id, position, batch, positions, again: again.map(({ check }) => check) }
   state.commands.push({ type: 'keepChecks', ...command })
+  // Where nothing has failed that is tried again, the rest comes back with what has not begun of the assignment.
+  if (again.every(({ failure }) => failure === undefined)) return true
   const attempts = Math.max(...again.map(({ check }) => attemptsOf(checkCharges(shard, position, check))))
   const atLeastMs = Math.max(...again.map(({ retryAfterMs = 0 }) => retryAfterMs))
   takeOut(run, shard, assignment, { position, atLeastMs, attempts }, false, waits)

@@ -14,7 +14,7 @@ import type { CheckDetail, Detail, PartLines } from '../outcome-columns.ts'
 import type { RunShard } from '../protocol.ts'
 import type { Verdict } from '../verdict.ts'
 import type { CheckTerms } from '../chain-terms.ts'
-import { checkOutcomes } from '../check-outcomes.ts'
+import { attemptsOfTask, checkOutcomes } from '../check-outcomes.ts'
 import { checkCode } from '../check-ends.ts'
 import { writeChecks } from '../lines/check-lines.ts'
 import type { ToldError } from '../lines/check-lines.ts'
@@ -55,6 +55,8 @@ export class ShardLines {
   #ordinals: number[] = []
   #ends: number[] = []
   #forms: RecordForm[] = []
+  /** Executions of each, where that differs from the shard's attempt. */
+  #executions: number[] = []
 
   /** @param terms - of the chain, when the outcomes are those of one */
   constructor(
@@ -102,18 +104,21 @@ export class ShardLines {
     if (reason !== undefined) writeAnswer({ reason }, this.#answers)
     const error = ofWorst?.error === undefined ? undefined : toldError(ofWorst.error)
     if (error !== undefined) writeError(error, this.#answers)
-    this.#writeChecks(codes, durations.map(Math.fround), details.map(arrivedDetail), error)
+    const attempts = this.#writeChecks(codes, durations.map(Math.fround), details.map(arrivedDetail), error)
+    this.#executions[this.#ordinals.length] = attempts
     this.#said(ordinal, error === undefined ? 'parsed' : recordFormOf(error))
   }
 
+  /** @returns executions of the task */
   #writeChecks(
     codes: readonly number[],
     durations: readonly number[],
     details: readonly CheckDetail[],
     error: ToldError | undefined,
-  ): void {
-    const checks = checkOutcomes({ terms: this.#terms!, codes, durations, from: 0, details, error, decode: toldError })
-    writeChecks(checks, this.#hasTimings, this.#answers)
+  ): number {
+    const task = { terms: this.#terms!, codes, durations, from: 0, details, error, decode: toldError }
+    writeChecks(checkOutcomes(task), this.#hasTimings, this.#answers)
+    return attemptsOfTask(task)
   }
 
   /** Its task ended before any of its checks began. */
@@ -149,6 +154,7 @@ export class ShardLines {
     this.#ordinals = []
     this.#ends = []
     this.#forms = []
+    this.#executions = []
     return { bytes: scratch.take(), ends }
   }
 
@@ -171,7 +177,7 @@ export class ShardLines {
       return this.#writer.plain(status, verdict, this.#attempt, durationMs)
     this.#writer.ending(status, verdict)
     if (says) scratch.part(this.#answers, said === 0 ? 0 : this.#ends[said - 1]!, this.#ends[said]!)
-    this.#writer.account(this.#attempt, durationMs, waitMs)
+    this.#writer.account((says ? this.#executions[said] : undefined) ?? this.#attempt, durationMs, waitMs)
     if (hasRecord) records.writeRecord(record, scratch, says ? this.#forms[said]! : 'parsed')
     this.#writer.end()
   }

@@ -77,6 +77,7 @@ export class ShardLoop {
     })
     const answers = new TaskAnswers(verifier, writer, message)
     const parts = {
+      cells,
       writer,
       clock: this.#clock,
       pending: this.#pending,

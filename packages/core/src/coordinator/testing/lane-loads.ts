@@ -40,7 +40,8 @@ export class LaneLoads {
       return { type: 'verifierFailed', ...told, error: new Error('setup failed') }
     }
     this.loaded.add(verifier)
-    return { type: 'verifierLoaded', ...told }
+    const { checks } = this.#world.scenario.verifiers.find(({ id }) => id === verifier)!
+    return { type: 'verifierLoaded', ...told, checks }
   }
 
   /** Drawn at random. In a used thread its end may be anybody's fault. */

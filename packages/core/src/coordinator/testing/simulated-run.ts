@@ -1,15 +1,21 @@
-import { STATUSES } from '@fanfold/workers/protocol'
-import type { Command, Deliver, RunEnd, Settle } from '../commands.ts'
+import { CHECK_CRASHED, CHECK_SKIPPED, CHECK_TIMED_OUT, STATUSES } from '@fanfold/workers/protocol'
+import type { Command, Deliver, KeepChecks, RunEnd, Settle, SettleCheck } from '../commands.ts'
 import type { Event, ShardId } from '../events.ts'
 import type { Merge, Merged, Unmerged } from './merge.ts'
 import { must } from './must.ts'
 import { fatesOf } from './oracle.ts'
 import type { RunPlan } from './scenario.ts'
-import type { Settled, WorkTask } from './simulated-thread.ts'
+import type { CheckNature } from './chain-scenario.ts'
+import { mustBeRight } from './check-oracle.ts'
+import type { Settled, WorkTask, WorkUnit } from './simulated-thread.ts'
 
 interface SimulatedTask extends WorkTask {
   readonly index: number
   status: number | undefined
+}
+
+function unitOf(nature: CheckNature): WorkUnit {
+  return { nature, valueBytes: 0, limits: [], deaths: 0, failures: 0, isRunning: false }
 }
 
 interface SimulatedShard {
@@ -58,6 +64,8 @@ export class SimulatedRun {
       failures: 0,
       accidentsAlone: 0,
       isRunning: false,
+      units: task.checks.map((nature) => unitOf(nature)),
+      kept: undefined,
       status: undefined,
     }))
     this.#merge = merge
@@ -168,6 +176,7 @@ export class SimulatedRun {
     for (const { position, status } of accepted === undefined ? settled : accepted.map((at) => settled[at]!)) {
       this.#settle(task(position), status, attempts)
     }
+    for (const at of accepted ?? settled.keys()) this.#checkChain(task(settled[at]!.position), settled[at]!)
     this.#undeliveredBytes += valueBytes
     this.#add({ shard, settled, positions, attempts, accepted, valueBytes })
   }
@@ -178,6 +187,7 @@ export class SimulatedRun {
     for (let i = 0; i < ranges.length; i += 2) {
       for (let position = ranges[i]!; position < ranges[i + 1]!; position++) {
         settled.push({ position, status: STATUSES.indexOf(status), valueBytes: 0 })
+        if (this.plan.checks !== undefined) this.#checkUnrun(task(position), status)
         this.#settle(task(position), STATUSES.indexOf(status), attempts)
       }
     }
@@ -220,12 +230,56 @@ export class SimulatedRun {
   #settle(task: SimulatedTask, status: number, attempts: number): void {
     const name = STATUSES[status]!
     must(task.status === undefined, `task ${task.index} (${task.nature}) settled again, as ${name}`)
+    if (this.plan.checks !== undefined) return this.#settleTask(task, status)
     const fates = fatesOf(task, this.plan.settings.retry, this.isCutShort)
     must(fates.includes(name), `task ${task.index} (${task.nature}) is ${name}, should be ${fates.join(' or ')}`)
     if (!this.isCutShort) this.#checkAttempts(task, name, attempts)
-    if (['errored', 'timedOut', 'crashed'].includes(name)) this.#unsuccessful++
+    this.#settleTask(task, status)
+  }
+
+  /** A task of a chain that ends without its thread's word: by its checks that is never so. */
+  #checkUnrun(task: SimulatedTask, status: Settle['status']): void {
+    const isRight =
+      task.nature === 'passes' ? status === 'aborted' : fatesOf(task, this.plan.settings.retry, true).includes(status)
+    must(
+      isRight && (status !== 'aborted' || this.isCutShort),
+      `task ${task.index} (${task.nature}) is settled ${status}`,
+    )
+  }
+
+  #settleTask(task: SimulatedTask, status: number): void {
+    if (['errored', 'timedOut', 'crashed'].includes(STATUSES[status]!)) this.#unsuccessful++
     task.status = status
     this.#settled++
+  }
+
+  /** A task of a chain, as its thread has settled it. */
+  #checkChain({ index, nature, accidentsAlone, ...task }: SimulatedTask, { checks }: Settled): void {
+    if (this.plan.checks === undefined) return
+    must(nature === 'passes', `task ${index} (${nature}) has been run`)
+    const natures = task.checks
+    const ended = { index, natures, codes: checks!.codes, attempts: checks!.attempts, accidentsAlone }
+    mustBeRight(ended, this.plan.checks, this.plan.settings.retry, this.isCutShort)
+  }
+
+  /** What its checks have come to that are not tried again. */
+  keepChecks({ shard, position, batch, again }: KeepChecks): void {
+    const { checks } = (batch as readonly Settled[]).find((settled) => settled.position === position)! // as above
+    const { codes, attempts } = checks!
+    for (const [check, code] of codes.entries()) {
+      if (code !== CHECK_SKIPPED && !again.includes(check)) this.#keep(shard, position, check, code, attempts[check]!)
+    }
+  }
+
+  settleCheck({ shard, position, check, status, attempts }: SettleCheck): void {
+    const code = status === 'crashed' ? CHECK_CRASHED : CHECK_TIMED_OUT
+    must(this.tasksOf(shard)(position).kept?.ended.has(check) !== true, `check ${check} at ${position} settled again`)
+    this.#keep(shard, position, check, code, attempts)
+  }
+
+  #keep(shard: ShardId, position: number, check: number, code: number, attempts: number): void {
+    const task = this.tasksOf(shard)(position)
+    task.kept = { ended: new Map(task.kept?.ended).set(check, { code, attempts }) }
   }
 
   #checkAttempts({ index, nature, limits, accidentsAlone }: SimulatedTask, name: string, attempts: number): void {

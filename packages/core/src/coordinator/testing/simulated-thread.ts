@@ -1,18 +1,25 @@
-import { ABORTED, COMPLETED, ERRORED, MAX_ABANDONED, TIMED_OUT } from '@fanfold/workers/protocol'
+import { ABORTED, COMPLETED, ERRORED, MAX_ABANDONED, TIMED_OUT, checkCode } from '@fanfold/workers/protocol'
+import type { CheckTerms } from '@fanfold/workers/protocol'
 import type { Dispatch } from '../commands.ts'
 import type { LimitName, Unsuccessful } from '../events.ts'
 import type { Random } from './random.ts'
+import { STOPS } from './check-oracle.ts'
 import { SimulatedShares } from './simulated-shares.ts'
 import type { LimitMessage, LimitWorld } from './simulated-shares.ts'
+import type { CheckNature } from './chain-scenario.ts'
 import type { Nature, TaskPlan } from './scenario.ts'
+import { SimulatedChecks } from './simulated-chain.ts'
+import type { KeptChecks } from './simulated-chain.ts'
 
-const CRASHES_FIRST: readonly Nature[] = ['crashesOnce', 'throwsAndDies']
+const CRASHES_FIRST: readonly (Nature | CheckNature)[] = ['crashesOnce', 'throwsAndDies']
 
 /** One task's outcome as the thread settled it. */
 export interface Settled {
   readonly position: number
   readonly status: number
   readonly valueBytes: number
+  /** Of a chain. */
+  readonly checks?: SimulatedChecks
 }
 
 /** What a thread has posted and the main thread has not received. */
@@ -23,15 +30,25 @@ export type Message = { readonly assignment: number } & (
   | { readonly type: 'limitUsed'; readonly use: LimitMessage }
 )
 
-export interface WorkTask extends TaskPlan {
+/** What executes: a task, or a check of one. */
+export interface WorkUnit extends Pick<TaskPlan, 'valueBytes' | 'limits'> {
+  readonly nature: Nature | CheckNature
+
   /** How often it took its thread down. */
   deaths: number
   /** How often it threw, or blocked. */
   failures: number
-  /** How often something else took its thread down while it was alone there. */
-  accidentsAlone: number
   /** A thread executes it at this moment: two at once may never do. */
   isRunning: boolean
+}
+
+export interface WorkTask extends WorkUnit, TaskPlan {
+  readonly nature: Nature
+  readonly units: readonly WorkUnit[]
+  /** What earlier attempts of a chain have left. */
+  kept: KeptChecks | undefined
+  /** How often something else took its thread down while it was alone there. */
+  accidentsAlone: number
 }
 
 export interface SimulatedWork {
@@ -39,6 +56,8 @@ export interface SimulatedWork {
   readonly isAsync: boolean
   /** The task at a position of the shard. */
   readonly task: (position: number) => WorkTask
+  /** When it is a chain. */
+  readonly checks: readonly CheckTerms[] | undefined
 }
 
 function isPoison({ dispatch: { ranges }, task }: SimulatedWork): boolean {
@@ -52,9 +71,9 @@ function isPoison({ dispatch: { ranges }, task }: SimulatedWork): boolean {
 export class SimulatedThread {
   readonly inbox: Message[] = []
   readonly shares: SimulatedShares
-  /** Positions in the slots. */
+  /** Marks in the slots. */
   readonly running: number[] = []
-  /** The position that holds the thread. */
+  /** The mark of what holds the thread. */
   #blocker: number | undefined
   isDead = false
   /** It has said that it holds nothing of any shard any more. */
@@ -66,6 +85,8 @@ export class SimulatedThread {
   #isBehindStopped = false
   #started = 0
   #todo: number[] = []
+  /** Of a chain: tasks that have begun and are not settled. */
+  readonly #chains = new Map<number, SimulatedChecks>()
   #unposted: Settled[] = []
   #suspects: number[] = []
   #isReceived = false
@@ -148,9 +169,12 @@ export class SimulatedThread {
     // What is behind is received between two tasks, and ends the thread of those before it.
     if (this.#behind !== undefined && isPoison(this.#behind) && random.chance(0.1)) return this.die()
     for (let moves = random.between(1, 4); moves > 0; moves--) {
-      const canStart =
-        !this.#isStopped && this.#todo.length > 0 && this.running.length < this.#work.dispatch.concurrency
-      if (this.running.length > 0 && (!canStart || random.chance(0.4))) this.#goOn(random, abandonedEach)
+      const hasRoom = this.running.length < this.#work.dispatch.concurrency
+      const canStart = !this.#isStopped && this.#todo.length > 0 && hasRoom
+      const check = hasRoom ? this.#nextCheck(random) : undefined
+      if (this.running.length > 0 && (!(canStart || check !== undefined) || random.chance(0.4)))
+        this.#goOn(random, abandonedEach)
+      else if (check !== undefined) this.#run(check, random)
       else if (canStart) this.#start(this.#todo.pop()!, random)
       else return this.#end()
       if (this.isDead || this.isBlocked || this.isDone) return
@@ -161,24 +185,63 @@ export class SimulatedThread {
   /** A task that was late, but not for ever, ends after all. */
   wake(): void {
     const blocker = this.#blocker
-    if (blocker === undefined || this.#work.task(blocker).nature !== 'late') return
+    if (blocker === undefined || this.#unit(blocker).nature !== 'late') return
     this.#blocker = undefined
     this.#leave(this.running.indexOf(blocker))
     this.#settle(blocker, COMPLETED)
   }
 
   die(): void {
-    for (const position of this.running) this.#work.task(position).isRunning = false
+    for (const mark of this.running) this.#unit(mark).isRunning = false
     this.isDead = true
     this.#unposted = []
   }
 
   #start(position: number, random: Random): void {
-    const task = this.#work.task(position)
-    if (task.isRunning) throw new Error(`a task at position ${position} is started while another thread executes it`)
+    this.#started = position + 1
+    const { checks, dispatch } = this.#work
+    if (checks === undefined) return this.#run(position, random)
+    const charged = dispatch.charged.find((task) => task.position === position)
+    this.#chains.set(position, new SimulatedChecks(checks, charged?.attempts ?? [], this.#work.task(position).kept))
+    this.#settleChain(position)
+  }
+
+  /** A check that may begin; alone, one at a time. */
+  #nextCheck(random: Random): number | undefined {
+    if (this.#work.dispatch.alone && this.running.length > 0) return undefined
+    for (const [position, checks] of this.#chains) {
+      if (this.#isAborted) checks.abort()
+      const place = checks.next(random)
+      if (place !== undefined && this.#work.dispatch.alone && this.abandoned > 0) checks.leaveRest()
+      if (place === undefined || checks.isSettled) this.#settleChain(position)
+      else {
+        checks.begin(place)
+        return position * this.#work.dispatch.checks + place
+      }
+    }
+    return undefined
+  }
+
+  #settleChain(position: number): void {
+    const checks = this.#chains.get(position)!
+    if (!checks.isSettled) return
+    this.#chains.delete(position)
+    const valueBytes = checks.status === COMPLETED ? this.#work.task(position).valueBytes : 0
+    this.#unposted.push({ position, status: checks.status, valueBytes, checks })
+    this.#settledLast = position
+  }
+
+  #unit(mark: number): WorkUnit {
+    const { checks, dispatch, task } = this.#work
+    if (checks === undefined) return task(mark)
+    return task(Math.floor(mark / dispatch.checks)).units[mark % dispatch.checks]!
+  }
+
+  #run(position: number, random: Random): void {
+    const task = this.#unit(position)
+    if (task.isRunning) throw new Error(`a task at mark ${position} is started while another thread executes it`)
     task.isRunning = true
     this.running.push(position)
-    this.#started = position + 1
     if (task.limits.length > 0) {
       this.shares.ask(task.limits[0]!, position)
       if (this.shares.isWaiting(position) || task.limits.length > 1) return
@@ -191,7 +254,7 @@ export class SimulatedThread {
   /** It is in no slot any more. */
   #leave(at: number): number {
     const [position] = this.running.splice(at, 1)
-    this.#work.task(position!).isRunning = false
+    this.#unit(position!).isRunning = false
     this.shares.release(position!)
     return position!
   }
@@ -200,8 +263,7 @@ export class SimulatedThread {
   #goOn(random: Random, abandonedEach: number): void {
     const at = random.between(0, this.running.length - 1)
     const position = this.running[at]!
-    const { nature } = this.#work.task(position)
-    const { limits } = this.#work.task(position)
+    const { nature, limits } = this.#unit(position)
     const calls = this.shares.calls(position)
     if (calls < limits.length && !this.shares.isWaiting(position)) return this.shares.ask(limits[calls]!, position)
     if (this.shares.isWaiting(position)) {
@@ -214,6 +276,7 @@ export class SimulatedThread {
     if (hasNeighbours && random.chance(0.3)) {
       this.#leave(at)
       this.#suspects.push(position)
+      this.#chains.delete(Math.floor(position / this.#work.dispatch.checks))
       this.#abandon(nature === 'hangs' ? abandonedEach : 1)
     } else if (this.#isAborted) {
       this.#settle(this.#leave(at), ABORTED)
@@ -227,7 +290,7 @@ export class SimulatedThread {
 
   #turn(at: number, random?: Random): void {
     const position = this.running[at]!
-    const task = this.#work.task(position)
+    const task = this.#unit(position)
     const isFirst = task.failures === 0
     if (task.nature === 'blocks' || task.nature === 'late' || (task.nature === 'blocksOnce' && isFirst)) {
       task.failures++
@@ -250,6 +313,14 @@ export class SimulatedThread {
   }
 
   #settle(position: number, status: number): void {
+    const { checks, dispatch } = this.#work
+    if (checks !== undefined) {
+      const task = Math.floor(position / dispatch.checks)
+      const verdict = this.#unit(position).nature === 'stops' ? STOPS : 0
+      this.#chains.get(task)?.end(position % dispatch.checks, checkCode(status, verdict), dispatch.mayRetry)
+      if (this.#chains.has(task)) this.#settleChain(task)
+      return
+    }
     const valueBytes = status === COMPLETED ? this.#work.task(position).valueBytes : 0
     this.#unposted.push({ position, status, valueBytes })
     this.#settledLast = position
@@ -275,7 +346,11 @@ export class SimulatedThread {
 
   #unsuccessful(): Unsuccessful[] {
     const { mayRetry } = this.#work.dispatch
-    return this.#unposted.flatMap(({ position, status }): Unsuccessful[] => {
+    return this.#unposted.flatMap(({ position, status, checks }): Unsuccessful[] => {
+      if (checks !== undefined && checks.failed.length > 0)
+        return [{ position, failure: undefined, checks: checks.failed }]
+      if (checks !== undefined)
+        return status === COMPLETED || status === ABORTED ? [] : [{ position, failure: undefined }]
       if (status === TIMED_OUT) return [{ position, failure: 'timeout' }]
       return status === ERRORED ? [{ position, failure: mayRetry ? 'throw' : undefined }] : []
     })
@@ -283,6 +358,7 @@ export class SimulatedThread {
 
   #end(): void {
     if (this.running.length > 0) return
+    this.#chains.clear() // what is left of them is that of suspects
     this.#flush()
     // A listener of its signal throws, say: the outcome is out, and the thread goes with it.
     const isLate = this.#settledLast !== undefined && this.#work.task(this.#settledLast).nature === 'throwsAndDies'

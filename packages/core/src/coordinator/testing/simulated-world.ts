@@ -80,7 +80,9 @@ export class SimulatedWorld implements LaneWorld {
   mayHaveAccident({ dispatch, task: taskAt }: SimulatedWork): boolean {
     if (!dispatch.alone) return true
     const task = taskAt(dispatch.ranges[0]!)
-    return ['passes', 'throws', 'slow'].includes(task.nature) && task.accidentsAlone++ === 0
+    const natures = task.units.length === 0 ? [task.nature] : task.units.map(({ nature }) => nature)
+    const isHarmless = natures.every((nature) => ['passes', 'stops', 'throws', 'slow'].includes(nature))
+    return isHarmless && task.nature !== 'poisons' && task.accidentsAlone++ === 0
   }
 
   /** Before the coordinator hears of it. */
@@ -148,6 +150,10 @@ export class SimulatedWorld implements LaneWorld {
         if (command.status === 'aborted') run.isCutShort ||= this.#verifiers.isHopeless(run.plan.verifier)
         run.settle(command)
         return this.#drain(run)
+      case 'keepChecks':
+        return run.keepChecks(command)
+      case 'settleCheck':
+        return run.settleCheck(command)
       case 'releaseShard':
         return run.release(command.shard)
       case 'endRun':
@@ -177,7 +183,7 @@ export class SimulatedWorld implements LaneWorld {
     const running = others.reduce((sum, { work }) => sum + work!.dispatch.concurrency, dispatch.concurrency)
     must(running <= run.mostAtOnce, `${running} tasks may be running, at most ${run.mostAtOnce} allowed`)
     must(run.mayMakeValues(dispatch.shard), 'dispatched although values wait beyond the bound')
-    return { dispatch, isAsync: run.plan.isAsync, task: run.tasksOf(dispatch.shard) }
+    return { dispatch, isAsync: run.plan.isAsync, task: run.tasksOf(dispatch.shard), checks: run.plan.checks }
   }
 
   #run(id: number): SimulatedRun {

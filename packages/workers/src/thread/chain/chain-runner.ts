@@ -1,3 +1,5 @@
+import * as atomics from '../atomics.ts'
+import { ABANDONED } from '../../cells.ts'
 import { CHECK_ABORTED, CHECK_ERRORED, checkCode } from '../../check-ends.ts'
 import { NO_VERDICT, TIMED_OUT } from '../../outcome-columns.ts'
 import type { EarlierChecks, FailedCheck } from '../../outcome-columns.ts'
@@ -21,6 +23,7 @@ import type { LoadedChain, LoadedCheck } from '../loaded-verifier.ts'
 
 /** What the runner of a shard's chain needs of its loop. */
 export interface ChainParts {
+  readonly cells: Int32Array
   readonly writer: PartWriter
   readonly pending: PendingTasks
   readonly slots: TaskSlots
@@ -208,12 +211,21 @@ export class ChainRunner implements TaskEnds {
     return pending.isFull || (this.#message.alone && pending.size > 0)
   }
 
+  /** Alone, a check that was left behind would be a neighbour: nobody could say which of them holds the thread. */
+  get #hasCompany(): boolean {
+    return this.#message.alone && atomics.load(this.#with.cells, ABANDONED) > 0
+  }
+
   /** Begins what can begin of a task. @returns whether all of it has ended */
   #advance(task: ChainTask): boolean {
     if (this.#abortedBy !== undefined) task.abortedBy ??= this.#abortedBy
     for (;;) {
       const check = task.next(this.#barriers)
       if (check === undefined) return task.isSettled
+      if (this.#hasCompany) {
+        task.leaveRest()
+        return true
+      }
       if (this.#isFull) {
         this.#ready.push(task)
         return false
@@ -278,7 +290,7 @@ export class ChainRunner implements TaskEnds {
   /** What is answered for a task whose checks have all ended at once. */
   #outcomeOf(task: ChainTask): ChainOutcome | typeof PLAIN_PASS {
     const outcome = task.outcome()
-    if (!isPlainPass(outcome)) return outcome
+    if (this.#with.writer.lines !== undefined || !isPlainPass(outcome)) return outcome
     this.#with.writer.checks!.row(outcome.codes, outcome.durations)
     return PLAIN_PASS
   }

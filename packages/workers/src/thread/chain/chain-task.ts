@@ -162,6 +162,15 @@ export class ChainTask {
     this.#endOf(check, code, durationMs, { ...this.#charged(check, waitMs), check, error: encodeError(error) })
   }
 
+  /** None of those that have not begun can begin in this thread. */
+  leaveRest(): void {
+    for (let i = 0; i < this.#chain.length; i++) {
+      if (this.#codes[i] !== UNSETTLED) continue
+      ;(this.#failed ??= []).push({ check: i, failure: undefined })
+      this.#end(i, CHECK_ABORTED, 0, undefined)
+    }
+  }
+
   /** When all are settled. */
   outcome(): ChainOutcome {
     const codes = this.#codes
