@@ -3,8 +3,8 @@ import type { EngineOptions } from '@fanfold/core'
 import { NOT_STARTED } from '../exit.ts'
 import type { Ending } from '../exit.ts'
 import { checkIndependence } from '../independence/check.ts'
-import { independenceText } from '../independence/independence-text.ts'
-import type { Subject } from '../independence/rounds.ts'
+import { WAYS, independenceText } from '../independence/independence-text.ts'
+import type { Subject, Way } from '../independence/rounds.ts'
 import type { Interruption } from '../interruption.ts'
 import type { VerifyOptions } from '../options/verify-options.ts'
 import { badUsage, problemLine } from '../problem.ts'
@@ -17,6 +17,8 @@ import { verifierUrl } from './verifier-location.ts'
 
 /** On one thread nothing is beside anything else. */
 const LEAST_THREADS = 2
+/** Within this time nobody wonders what goes on, ms. */
+const QUIET_MS = 2_000
 
 /**
  * `--check-independence`: verifies a sample several times before the run, and tells on stderr whether its verdicts depend on
@@ -34,12 +36,15 @@ export async function endingOfCheck(
 ): Promise<Ending | undefined> {
   await refuseWhatIsReadOnce(prepared)
   const limits = await readLimits(options.limits, options.limitOf)
-  const pause = (): Promise<void> => outlast(limits, interruption.soon)
   const count = Math.min(most, options.limit ?? Infinity)
-  if (options.progress !== 'json' && options.progress !== 'none')
-    process.stderr.write(`verifying the first records several times, in other orders …\n`)
+  const tell = teller(options)
+  const pause = (): Promise<void> => outlast(limits, interruption.soon)
+  const between = (way: Way): Promise<void> => {
+    tell(way)
+    return pause()
+  }
   const subject = subjectOf(prepared, options, limits)
-  const { finding, isStuck } = await checkIndependence(subject, count, interruption, pause)
+  const { finding, isStuck } = await checkIndependence(subject, count, interruption, between)
   const { dependent, unrepeatable } = finding
   const isFit = dependent.length === 0 && unrepeatable.length === 0
   if (!isFit || options.progress !== 'json') process.stderr.write(independenceText(finding, terminalColumns()))
@@ -57,6 +62,16 @@ export async function endingOfCheck(
 
 const DEPENDENT = 'Have the verifier keep nothing of a record for the next ones: see docs/independence.md.'
 const UNREPEATABLE = 'Find out what they depend on, the time, chance or a service: see docs/independence.md.'
+
+/** Says what is being done, where that takes its time. */
+function teller({ progress }: VerifyOptions): (way: Way) => void {
+  const startedAt = performance.now()
+  if (progress === 'json' || progress === 'none') return () => {}
+  process.stderr.write('verifying the first records several times, in other orders …\n')
+  return (way) => {
+    if (performance.now() - startedAt > QUIET_MS) process.stderr.write(`${WAYS[way]} …\n`)
+  }
+}
 
 /** Every round opens the inputs anew. */
 async function refuseWhatIsReadOnce({ inputs: { paths, format } }: Prepared): Promise<void> {

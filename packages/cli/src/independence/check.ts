@@ -29,14 +29,14 @@ export async function checkIndependence(
   subject: Subject,
   most: number,
   interruption: Interruption,
-  between: () => Promise<void>,
+  between: (way: Way) => Promise<void>,
 ): Promise<Checked> {
   const rounds: Round[] = []
   const first = await playRound(subject, 'first', most, interruption, FIRST_ROUND_MS)
   const { ended: sample, isCut } = first
   if (sample.length < 2) return { finding: nothingFound(sample, subject.threads), isStuck: first.isStuck }
   const play = async (way: Way): Promise<Played> => {
-    await between()
+    await between(way)
     const round = await playRound(subject, way, sample.length, interruption)
     rounds.push(round)
     return { way, endings: endingsOf(round) }

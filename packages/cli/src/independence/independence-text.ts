@@ -24,7 +24,7 @@ export interface Finding {
 }
 
 const MOST_SHOWN = 10
-const WAYS: Readonly<Record<Way, string>> = {
+export const WAYS: Readonly<Record<Way, string>> = {
   first: 'the first time',
   again: 'in the same order',
   shards: 'in shards',
