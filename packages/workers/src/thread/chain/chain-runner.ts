@@ -1,23 +1,23 @@
 import * as atomics from '../atomics.ts'
 import { ABANDONED } from '../../cells.ts'
-import { CHECK_ABORTED, CHECK_ERRORED, checkCode } from '../../check-ends.ts'
+import { CHECK_ERRORED, checkCode } from '../../check-ends.ts'
 import { NO_VERDICT, TIMED_OUT } from '../../outcome-columns.ts'
-import type { EarlierChecks, FailedCheck } from '../../outcome-columns.ts'
-import { retryAfterOf } from '../../overload.ts'
+import type { EarlierChecks } from '../../outcome-columns.ts'
 import type { RunShard } from '../../protocol.ts'
 import { PLAIN_PASS, toVerdict } from '../../verdict.ts'
 import { clockMs } from '../clock.ts'
 import { inTask } from '../console-to-stderr.ts'
 import type { ThreadLimits } from '../limits/thread-limits.ts'
 import type { PartWriter } from '../part-writer.ts'
-import type { Age, PendingTask, PendingTasks, StartedTask, TaskEnds } from '../pending-tasks.ts'
-import { isAbortError, isThenable, TaskAnswers } from '../task-answers.ts'
+import type { PendingTask, PendingTasks, StartedTask } from '../pending-tasks.ts'
+import { isThenable } from '../task-answers.ts'
 import type { ShardContext } from '../task-context.ts'
 import { badVerdict } from '../task-errors.ts'
 import type { TaskSlots } from '../task-slots.ts'
 import { ChainTask } from './chain-task.ts'
 import type { ChainOutcome, TaskAt } from './chain-task.ts'
 import { CheckContext } from './check-context.ts'
+import { RunningChecks } from './running-checks.ts'
 import { CheckTimer } from './check-timer.ts'
 import type { LoadedChain, LoadedCheck } from '../loaded-verifier.ts'
 
@@ -35,21 +35,14 @@ export interface ChainParts {
 /** An answer of a chain for one of its tasks: not all of its checks have ended yet. */
 export const UNDER_WAY: unique symbol = Symbol('under way')
 
-/** A check that runs, and the task that it belongs to. */
-interface RunningCheck {
-  readonly task: ChainTask
-  readonly check: LoadedCheck
-}
-
 /**
  * Runs the checks of a shard's tasks: each task's as far as it goes at once; what waits for a promise goes on when that has
  * settled and the loop asks for it.
  */
-export class ChainRunner implements TaskEnds {
+export class ChainRunner {
   readonly #chain: LoadedChain
   readonly #message: RunShard
   readonly #with: ChainParts
-  readonly #answers: readonly TaskAnswers[]
   readonly #shards: readonly ShardContext[]
   readonly #earlier: ReadonlyMap<number, EarlierChecks> | undefined
   readonly #timer: CheckTimer
@@ -57,8 +50,7 @@ export class ChainRunner implements TaskEnds {
   readonly #open = new Map<number, ChainTask>()
   /** Of these: those that may be able to go on. */
   #ready: ChainTask[] = []
-  /** Checks that run, by what is pending. */
-  readonly #running = new Map<PendingTask, RunningCheck>()
+  readonly #running: RunningChecks
   #barriers = 0
   #prefetched: readonly unknown[] | undefined
   readonly #lastBarrier: number
@@ -70,7 +62,11 @@ export class ChainRunner implements TaskEnds {
     this.#chain = chain
     this.#message = message
     this.#with = parts
-    this.#answers = chain.map(({ verifier }) => new TaskAnswers(verifier, parts.writer, message))
+    this.#running = new RunningChecks(message, {
+      ended: (task) => this.#ready.push(task),
+      // It has to run alone: the task is not settled here, and what else runs of it is for nothing.
+      suspected: (task) => this.#open.delete(task.at.position),
+    })
     const file = message.payload.kind === 'text' ? message.payload.file : undefined
     const { attempt } = message
     this.#shards = chain.map(({ verifier: { state, config, host } }) => {
@@ -158,53 +154,6 @@ export class ChainRunner implements TaskEnds {
     this.#ready.push(task)
   }
 
-  // TaskEnds: a check's promise has settled, or was left behind.
-
-  answered(pending: PendingTask, value: unknown, age: Age): void {
-    const { task, check } = this.#running.get(pending)!
-    const verdict = toVerdict(value)
-    const { waitedMs } = pending.context
-    if (verdict === undefined) task.unsuccessful(check.place, CHECK_ERRORED, badVerdict(value), age.wallMs, waitedMs)
-    else task.completed(check.place, verdict, age.wallMs, waitedMs)
-    this.#hasEnded(pending, task)
-  }
-
-  hostile(pending: PendingTask, error: unknown, age: Age): void {
-    const { task, check } = this.#running.get(pending)!
-    task.unsuccessful(check.place, CHECK_ERRORED, error, age.wallMs, pending.context.waitedMs)
-    this.#hasEnded(pending, task)
-  }
-
-  rejected(pending: PendingTask, error: unknown, age: Age): void {
-    const { task, check } = this.#running.get(pending)!
-    const { abortedBy } = task
-    const wasAborted = abortedBy !== undefined && (error === abortedBy.error || isAbortError(error))
-    const code = wasAborted ? CHECK_ABORTED : CHECK_ERRORED
-    const failed = wasAborted ? undefined : this.#failureOf(check, task, error)
-    task.unsuccessful(check.place, code, error, age.wallMs, pending.context.waitedMs, failed)
-    this.#hasEnded(pending, task)
-  }
-
-  over(pending: PendingTask, status: number, error: Error, age: Age): void {
-    const { task, check } = this.#running.get(pending)!
-    const failed: { readonly failure: 'timeout' } | undefined =
-      status === TIMED_OUT ? { failure: 'timeout' } : undefined
-    const code = checkCode(status, NO_VERDICT)
-    task.unsuccessful(check.place, code, error, age.wallMs, pending.context.waitedMs, failed)
-    this.#hasEnded(pending, task)
-  }
-
-  /** It has to run alone: the task is not settled here, and what else runs of it is for nothing. */
-  suspected(pending: PendingTask): void {
-    this.#open.delete(this.#running.get(pending)!.task.at.position)
-    this.#running.delete(pending)
-  }
-
-  #hasEnded(pending: PendingTask, task: ChainTask): void {
-    this.#running.delete(pending)
-    this.#ready.push(task)
-  }
-
   /** As many checks as may run do; alone, that is one, so that nobody else can be blamed for what it does. */
   get #isFull(): boolean {
     const { pending } = this.#with
@@ -253,14 +202,21 @@ export class ChainRunner implements TaskEnds {
       if (answer === true || answer === PLAIN_PASS) return task.passed(place, this.#timer.end(place))
       if (!isThenable(answer)) return this.#answeredAtOnce(task, place, answer)
     } catch (error) {
-      const failed = this.#failureOf(check, task, error)
+      const failed = this.#running.failureOf(check, task, error)
       return task.unsuccessful(place, CHECK_ERRORED, error, this.#timer.end(place), 0, failed)
     }
     const timeoutMs = check.terms.timeoutMs ?? this.#message.timeoutMs
     const { position } = task.at
-    const started = { position, mark, id: undefined, context, startedAt: startedAt ?? clockMs(), timeoutMs, ends: this }
-    const running = this.#with.startedAsync(started, answer)
-    this.#running.set(running, { task, check })
+    const started = {
+      position,
+      mark,
+      id: undefined,
+      context,
+      startedAt: startedAt ?? clockMs(),
+      timeoutMs,
+      ends: this.#running,
+    }
+    this.#running.add(this.#with.startedAsync(started, answer), task, check)
     this.#timer.isAlways = true
     if (task.abortedBy !== undefined) context.abort(task.abortedBy.error)
   }
@@ -272,14 +228,9 @@ export class ChainRunner implements TaskEnds {
     else task.completed(place, verdict, durationMs, 0)
   }
 
-  #failureOf(check: LoadedCheck, task: ChainTask, error: unknown): Omit<FailedCheck, 'check'> | undefined {
-    const failure = this.#answers[check.place]!.failureOf(error, task.at.index, task.attemptOf(check.place))
-    return failure === undefined ? undefined : { failure, retryAfterMs: retryAfterOf(error) }
-  }
-
   #refuseFor(task: ChainTask): void {
     for (const { check, error, isLate } of this.#refusals) {
-      const failed = isLate ? { failure: 'timeout' as const } : this.#failureOf(check, task, error)
+      const failed = isLate ? { failure: 'timeout' as const } : this.#running.failureOf(check, task, error)
       const code = isLate ? checkCode(TIMED_OUT, NO_VERDICT) : CHECK_ERRORED
       task.begun(check.place)
       task.unsuccessful(check.place, code, error, 0, 0, failed)
