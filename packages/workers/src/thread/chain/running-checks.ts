@@ -37,8 +37,9 @@ export class RunningChecks implements TaskEnds {
     const { task, check } = this.#checks.get(pending)!
     const { waitedMs } = pending.context
     const verdict = toVerdict(value)
-    if (verdict === undefined) task.unsuccessful(check.place, CHECK_ERRORED, badVerdict(value), wallMs, waitedMs)
-    else task.completed(check.place, verdict, wallMs, waitedMs)
+    if (verdict === undefined)
+      task.progress.unsuccessful(check.place, CHECK_ERRORED, badVerdict(value), wallMs, waitedMs)
+    else task.progress.completed(check.place, verdict, wallMs, waitedMs)
     this.#ended(pending, task)
   }
 
@@ -48,7 +49,7 @@ export class RunningChecks implements TaskEnds {
 
   rejected(pending: PendingTask, error: unknown, age: Age): void {
     const { task, check } = this.#checks.get(pending)!
-    const { abortedBy } = task
+    const abortedBy = task.open?.abortedBy
     const wasAborted = abortedBy !== undefined && (error === abortedBy.error || isAbortError(error))
     if (wasAborted) this.#failed(pending, CHECK_ABORTED, error, age)
     else this.#failed(pending, CHECK_ERRORED, error, age, this.failureOf(check, task, error))
@@ -67,13 +68,13 @@ export class RunningChecks implements TaskEnds {
   /** Whether another attempt of the check may end differently after it threw this. */
   failureOf({ place, verifier }: LoadedCheck, task: ChainTask, error: unknown): Omit<FailedCheck, 'check'> | undefined {
     if (!this.#message.mayRetry) return undefined
-    const failure = failureOf(verifier, error, { attempt: task.attemptOf(place), index: task.at.index })
+    const failure = failureOf(verifier, error, { attempt: task.attemptOf(place), index: task.place.index })
     return failure === undefined ? undefined : { failure, retryAfterMs: retryAfterOf(error) }
   }
 
   #failed(pending: PendingTask, code: number, error: unknown, age: Age, failed?: Omit<FailedCheck, 'check'>): void {
     const { task, check } = this.#checks.get(pending)!
-    task.unsuccessful(check.place, code, error, age.wallMs, pending.context.waitedMs, failed)
+    task.progress.unsuccessful(check.place, code, error, age.wallMs, pending.context.waitedMs, failed)
     this.#ended(pending, task)
   }
 
