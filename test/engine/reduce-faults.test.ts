@@ -113,6 +113,23 @@ test.for(ORDERS)('what another thread takes over is in it once, in the order of 
   expect(value.places).toHaveLength(2)
 })
 
+test.for([true, false])('a step that hangs costs its own task of a chain (sync: %s) and no other', async (isSync) => {
+  const verifier = moduleOf(`
+    import { setTimeout as delay } from 'node:timers/promises'
+    import { chain } from '${import.meta.resolve('@fanfold/workers')}'
+    const check = (n) => () => ${isSync} || delay(n, true)
+    export default chain([{ first: check(1) }, { second: check(2), third: check(3) }])
+  `)
+  const items: Item[] = indices(40).map((n) => ({ do: 'pass', n }))
+  items[17] = { do: 'pass', n: 1, step: 'hang' }
+  const run = testEngine().run(verifier, items, { timeoutMs: 300, concurrency: 6, order: 'input' })
+  await expect(run.reduce(reduces)).rejects.toMatchObject({
+    code: 'FANFOLD_RUN_PARTIAL',
+    report: { statuses: { completed: 39, timedOut: 1 } },
+    value: oracle(items),
+  })
+})
+
 test('tasks that are prefetched for, and settle in any order, are folded in that of the input', async () => {
   const verifier = moduleOf(`
     import { setTimeout as delay } from 'node:timers/promises'

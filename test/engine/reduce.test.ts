@@ -62,14 +62,51 @@ test.for([
   const run = testEngine().run(verifier, csv([path, path], { id: 'id' }), { order: 'input' })
   if (isLate) await progressWhere(run, ({ statuses }) => statuses.completed === 6)
   const { value } = await run.reduce<unknown[]>(reducer, { config: { name: 'all' } })
-  const passed = { file: path, reason: undefined, issues: [], verdict: 'pass' }
-  const odd = { file: path, reason: 'odd', issues: [{ reason: 'odd', path: '/n' }], verdict: 'flag' }
+  const passed = { file: path, reason: undefined, issues: [], verdict: 'pass', checks: undefined }
+  const odd = { ...passed, reason: 'odd', issues: [{ reason: 'odd', path: '/n' }], verdict: 'flag' }
   const expected = (from: number): object[] => [
     { ...passed, index: from, line: 2, id: 'a', item: { id: 'a', n: '1' }, value: 1 },
     { ...odd, index: from + 1, line: 3, id: 'b', item: { id: 'b', n: '2' }, value: ['2'] },
     { ...passed, index: from + 2, line: 4, id: 'c', item: { id: 'c', n: '3' }, value: 3 },
   ]
   expect(value).toEqual(['all', ...expected(0), ...expected(3)])
+})
+
+describe('of a chain', () => {
+  const verifier = (): string =>
+    moduleOf(`
+      import { chain, flag, pass } from '${import.meta.resolve('@fanfold/workers')}'
+      const later = async (answer) => (await null, answer)
+      export default chain([
+        { parse: (n) => (n === 'broken' ? (() => { throw new Error('no number') })() : true) },
+        { small: (n) => (n > 3 ? flag('large', { by: n - 3 }) : true), known: (n) => (n % 2 ? later(pass(n)) : pass()) },
+      ])
+    `)
+  const reducer = (): string =>
+    moduleOf(`export default {
+      init: () => [],
+      step: (list, { item, verdict, reason, checks }) => {
+        const { parse, small, known } = checks
+        return [...list, [item, verdict, reason, parse.status, small.value, known.value]]
+      },
+      combine: (left, right) => [...left, ...right],
+    }`)
+  const numbers = [0, 1, 2, 'broken', 4, 5]
+  const expected = [
+    [0, 'pass', undefined, 'completed', undefined, undefined],
+    [1, 'pass', undefined, 'completed', undefined, 1],
+    [2, 'pass', undefined, 'completed', undefined, undefined],
+    [4, 'flag', 'large', 'completed', { by: 1 }, undefined],
+    [5, 'flag', 'large', 'completed', { by: 2 }, 5],
+  ]
+
+  test.for([false, true])('a task is seen with its checks (by the thread that combines: %s)', async (isLate) => {
+    for (const pool of POOLS) {
+      const run = engineOn(pool).run(verifier(), numbers, { order: 'input', tolerate: { count: 1 } })
+      if (isLate) await progressWhere(run, ({ statuses }) => statuses.completed === 5)
+      expect((await run.reduce(reducer())).value).toEqual(expected)
+    }
+  })
 })
 
 test('where no task was completed, it is what init gives', async () => {

@@ -1,3 +1,4 @@
+import type { CheckOutcome } from './check-outcomes.ts'
 import type { Issue, VerdictName } from './verdict.ts'
 
 /** A task that was completed, as a reducer's `step` sees it: its outcome, and the item. */
@@ -18,6 +19,8 @@ export interface FoldedTask<Item = unknown, Value = unknown> {
   /** None for a pass. */
   readonly issues: readonly Issue[]
   readonly value: Value | undefined
+  /** Of a chain: how each of its checks ended, by name, as in the outcome; the values are in there. */
+  readonly checks: Readonly<Record<string, CheckOutcome>> | undefined
 }
 
 /** What each function of a reducer is given beside its arguments. */

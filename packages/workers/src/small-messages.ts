@@ -24,6 +24,7 @@ const FIELDS = [
   'attempt',
   'alone',
   'mayRetry',
+  'earlier',
   'maxValueBytes',
   'gate',
   'lines',
@@ -69,9 +70,10 @@ export function packEnded(message: ShardEnded): ShardEnded | Packed {
   return withPart([assignment, true, abandoned, busyMs, heapMb], part, suspects.length === 0 ? undefined : suspects)
 }
 
-/** Few, and no text source's: those have ids, and buffers that are given back. */
-function isSmall({ statuses, ids, lines, fold }: OutcomePart): boolean {
-  return statuses.length <= SMALL && ids === undefined && lines === undefined && fold === undefined
+/** Few, and no text source's: those have ids, and buffers that are given back. Nor those of a chain, or of a reduction. */
+function isSmall({ statuses, ids, lines, checks, fold }: OutcomePart): boolean {
+  if (checks !== undefined || fold !== undefined) return false
+  return statuses.length <= SMALL && ids === undefined && lines === undefined
 }
 
 function withPart(packed: unknown[], part: OutcomePart | undefined, suspects: readonly number[] | undefined): Packed {

@@ -15,6 +15,7 @@ import type {
   LaneOverdue,
   LimitUsed,
   VerifierId,
+  VerifierLoaded,
 } from '../coordinator/events.ts'
 
 /** Both sides come from one package; a child that meets another version ends instead of guessing. */
@@ -64,7 +65,7 @@ export interface RunWork {
 
 export type FromChild =
   | { readonly type: 'opened' }
-  | { readonly type: 'loaded'; readonly verifier: VerifierId }
+  | ({ readonly type: 'loaded' } & Pick<VerifierLoaded, 'verifier' | 'checks'>)
   | { readonly type: 'loadFailed'; readonly verifier: VerifierId; readonly error: EncodedError }
   | { readonly type: 'unloaded'; readonly verifier: VerifierId }
   | {

@@ -101,8 +101,8 @@ function unfolded(batch: OutcomeBatch, ordinals: readonly number[]): UnfoldedTas
   const { payload } = batch.shard.payload(from, positions.at(-1)! + 1)
   const tasks = ordinals.map((i) => {
     // Asked for by its status.
-    const { index, line, file, id, verdict, reason, issues = [], value } = batch.at(i) as CompletedOutcome
-    return { index, line, file, id, verdict, reason, issues, value }
+    const { index, line, file, id, verdict, reason, issues = [], value, checks } = batch.at(i) as CompletedOutcome
+    return { index, line, file, id, verdict, reason, issues, value, checks }
   })
   if (payload.kind !== 'items')
     return { tasks, records: ownMemory(payload), ordinals: positions.map((position) => position - from) }

@@ -11,7 +11,7 @@ export interface ModuleKind {
   readonly failed: ErrorCode
 }
 
-/** @throws {FanfoldError} of the kind's codes, when it cannot be imported */
+/** @throws {FanfoldError} of the kind's codes, when it cannot be imported; `FANFOLD_BAD_CHAIN` */
 export async function importDefault(url: string, kind: ModuleKind): Promise<unknown> {
   try {
     const module = (await import(url)) as { default?: unknown }
@@ -22,6 +22,7 @@ export async function importDefault(url: string, kind: ModuleKind): Promise<unkn
 }
 
 function importError(url: string, { name, notFound, typescript, failed }: ModuleKind, cause: unknown): FanfoldError {
+  if (isA(FanfoldError, cause) && cause.code === 'FANFOLD_BAD_CHAIN') return cause
   const path = pathOf(url)
   const code = typeof cause === 'object' && cause !== null && 'code' in cause ? cause.code : undefined
   if (code === 'ERR_UNSUPPORTED_NODE_MODULES_TYPE_STRIPPING') {

@@ -1,6 +1,7 @@
 import type { OutcomePart, UnsuccessfulTask } from '../../outcome-columns.ts'
 import { PLAIN_PASS } from '../../verdict.ts'
 import type { Verdict } from '../../verdict.ts'
+import type { ChainOutcome } from '../chain/chain-outcome.ts'
 import { PartWriter } from '../part-writer.ts'
 import type { ShardFold } from './shard-fold.ts'
 
@@ -28,6 +29,15 @@ export class FoldingWriter extends PartWriter {
   ): void {
     super.unsuccessful(position, status, error, id, failure)
     this.fold?.dropped(position)
+  }
+
+  override chained(position: number, outcome: ChainOutcome, id: unknown): void {
+    super.chained(position, outcome, id)
+    this.fold?.chained(position, outcome, id)
+  }
+
+  override get needsChecks(): boolean {
+    return super.needsChecks || this.fold !== undefined
   }
 
   override take(): OutcomePart {

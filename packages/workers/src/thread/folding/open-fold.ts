@@ -1,3 +1,4 @@
+import type { CheckTerms } from '../../chain-terms.ts'
 import type { RunShard } from '../../protocol.ts'
 import { startBeat, stopBeat } from '../clock.ts'
 import { PartWriter } from '../part-writer.ts'
@@ -37,15 +38,16 @@ export async function reducerFor(
   }
 }
 
-/** Has a shard's completed tasks folded. @returns the records that they are to be given */
+/** Has a shard's completed tasks folded. @param terms - of its chain @returns the records that they are to be given */
 export function withFold(
   records: Records,
   writer: PartWriter,
   reducer: LoadedReducer | undefined,
   message: RunShard,
+  terms: readonly CheckTerms[] | undefined,
 ): Records {
   if (reducer === undefined || !(writer instanceof FoldingWriter)) return records
   const items = new FoldedItems(records)
-  writer.fold = new ShardFold(reducer, items, message)
+  writer.fold = new ShardFold(reducer, items, message, terms)
   return items
 }

@@ -1,7 +1,14 @@
-import { encodeError } from '../../error-codec.ts'
+import type { CheckTerms } from '../../chain-terms.ts'
+import { checkOutcomes } from '../../check-outcomes.ts'
+import type { CheckOutcome } from '../../check-outcomes.ts'
+import { decodeError, encodeError } from '../../error-codec.ts'
+import { COMPLETED } from '../../outcome-columns.ts'
 import type { PartFold } from '../../outcome-columns.ts'
 import type { RunShard } from '../../protocol.ts'
+import type { FoldedTask } from '../../reducer.ts'
+import { VERDICTS } from '../../verdict.ts'
 import type { Verdict } from '../../verdict.ts'
+import type { ChainOutcome } from '../chain/chain-outcome.ts'
 import { nameTask } from '../console-to-stderr.ts'
 import type { FoldedItems } from './folded-items.ts'
 import type { LoadedReducer } from './loaded-reducer.ts'
@@ -16,13 +23,21 @@ export class ShardFold {
   readonly #reducer: LoadedReducer
   readonly #items: FoldedItems
   readonly #base: number
+  readonly #terms: readonly CheckTerms[] | undefined
   readonly #file: string | undefined
   /** In the order of the input, each stretch by itself; else all in one. */
   readonly #stretches: Stretches | undefined
   #all: Pick<Stretch, 'accumulator'> | undefined
   #failure: PartFold | undefined
 
-  constructor(reducer: LoadedReducer, items: FoldedItems, { base, payload, fold }: RunShard) {
+  /** @param terms - of the chain, if its verifier is one */
+  constructor(
+    reducer: LoadedReducer,
+    items: FoldedItems,
+    { base, payload, fold }: RunShard,
+    terms: readonly CheckTerms[] | undefined,
+  ) {
+    this.#terms = terms
     this.#reducer = reducer
     this.#items = items
     this.#base = base
@@ -31,6 +46,21 @@ export class ShardFold {
   }
 
   completed(position: number, { verdict, issues, value }: Verdict, id: unknown): void {
+    this.#fold(position, { id, verdict, reason: issues[0]?.reason, issues, value, checks: undefined })
+  }
+
+  /** A task of a chain has ended. */
+  chained(position: number, outcome: ChainOutcome, id: unknown): void {
+    const { status, verdict, worst, codes, durations, details, failed } = outcome
+    if (status !== COMPLETED || failed.length > 0) return this.dropped(position)
+    const task = { terms: this.#terms!, codes, durations, from: 0, details, error: undefined, decode: decodeError }
+    const checks: Record<string, CheckOutcome> = {}
+    for (const [name, check] of checkOutcomes(task)) checks[name] = check
+    const { reason } = checks[this.#terms![worst]!.name]!
+    this.#fold(position, { id, verdict: VERDICTS[verdict]!, reason, issues: [], value: undefined, checks })
+  }
+
+  #fold(position: number, answer: Omit<FoldedTask, 'index' | 'line' | 'file' | 'item'>): void {
     const ordinal = position - this.#base
     const items = this.#items
     const item = items.take(ordinal)
@@ -43,12 +73,8 @@ export class ShardFold {
         index,
         line: items.line(ordinal),
         file: this.#file ?? items.file?.(ordinal),
-        id,
         item,
-        verdict,
-        reason: issues[0]?.reason,
-        issues,
-        value,
+        ...answer,
       })
       this.#stretches?.grow(accumulated as Stretch, (left, right) => this.#reducer.combine(left, right)) // one of them
     } catch (error) {
