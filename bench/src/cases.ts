@@ -7,7 +7,8 @@ import { firstOutcome } from './cases/first-outcome/case.ts'
 import { headroom } from './cases/headroom/case.ts'
 import { heavyTail } from './cases/heavy-tail/case.ts'
 import { largeValues } from './cases/large-values/case.ts'
-import { limitsAdaptive, limitsPermit, limitsRate } from './cases/limits/case.ts'
+import { limitsAdaptive, limitsChanges } from './cases/limits/adaptive.ts'
+import { limitsPermit, limitsRate } from './cases/limits/case.ts'
 import { memory } from './cases/memory/case.ts'
 import { ndjsonJsonSchema } from './cases/ndjson-json-schema/case.ts'
 import { numbers } from './cases/numbers/case.ts'
@@ -38,6 +39,7 @@ export const CASES: readonly BenchCase[] = [
   requestsBesideBatch,
   limitsPermit,
   limitsAdaptive,
+  limitsChanges,
   limitsRate,
   prefetch,
   cold2000,
