@@ -1,5 +1,6 @@
 import type { BenchCase } from './bench-case.ts'
 import { async5ms } from './cases/async-5ms/case.ts'
+import { beforeLimitsNdjson, beforeLimitsStrings } from './cases/before-limits/case.ts'
 import { cold2000 } from './cases/cold-2000/case.ts'
 import { consumers } from './cases/consumers/case.ts'
 import { csvQuoted } from './cases/csv-quoted/case.ts'
@@ -41,6 +42,8 @@ export const CASES: readonly BenchCase[] = [
   limitsAdaptive,
   limitsChanges,
   limitsRate,
+  beforeLimitsNdjson,
+  beforeLimitsStrings,
   prefetch,
   cold2000,
   consumers,
