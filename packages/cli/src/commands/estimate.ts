@@ -85,6 +85,10 @@ export async function estimate(
 async function prepare(given: readonly string[], options: EstimateOptions): Promise<Subject> {
   const inputs = await resolveInputs(given, options)
   const verifier = await verifierLocation(options.with)
+  if (typeof verifier !== 'string')
+    throw badUsage(
+      'an estimate compares with a plain loop over one verifier, and several are given. fanfold plan foretells a chain.',
+    )
   const config = await readConfiguration(options.config, options.set)
   const { json } = options
   // To learn after half a minute that there is no such folder would be late.

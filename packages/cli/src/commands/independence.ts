@@ -13,7 +13,6 @@ import { readLimits } from './limits.ts'
 import type { Prepared } from './prepare.ts'
 import { engineOptions } from './run-options.ts'
 import { statsOf } from './targets.ts'
-import { verifierUrl } from './verifier-location.ts'
 
 /** On one thread nothing is beside anything else. */
 const LEAST_THREADS = 2
@@ -91,7 +90,7 @@ function subjectOf(
   const { timeoutMs, concurrency, retry, shardSize } = settings
   const { pool, threadMemoryMb } = engineOptions(options, limits)
   return {
-    url: verifierUrl(verifier),
+    verifier,
     config,
     source: inputs.source,
     threads: Math.max(LEAST_THREADS, engine.threads),
