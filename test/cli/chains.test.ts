@@ -160,6 +160,13 @@ describe('a drill', () => {
     expect(code).toBe(0)
   })
 
+  test('does harm to a record that an earlier check has settled, too', async () => {
+    const args = ['--with', CHAIN, ...FAULTS, '--at', '8', '--faults', 'throw']
+    const { code, stdout } = await place.fanfold('drill', 'in.ndjson', ...args)
+    expect(stdout).toMatch(/\nthe verifier throws +errored +29 of 29 as before /)
+    expect(code).toBe(0)
+  })
+
   test('of a check that does not always say the same finds it out, also at the record itself', async () => {
     place.file(
       'once.mjs',
