@@ -41,7 +41,11 @@ export const PLAN_OPTIONS: Table = {
   },
   config: VERIFY_OPTIONS.config,
   set: VERIFY_OPTIONS.set,
-  format: VERIFY_OPTIONS.format,
+  // From stdin nothing is read: it could not be read again.
+  format: {
+    ...VERIFY_OPTIONS.format,
+    description: 'ndjson, csv, lines, files; with files each input is a task, whatever is in it',
+  },
   maxRecord: VERIFY_OPTIONS.maxRecord,
   sample: {
     flags: '--sample <n>',

@@ -1,5 +1,6 @@
 import { Engine } from '@fanfold/core'
 import type { Batch, EngineOptions, LoadedVerifier, Report, RunOptions, Source } from '@fanfold/core'
+import { verifierName } from '../commands/verifier-location.ts'
 import type { GivenVerifier } from '../commands/verifier-location.ts'
 import { cpuMsSince } from '../estimate/cpu-time.ts'
 import type { Interruption } from '../interruption.ts'
@@ -148,6 +149,6 @@ async function play(
 
 function noChain(verifier: GivenVerifier): Error {
   return badUsage(
-    `'${String(verifier)}' is one verifier and no chain: there is nothing to plan. fanfold estimate tells what fan-out gains for it.`,
+    `'${verifierName(verifier)}' is one verifier and no chain: there is nothing to plan. fanfold estimate tells what fan-out gains for it.`,
   )
 }
