@@ -1,11 +1,20 @@
 import { badChain } from './chain-errors.ts'
-import type { PlainVerifier, VerifierDefinition } from './verifier.ts'
+import type { Answer, PlainVerifier } from './verifier.ts'
 import type { ChainCheckOptions } from './check-options.ts'
 
+/** What {@link defineVerifier} makes, whatever its state is, and what it prefetches. */
+interface DefinedCheck<Item> {
+  setup?(context: never): unknown
+  prefetch?(items: readonly Item[], context: never): unknown
+  readonly prefetchSize?: number
+  readonly prefetchTimeoutMs?: number
+  verify(item: Item, context: never): Answer | Promise<Answer>
+  retryable?(error: unknown, context: { readonly attempt: number; readonly index: number }): boolean
+  teardown?(state: never, context: never): void | Promise<void>
+}
+
 /** What can be a check: a function, or what {@link defineVerifier} makes. */
-export type CheckVerifier<Item, Config> =
-  | PlainVerifier<Item, Config>
-  | VerifierDefinition<Item, Config, unknown, unknown>
+export type CheckVerifier<Item, Config> = PlainVerifier<Item, Config> | DefinedCheck<Item>
 
 const CHECK: unique symbol = Symbol.for('fanfold.check.1') as never
 const CHAIN: unique symbol = Symbol.for('fanfold.chain.1') as never
@@ -50,8 +59,10 @@ export interface Chain<Item = unknown, Config = unknown> {
  * worst of theirs; each check by itself is in `outcome.checks`, and counted in `report.checks`.
  *
  * @param stages - one after the other; or an object of checks by name, which say by `after` what they wait for
- * @throws {FanfoldError} `FANFOLD_BAD_CHAIN`: a check has no name, two have the same, `after` names one that is not there,
- * or checks wait for each other.
+ * A chain that cannot be (a check has no name, two have the same, `after` names one that is not there, checks wait for each
+ * other) is refused when it is loaded, with `FANFOLD_BAD_CHAIN`.
+ *
+ * @throws {FanfoldError} `FANFOLD_BAD_CHAIN` for what is neither a list of stages nor an object.
  * @example
  * ```ts
  * import { chain, check, fail, flag, pass } from '@fanfold/workers'

@@ -64,14 +64,18 @@ export interface FailedCheck {
   readonly retryAfterMs?: number | undefined
 }
 
-/** The checks of a part's outcomes, task by task, in the order of the chain. */
+/** The checks of a part's outcomes: a row for each outcome whose checks have not all simply passed. */
 export interface PartChecks {
   /** How many a task has. */
   readonly perTask: number
-  /** See `check-ends.ts`. */
+  /** Of the outcomes that have a row, ascending. */
+  readonly ordinals: Uint32Array
+  /** Row by row, in the order of the chain; see `check-ends.ts`. */
   readonly codes: Uint8Array
   /** ms */
   readonly durations: Float32Array
+  /** Of outcomes without a row, by check: as one in a few of them was timed, ms. */
+  readonly ofPasses: Float32Array
 }
 
 /** What differs from a plain pass, for some of a part's outcomes. */
@@ -164,4 +168,18 @@ export interface PartTally {
   readonly buckets: readonly number[]
   /** The few slowest: pairs of position and ms. */
   readonly slowest: readonly number[]
+}
+
+/** Where a number is among ascending ones, or -1. */
+export function indexIn(ascending: Uint32Array, wanted: number): number {
+  let low = 0
+  let high = ascending.length - 1
+  while (low <= high) {
+    const middle = (low + high) >> 1
+    const found = ascending[middle]!
+    if (found === wanted) return middle
+    if (found < wanted) low = middle + 1
+    else high = middle - 1
+  }
+  return -1
 }

@@ -1,10 +1,10 @@
 import { CHECK_CODES } from '@fanfold/workers/protocol'
 
-/** The checks of a batch's outcomes, as columns. */
-export interface CheckColumnsOfBatch {
+/** The checks of a batch's outcomes. */
+export interface ChecksOfBatch {
   readonly terms: readonly { readonly name: string }[]
-  /** Codes of `check-ends.ts` of the workers, outcome by outcome. */
-  readonly columns: { readonly codes: Uint8Array }
+  /** How a check of the outcome ended: a code of `check-ends.ts` of the workers. */
+  codeAt(ordinal: number, check: number): number
 }
 
 /** How often each check of a chain ended in which way: by name, and by code of `check-ends.ts` of the workers. */
@@ -15,7 +15,7 @@ export class CheckSums {
   readonly #counts = new Map<string, number[]>()
 
   /** Of a batch that its thread has counted: check by check, a count for each code. */
-  addTally({ terms }: CheckColumnsOfBatch, tally: readonly number[]): void {
+  addTally({ terms }: ChecksOfBatch, tally: readonly number[]): void {
     for (const [check, { name }] of terms.entries()) {
       const counts = this.#of(name)
       for (let code = 0; code < CHECK_CODES; code++) counts[code]! += tally[check * CHECK_CODES + code]!
@@ -23,8 +23,8 @@ export class CheckSums {
   }
 
   /** Of the outcome at `i`. */
-  addOutcome({ terms, columns }: CheckColumnsOfBatch, i: number): void {
-    for (const [check, { name }] of terms.entries()) this.#of(name)[columns.codes[i * terms.length + check]!]!++
+  addOutcome(checks: ChecksOfBatch, i: number): void {
+    for (const [check, { name }] of checks.terms.entries()) this.#of(name)[checks.codeAt(i, check)]!++
   }
 
   addEnds(ends: CheckEnds): void {
@@ -55,6 +55,6 @@ export class CheckSums {
 /** How the checks of one task ended: by name, the code. */
 export type CheckEnds = Readonly<Record<string, number>>
 
-export function endsOf({ terms, columns }: CheckColumnsOfBatch, i: number): CheckEnds {
-  return Object.fromEntries(terms.map(({ name }, check) => [name, columns.codes[i * terms.length + check]!]))
+export function endsOf(checks: ChecksOfBatch, i: number): CheckEnds {
+  return Object.fromEntries(checks.terms.map(({ name }, check) => [name, checks.codeAt(i, check)]))
 }

@@ -4,7 +4,7 @@ import type { PartTally } from '@fanfold/workers/protocol'
 import type { Outcome } from '../outcome.ts'
 import type { Shard } from '../sources/shard.ts'
 import { endsOf } from './check-sums.ts'
-import type { CheckColumnsOfBatch, CheckEnds } from './check-sums.ts'
+import type { ChecksOfBatch, CheckEnds } from './check-sums.ts'
 import type { FirstError, SettledFrame, UnsuccessfulEntry } from './frames.ts'
 import { IndexRanges } from './index-ranges.ts'
 import { FIRST_ERRORS, RunningSums } from './sums.ts'
@@ -24,7 +24,7 @@ export interface JournaledBatch {
   readonly isStretch: boolean
   readonly shard: Pick<Shard, 'indexAt'>
   /** Of a chain. */
-  readonly checks?: CheckColumnsOfBatch | undefined
+  readonly checks?: ChecksOfBatch | undefined
   /** Further attempts that each of them took. @defaultValue 0 */
   readonly retries?: number
   /** The position within the shard of the outcome at `i`. */

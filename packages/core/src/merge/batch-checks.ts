@@ -1,9 +1,11 @@
 import {
+  CHECK_PASS,
   CHECK_SKIPPED,
   attemptsOfTask,
   checkCode,
   checkOutcomes,
   decodeError,
+  indexIn,
   worstCheck,
 } from '@fanfold/workers/protocol'
 import type {
@@ -24,6 +26,8 @@ export class BatchChecks {
   readonly terms: readonly CheckTerms[]
   readonly columns: PartChecks
   readonly #details: OutcomeDetails
+  /** The codes of a task without a row. */
+  readonly #passes: Uint8Array
   /** By ordinal: what the main thread knows of tasks that it has settled itself. */
   readonly #ended: ReadonlyMap<number, EndedChecks>
 
@@ -37,6 +41,7 @@ export class BatchChecks {
     this.columns = columns
     this.#details = details
     this.#ended = ended
+    this.#passes = new Uint8Array(terms.length).fill(CHECK_PASS)
   }
 
   /** Of tasks that ended without their thread's word: as that says, but for checks that had ended before. */
@@ -47,8 +52,10 @@ export class BatchChecks {
     details: OutcomeDetails,
   ): BatchChecks {
     const perTask = terms.length
+    const ordinals = Uint32Array.from(ended.keys())
     const codes = new Uint8Array(ended.length * perTask).fill(checkCode(status, 0))
     const durations = new Float32Array(codes.length)
+    const ofPasses = new Float32Array(perTask)
     const known = new Map<number, EndedChecks>()
     for (const [ordinal, checks] of ended.entries()) {
       if (checks === undefined) continue
@@ -58,13 +65,24 @@ export class BatchChecks {
         durations[ordinal * perTask + check] = durationMs
       }
     }
-    return new BatchChecks(terms, { perTask, codes, durations }, details, known)
+    return new BatchChecks(terms, { perTask, ordinals, codes, durations, ofPasses }, details, known)
   }
 
   /** The check that the outcome's own end, and its reason, are those of. */
   worst(ordinal: number): number {
     const { codes, perTask } = this.columns
-    return worstCheck(codes, ordinal * perTask, perTask)
+    const row = this.#rowOf(ordinal)
+    return row < 0 ? 0 : worstCheck(codes, row * perTask, perTask)
+  }
+
+  /** How a check of the outcome ended: see `check-ends.ts` of the workers. */
+  codeAt(ordinal: number, check: number): number {
+    const row = this.#rowOf(ordinal)
+    return row < 0 ? CHECK_PASS : this.columns.codes[row * this.columns.perTask + check]!
+  }
+
+  #rowOf(ordinal: number): number {
+    return indexIn(this.columns.ordinals, ordinal)
   }
 
   /** @param error - of the task, for those checks that have none of their own */
@@ -85,27 +103,29 @@ export class BatchChecks {
 
   /** The checks of a task that have ended for good, if these are tried again. */
   endedBut(again: readonly number[], ordinal: number): EndedCheck[] {
-    const { codes, durations, perTask } = this.columns
     const task = this.#of(ordinal, undefined)
     const ended: EndedCheck[] = []
-    for (let check = 0; check < perTask; check++) {
-      const code = codes[ordinal * perTask + check]!
+    for (let check = 0; check < this.columns.perTask; check++) {
+      const code = task.codes[task.from + check]!
       // What is skipped may yet run, if what has stopped it ends in another way.
       if (code === CHECK_SKIPPED || again.includes(check)) continue
       const said = task.details.find((detail) => detail.check === check) ?? { check }
       const issues = task.reason?.check === check ? { issues: [{ reason: task.reason.reason }] } : {}
-      ended.push({ code, durationMs: durations[ordinal * perTask + check]!, detail: { ...said, ...issues } })
+      ended.push({ code, durationMs: task.durations[task.from + check]!, detail: { ...said, ...issues } })
     }
     return ended
   }
 
   select(ordinals: readonly number[], details: OutcomeDetails): BatchChecks {
-    const { perTask, codes, durations } = this.columns
-    const rows = ordinals.flatMap((i) => this.terms.map((_, check) => i * perTask + check))
+    const { perTask, codes, durations, ofPasses } = this.columns
+    const rows = ordinals.map((i, to) => ({ to, row: this.#rowOf(i) })).filter(({ row }) => row >= 0)
+    const places = rows.flatMap(({ row }) => this.terms.map((_, check) => row * perTask + check))
     const columns = {
       perTask,
-      codes: Uint8Array.from(rows, (at) => codes[at]!),
-      durations: Float32Array.from(rows, (at) => durations[at]!),
+      ordinals: Uint32Array.from(rows, ({ to }) => to),
+      codes: Uint8Array.from(places, (at) => codes[at]!),
+      durations: Float32Array.from(places, (at) => durations[at]!),
+      ofPasses,
     }
     const ended = new Map<number, EndedChecks>()
     for (const [to, i] of ordinals.entries()) {
@@ -116,13 +136,12 @@ export class BatchChecks {
   }
 
   #of(ordinal: number, error: Error | undefined): ChecksOfTask<Error> {
-    const { codes, durations, perTask } = this.columns
+    const { codes, durations, ofPasses, perTask } = this.columns
     const reason = this.#details.loneReason(ordinal)
+    const row = this.#rowOf(ordinal)
     return {
       terms: this.terms,
-      codes,
-      durations,
-      from: ordinal * perTask,
+      ...(row < 0 ? { codes: this.#passes, durations: ofPasses, from: 0 } : { codes, durations, from: row * perTask }),
       details: this.details(ordinal),
       reason: reason === undefined ? undefined : { check: this.worst(ordinal), reason },
       error,

@@ -1,4 +1,5 @@
 import { deserialize } from 'node:v8'
+import { indexIn } from '@fanfold/workers/protocol'
 import type { Detail, PartDetails } from '@fanfold/workers/protocol'
 
 /** What the outcomes of a batch say beyond how they ended, by ordinal; decoded when it is asked for. */
@@ -41,19 +42,8 @@ export class OutcomeDetails {
     }
   }
 
-  /** Index into the details of the outcome at `i`, or -1: binary search, the ordinals ascend. */
+  /** Index into the details of the outcome at `i`, or -1. */
   #at(i: number): number {
-    const ordinals = this.details?.ordinals
-    if (ordinals === undefined) return -1
-    let low = 0
-    let high = ordinals.length - 1
-    while (low <= high) {
-      const middle = (low + high) >> 1
-      const ordinal = ordinals[middle]!
-      if (ordinal === i) return middle
-      if (ordinal < i) low = middle + 1
-      else high = middle - 1
-    }
-    return -1
+    return this.details === undefined ? -1 : indexIn(this.details.ordinals, i)
   }
 }

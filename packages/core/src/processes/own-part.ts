@@ -16,7 +16,13 @@ export function ownPart(part: OutcomePart): OutcomePart {
     checks:
       checks === undefined
         ? undefined
-        : { ...checks, codes: checks.codes.slice(), durations: checks.durations.slice() },
+        : {
+            perTask: checks.perTask,
+            ordinals: checks.ordinals.slice(),
+            codes: checks.codes.slice(),
+            durations: checks.durations.slice(),
+            ofPasses: checks.ofPasses.slice(),
+          },
     lines: lines === undefined ? undefined : { bytes: ownBytes(lines.bytes), ends: lines.ends.slice() },
   }
 }

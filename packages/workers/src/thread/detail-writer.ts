@@ -4,7 +4,7 @@ import type { FanfoldError } from '../fanfold-error.ts'
 import { COMPLETED } from '../outcome-columns.ts'
 import type { CheckDetail, Detail, PartDetails } from '../outcome-columns.ts'
 import type { Verdict } from '../verdict.ts'
-import type { ChainOutcome } from './chain/chain-task.ts'
+import type { ChainOutcome } from './chain/chain-outcome.ts'
 import { notCloneable } from './task-errors.ts'
 
 /** The reason of a verdict that has nothing more to say. */

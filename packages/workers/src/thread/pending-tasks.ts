@@ -1,7 +1,7 @@
 import * as atomics from './atomics.ts'
 import { ABANDONED, BEAT, FIRST_SLOT } from '../cells.ts'
 import type { RunShard } from '../protocol.ts'
-import type { TaskContext } from './task-context.ts'
+import type { CallContext } from './task-context.ts'
 import type { TaskSlots } from './task-slots.ts'
 import { clockMs, startBeat, stopBeat } from './clock.ts'
 
@@ -11,7 +11,7 @@ export interface StartedTask {
   /** What stands for it in its slot: its position; of a check, the number of the checks before it in the shard. */
   readonly mark: number
   readonly id: unknown
-  readonly context: TaskContext
+  readonly context: CallContext
   readonly startedAt: number
   readonly timeoutMs: number
   readonly ends: TaskEnds

@@ -18,7 +18,7 @@ import { attemptsOfTask, checkOutcomes } from '../check-outcomes.ts'
 import { checkCode } from '../check-ends.ts'
 import { writeChecks } from '../lines/check-lines.ts'
 import type { ToldError } from '../lines/check-lines.ts'
-import type { ChainOutcome } from './chain/chain-task.ts'
+import type { ChainOutcome } from './chain/chain-outcome.ts'
 import { loneReason } from './detail-writer.ts'
 import type { Records } from './record-list.ts'
 

@@ -52,10 +52,18 @@ export class TaskAnswers {
   }
 
   /** A record that cannot be read, or an answer that is no verdict, will be the same again; a throw need not be. */
-  failureOf(error: unknown, index: number, attempt: number = this.#attempt): 'throw' | undefined {
-    const isRetryable = this.#mayRetry && this.#verifier.isRetryable(error, { attempt, index })
-    return isRetryable ? 'throw' : undefined
+  failureOf(error: unknown, index: number): 'throw' | undefined {
+    return this.#mayRetry ? failureOf(this.#verifier, error, { attempt: this.#attempt, index }) : undefined
   }
+}
+
+/** Whether another attempt may end differently, which the verifier may know. */
+export function failureOf(
+  verifier: Pick<LoadedVerifier, 'isRetryable'>,
+  error: unknown,
+  context: { readonly attempt: number; readonly index: number },
+): 'throw' | undefined {
+  return verifier.isRetryable(error, context) ? 'throw' : undefined
 }
 
 export function isThenable(answer: unknown): answer is PromiseLike<unknown> {

@@ -35,8 +35,34 @@ export function drawChecks(random: Random): readonly CheckTerms[] {
   }))
 }
 
-export function drawNatures(random: Random, checks: number, isAsync: boolean, badness: number): CheckNature[] {
+function drawNatures(random: Random, checks: number, isAsync: boolean, badness: number): CheckNature[] {
   return Array.from({ length: checks }, () =>
     random.chance(badness) ? random.pick(isAsync ? BAD_ASYNC : BAD) : 'passes',
   )
+}
+
+interface DrawnChain {
+  /** What happens before its checks begin; it passes when nothing does. */
+  readonly nature: 'passes' | (typeof BEFORE_CHECKS)[number]
+  readonly bytes: number
+  readonly valueBytes: number
+  readonly limits: readonly never[]
+  readonly checks: readonly CheckNature[]
+}
+
+const BEFORE_CHECKS = ['poisons', 'unsendable', 'unreadable'] as const
+
+/** A task of a chain. */
+export function drawChain(
+  random: Random,
+  how: { readonly checks: number; readonly isAsync: boolean; readonly badness: number; readonly ofValues: number },
+): DrawnChain {
+  const { checks, isAsync, badness, ofValues } = how
+  return {
+    nature: random.chance(badness / 8) ? random.pick(BEFORE_CHECKS) : 'passes',
+    bytes: random.between(1, 12),
+    valueBytes: ofValues === 0 ? 0 : random.between(0, ofValues),
+    limits: [],
+    checks: drawNatures(random, checks, isAsync, badness),
+  }
 }

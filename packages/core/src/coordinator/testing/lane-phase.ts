@@ -1,6 +1,6 @@
 import type { Command } from '../commands.ts'
 import type { VerifierId } from '../events.ts'
-import type { SimulatedWork } from './simulated-thread.ts'
+import type { SimulatedWork } from './simulated-work.ts'
 
 /** What a simulated lane is about. */
 export type LanePhase =

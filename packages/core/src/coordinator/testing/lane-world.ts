@@ -2,7 +2,7 @@ import type { Event } from '../events.ts'
 import type { Random } from './random.ts'
 import type { Scenario } from './scenario.ts'
 import type { LimitWorld } from './simulated-shares.ts'
-import type { SimulatedWork } from './simulated-thread.ts'
+import type { SimulatedWork } from './simulated-work.ts'
 
 /** What lanes share: accidents that are still to happen, and the way to the coordinator. */
 export interface LaneWorld extends LimitWorld {

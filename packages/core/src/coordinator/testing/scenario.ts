@@ -3,7 +3,7 @@ import type { Recycling } from '../../policy/recycling.ts'
 import type { LimitSettings } from '../../policy/limits/limit-settings.ts'
 import type { CutShort, LimitName, RunSettings } from '../events.ts'
 import type { CheckTerms } from '@fanfold/workers/protocol'
-import { drawChecks, drawNatures } from './chain-scenario.ts'
+import { drawChain, drawChecks } from './chain-scenario.ts'
 import type { CheckNature } from './chain-scenario.ts'
 import { ONE_PERMIT } from './limit-use.ts'
 import { Random } from './random.ts'
@@ -277,22 +277,6 @@ function drawTask(random: Random, isAsync: boolean, badness: number, ofValues: n
   const nature = random.chance(badness) ? random.pick(isAsync ? BAD_ASYNC : BAD) : 'passes'
   const valueBytes = ofValues === 0 ? 0 : random.between(0, ofValues)
   return { nature, bytes: random.between(1, 12), valueBytes, limits: [], checks: [] }
-}
-
-const BEFORE_CHECKS: readonly Nature[] = ['poisons', 'unsendable', 'unreadable']
-
-function drawChain(
-  random: Random,
-  how: { readonly checks: number; readonly isAsync: boolean; readonly badness: number; readonly ofValues: number },
-): TaskPlan {
-  const { checks, isAsync, badness, ofValues } = how
-  return {
-    nature: random.chance(badness / 8) ? random.pick(BEFORE_CHECKS) : 'passes',
-    bytes: random.between(1, 12),
-    valueBytes: ofValues === 0 ? 0 : random.between(0, ofValues),
-    limits: [],
-    checks: drawNatures(random, checks, isAsync, badness),
-  }
 }
 
 /** Where calls wait for one another, one of them gives up: that happens to tasks that would pass, and to no others. */

@@ -10,7 +10,7 @@ import { hasAccident } from './lane-world.ts'
 import type { LaneWorld } from './lane-world.ts'
 import { eventOf, unsendableIn } from './simulated-messages.ts'
 import { SimulatedThread } from './simulated-thread.ts'
-import type { SimulatedWork } from './simulated-thread.ts'
+import type { SimulatedWork } from './simulated-work.ts'
 
 const DIED = new Error('the thread died')
 

@@ -1,71 +1,16 @@
 import { ABORTED, COMPLETED, ERRORED, MAX_ABANDONED, TIMED_OUT, checkCode } from '@fanfold/workers/protocol'
-import type { CheckTerms } from '@fanfold/workers/protocol'
-import type { Dispatch } from '../commands.ts'
-import type { LimitName, Unsuccessful } from '../events.ts'
+import type { LimitName } from '../events.ts'
 import type { Random } from './random.ts'
 import { STOPS } from './check-oracle.ts'
 import { SimulatedShares } from './simulated-shares.ts'
-import type { LimitMessage, LimitWorld } from './simulated-shares.ts'
+import type { LimitWorld } from './simulated-shares.ts'
 import type { CheckNature } from './chain-scenario.ts'
-import type { Nature, TaskPlan } from './scenario.ts'
-import { SimulatedChecks } from './simulated-chain.ts'
-import type { KeptChecks } from './simulated-chain.ts'
+import type { Nature } from './scenario.ts'
+import { isPoison, unsuccessfulOf } from './simulated-work.ts'
+import type { Message, Settled, SimulatedWork, WorkUnit } from './simulated-work.ts'
+import { SimulatedChains } from './simulated-chains.ts'
 
 const CRASHES_FIRST: readonly (Nature | CheckNature)[] = ['crashesOnce', 'throwsAndDies']
-
-/** One task's outcome as the thread settled it. */
-export interface Settled {
-  readonly position: number
-  readonly status: number
-  readonly valueBytes: number
-  /** Of a chain. */
-  readonly checks?: SimulatedChecks
-}
-
-/** What a thread has posted and the main thread has not received. */
-export type Message = { readonly assignment: number } & (
-  | { readonly type: 'part'; readonly settled: readonly Settled[]; readonly unsuccessful: readonly Unsuccessful[] }
-  | { readonly type: 'ended'; readonly suspects: readonly number[]; readonly abandoned: number }
-  | { readonly type: 'stopped'; readonly from: number }
-  | { readonly type: 'limitUsed'; readonly use: LimitMessage }
-)
-
-/** What executes: a task, or a check of one. */
-export interface WorkUnit extends Pick<TaskPlan, 'valueBytes' | 'limits'> {
-  readonly nature: Nature | CheckNature
-
-  /** How often it took its thread down. */
-  deaths: number
-  /** How often it threw, or blocked. */
-  failures: number
-  /** A thread executes it at this moment: two at once may never do. */
-  isRunning: boolean
-}
-
-export interface WorkTask extends WorkUnit, TaskPlan {
-  readonly nature: Nature
-  readonly units: readonly WorkUnit[]
-  /** What earlier attempts of a chain have left. */
-  kept: KeptChecks | undefined
-  /** How often something else took its thread down while it was alone there. */
-  accidentsAlone: number
-}
-
-export interface SimulatedWork {
-  readonly dispatch: Dispatch
-  readonly isAsync: boolean
-  /** The task at a position of the shard. */
-  readonly task: (position: number) => WorkTask
-  /** When it is a chain. */
-  readonly checks: readonly CheckTerms[] | undefined
-}
-
-function isPoison({ dispatch: { ranges }, task }: SimulatedWork): boolean {
-  for (let i = 0; i < ranges.length; i += 2)
-    for (let position = ranges[i]!; position < ranges[i + 1]!; position++)
-      if (task(position).nature === 'poisons') return true
-  return false
-}
 
 /** A thread at work on one shard, and another one behind it, as the shard loop in `@fanfold/workers` goes about it. */
 export class SimulatedThread {
@@ -85,8 +30,7 @@ export class SimulatedThread {
   #isBehindStopped = false
   #started = 0
   #todo: number[] = []
-  /** Of a chain: tasks that have begun and are not settled. */
-  readonly #chains = new Map<number, SimulatedChecks>()
+  readonly #chains = new SimulatedChains()
   #unposted: Settled[] = []
   #suspects: number[] = []
   #isReceived = false
@@ -199,33 +143,23 @@ export class SimulatedThread {
 
   #start(position: number, random: Random): void {
     this.#started = position + 1
-    const { checks, dispatch } = this.#work
-    if (checks === undefined) return this.#run(position, random)
-    const charged = dispatch.charged.find((task) => task.position === position)
-    this.#chains.set(position, new SimulatedChecks(checks, charged?.attempts ?? [], this.#work.task(position).kept))
-    this.#settleChain(position)
+    if (this.#work.checks === undefined) return this.#run(position, random)
+    this.#chains.begin(position, this.#work)
+    this.#noteChain(position)
   }
 
   /** A check that may begin; alone, one at a time. */
   #nextCheck(random: Random): number | undefined {
-    if (this.#work.dispatch.alone && this.running.length > 0) return undefined
-    for (const [position, checks] of this.#chains) {
-      if (this.#isAborted) checks.abort()
-      const place = checks.next(random)
-      if (place !== undefined && this.#work.dispatch.alone && this.abandoned > 0) checks.leaveRest()
-      if (place === undefined || checks.isSettled) this.#settleChain(position)
-      else {
-        checks.begin(place)
-        return position * this.#work.dispatch.checks + place
-      }
-    }
-    return undefined
+    const isAlone = this.#work.dispatch.alone
+    if (isAlone && this.running.length > 0) return undefined
+    const next = this.#chains.next(random, { isAborted: this.#isAborted, hasCompany: isAlone && this.abandoned > 0 })
+    for (const position of next.settled) this.#noteChain(position)
+    return next.mark
   }
 
-  #settleChain(position: number): void {
-    const checks = this.#chains.get(position)!
-    if (!checks.isSettled) return
-    this.#chains.delete(position)
+  #noteChain(position: number): void {
+    const checks = this.#chains.takeSettled(position)
+    if (checks === undefined) return
     const valueBytes = checks.status === COMPLETED ? this.#work.task(position).valueBytes : 0
     this.#unposted.push({ position, status: checks.status, valueBytes, checks })
     this.#settledLast = position
@@ -276,7 +210,7 @@ export class SimulatedThread {
     if (hasNeighbours && random.chance(0.3)) {
       this.#leave(at)
       this.#suspects.push(position)
-      this.#chains.delete(Math.floor(position / this.#work.dispatch.checks))
+      this.#chains.drop(position)
       this.#abandon(nature === 'hangs' ? abandonedEach : 1)
     } else if (this.#isAborted) {
       this.#settle(this.#leave(at), ABORTED)
@@ -315,11 +249,8 @@ export class SimulatedThread {
   #settle(position: number, status: number): void {
     const { checks, dispatch } = this.#work
     if (checks !== undefined) {
-      const task = Math.floor(position / dispatch.checks)
       const verdict = this.#unit(position).nature === 'stops' ? STOPS : 0
-      this.#chains.get(task)?.end(position % dispatch.checks, checkCode(status, verdict), dispatch.mayRetry)
-      if (this.#chains.has(task)) this.#settleChain(task)
-      return
+      return this.#noteChain(this.#chains.end(position, checkCode(status, verdict), dispatch.mayRetry))
     }
     const valueBytes = status === COMPLETED ? this.#work.task(position).valueBytes : 0
     this.#unposted.push({ position, status, valueBytes })
@@ -339,21 +270,9 @@ export class SimulatedThread {
       type: 'part',
       assignment: this.#work.dispatch.assignment,
       settled: this.#unposted,
-      unsuccessful: this.#unsuccessful(),
+      unsuccessful: unsuccessfulOf(this.#unposted, this.#work.dispatch),
     })
     this.#unposted = []
-  }
-
-  #unsuccessful(): Unsuccessful[] {
-    const { mayRetry } = this.#work.dispatch
-    return this.#unposted.flatMap(({ position, status, checks }): Unsuccessful[] => {
-      if (checks !== undefined && checks.failed.length > 0)
-        return [{ position, failure: undefined, checks: checks.failed }]
-      if (checks !== undefined)
-        return status === COMPLETED || status === ABORTED ? [] : [{ position, failure: undefined }]
-      if (status === TIMED_OUT) return [{ position, failure: 'timeout' }]
-      return status === ERRORED ? [{ position, failure: mayRetry ? 'throw' : undefined }] : []
-    })
   }
 
   #end(): void {

@@ -11,7 +11,7 @@ import type { Scenario } from './scenario.ts'
 import { SimulatedLane } from './simulated-lane.ts'
 import { SimulatedLimits } from './simulated-limits.ts'
 import { SimulatedRun } from './simulated-run.ts'
-import type { SimulatedWork } from './simulated-thread.ts'
+import type { SimulatedWork } from './simulated-work.ts'
 import { SimulatedVerifiers } from './simulated-verifiers.ts'
 import { tell } from './tell.ts'
 

@@ -1,254 +1,125 @@
-import { serialize } from 'node:v8'
-import {
-  CHECK_ABORTED,
-  CHECK_ERRORED,
-  CHECK_PASS,
-  CHECK_SKIPPED,
-  checkCode,
-  statusOfCheck,
-  verdictOfCheck,
-  worstCheck,
-} from '../../check-ends.ts'
-import { encodeError } from '../../error-codec.ts'
+import { CHECK_PASS } from '../../check-ends.ts'
 import type { EarlierCheck } from '../../earlier-check.ts'
-import { isPlain } from '../../lines/is-plain.ts'
-import { COMPLETED, STATUSES } from '../../outcome-columns.ts'
-import type { CheckDetail, EarlierChecks, FailedCheck } from '../../outcome-columns.ts'
-import { VERDICTS } from '../../verdict.ts'
-import type { Verdict } from '../../verdict.ts'
-import { notCloneable } from '../task-errors.ts'
+import type { EarlierChecks } from '../../outcome-columns.ts'
+import type { RunShard } from '../../protocol.ts'
 import type { LoadedChain, LoadedCheck } from '../loaded-verifier.ts'
+import { CheckProgress } from './check-progress.ts'
 
-/** In place of a code: it has not begun … */
-const UNSETTLED = 254
-/** … or runs. */
-const RUNNING = 255
-
-type Code = number
-
-/** Which task it is. */
-export interface TaskAt {
-  readonly position: number
-  readonly item: unknown
+/** Where a task is from. */
+export interface TaskPlace {
   readonly index: number
   readonly line: number | undefined
   readonly file: string | undefined
 }
 
-/** What the checks of a task have come to, when all of them have. */
-export interface ChainOutcome {
-  /** Of the task: the worst of its checks'. */
-  readonly status: number
-  readonly verdict: number
-  /** The check that ended worst. */
-  readonly worst: number
-  readonly codes: readonly Code[]
+/** What tasks of a shard have in common before they begin. */
+export interface TaskPast {
+  readonly chain: LoadedChain
+  readonly attempt: number
+  /** It is the first, and each check may begin as soon as those before it have passed. */
+  readonly isSimple: boolean
+  /** How long checks take that simply pass, ms; by check, and as it is when they do. */
   readonly durations: readonly number[]
-  readonly details: readonly CheckDetail[]
-  /** Those for which another attempt may end differently. */
-  readonly failed: readonly FailedCheck[]
+  /** What the checks of a task have come to before; set where there are such tasks. */
+  readonly earlierOf: ((position: number) => EarlierChecks | undefined) | undefined
 }
 
-/** The checks of one task: which may begin, and what those came to that have ended. */
+/** @param durations - see {@link TaskPast} */
+export function pastOf(
+  chain: LoadedChain,
+  { attempt, earlier = [] }: RunShard,
+  durations: readonly number[],
+): TaskPast {
+  const isSimple = chain.every(({ terms }) => terms.goesOn[CHECK_PASS] === true && terms.barriers === 0)
+  const known = new Map<number, EarlierChecks>(earlier.map((task) => [task.position, task]))
+  const earlierOf = known.size === 0 ? undefined : (position: number) => known.get(position)
+  return { chain, attempt, isSimple: isSimple && attempt === 1, durations, earlierOf }
+}
+
+/** A simple pass, as a later check sees it. */
+const PASSED: EarlierCheck = Object.freeze({ status: 'completed', verdict: 'pass' })
+
+/**
+ * One task of a chain. Nearly every one passes check by check, at once and without more to say: of that only their number
+ * is kept. Anything else needs the progress of each.
+ */
 export class ChainTask {
-  readonly at: TaskAt
-  /** What the source's `id` option points at. */
-  id: unknown
+  readonly position: number
+  readonly item: unknown
+  readonly place: TaskPlace
   /** By check: what was prefetched for its group. */
-  prefetched: readonly unknown[] | undefined
-  /** Nothing more of it is begun, and what has not ended is `aborted`. */
-  abortedBy: { readonly error: unknown } | undefined
-  readonly #chain: LoadedChain
-  readonly #codes: Code[] = []
-  readonly #durations: number[] = []
-  /** Executions that were charged to all of its checks, and to each. */
-  readonly #charges: number
-  readonly #chargesOf: readonly number[] | undefined
-  #details: (CheckDetail | undefined)[] | undefined
-  #failed: FailedCheck[] | undefined
-  #unsettled: number
-  #running = 0
+  readonly prefetched: readonly unknown[] | undefined
+  /** It waits for promises, or for others. */
+  open: { id: unknown; abortedBy: { readonly error: unknown } | undefined } | undefined
+  readonly #past: TaskPast
+  /** So many checks, the first ones, have simply passed, as long as there is no progress. */
+  #passed = 0
+  #progress: CheckProgress | undefined
 
-  /** @param attempt - of the task @param earlier - what its checks have come to before */
-  constructor(chain: LoadedChain, at: TaskAt, attempt: number, earlier: EarlierChecks | undefined) {
-    this.#chain = chain
-    this.at = at
-    this.#charges = attempt - 1
-    this.#chargesOf = earlier?.attempts
-    this.#unsettled = chain.length
-    for (let i = 0; i < chain.length; i++) {
-      this.#codes[i] = UNSETTLED
-      this.#durations[i] = 0
-    }
-    if (earlier === undefined) return
-    for (const { code, durationMs, detail } of earlier.ended) this.#end(detail.check, code, durationMs, detail)
+  constructor(
+    past: TaskPast,
+    position: number,
+    item: unknown,
+    place: TaskPlace,
+    prefetched: readonly unknown[] | undefined,
+  ) {
+    this.#past = past
+    this.position = position
+    this.item = item
+    this.place = place
+    this.prefetched = prefetched
+    if (!past.isSimple || past.earlierOf !== undefined) void this.progress
   }
 
+  /** Of each check; from now on it is kept. */
+  get progress(): CheckProgress {
+    if (this.#progress !== undefined) return this.#progress
+    const { chain, attempt, durations, earlierOf } = this.#past
+    const progress = new CheckProgress(chain, attempt, earlierOf?.(this.position))
+    for (let i = 0; i < this.#passed; i++) progress.passed(i, durations[i]!)
+    this.#progress = progress
+    return progress
+  }
+
+  /** All of its checks have passed, and have nothing more to say. */
+  get hasSimplyPassed(): boolean {
+    return this.#progress === undefined && this.#passed === this.#past.chain.length
+  }
   get isSettled(): boolean {
-    return this.#unsettled === 0
-  }
-  /** None of its checks runs. */
-  get isResting(): boolean {
-    return this.#running === 0
+    return this.#progress === undefined ? this.#passed === this.#past.chain.length : this.#progress.isSettled
   }
 
-  /**
-   * The next check that may begin; `undefined`: all are settled, or wait for others. What is not to run is settled on the
-   * way.
-   *
-   * @param barriers - so many are open
-   */
+  /** As {@link CheckProgress.next}. */
   next(barriers: number): LoadedCheck | undefined {
-    const chain = this.#chain
-    for (let i = 0; i < chain.length; i++) {
-      if (this.#codes[i] !== UNSETTLED) continue
-      const check = chain[i]!
-      if (this.abortedBy !== undefined) this.#abort(i, this.abortedBy.error)
-      else if (!this.#areSettled(check.terms.after)) continue
-      else if (this.#isStoppedBy(check.terms.after)) this.#end(i, CHECK_SKIPPED, 0, undefined)
-      else if (check.terms.barriers <= barriers) return check
-    }
-    return undefined
+    // What it waits for is before it, and has passed.
+    if (this.#progress === undefined && this.open === undefined) return this.#past.chain[this.#passed]
+    return this.progress.next(barriers, this.open?.abortedBy)
   }
 
-  /** Executions that are charged to the check, this one included. */
+  passed(check: number, durationMs: number): void {
+    if (this.#progress === undefined) this.#passed++
+    else this.#progress.passed(check, durationMs)
+  }
+
+  /** So many have simply passed, the first ones: nothing else was told of it before. */
+  passedFirst(checks: number): void {
+    this.#passed = checks
+  }
+
   attemptOf(check: number): number {
-    return this.#charges + (this.#chargesOf?.[check] ?? 0) + 1
+    return this.#progress === undefined ? this.#past.attempt : this.#progress.attemptOf(check)
   }
 
   /** What the checks that come before this one came to, by name. */
   earlierOf(check: number): Readonly<Record<string, EarlierCheck>> {
+    const { chain } = this.#past
     const earlier: Record<string, EarlierCheck> = {}
     const add = (place: number): void => {
-      const { name, after } = this.#chain[place]!.terms
+      const { name, after } = chain[place]!.terms
       for (const before of after) add(before)
-      earlier[name] ??= this.#earlier(place)
+      earlier[name] ??= this.#progress === undefined ? PASSED : this.#progress.ended(place)
     }
-    for (const before of this.#chain[check]!.terms.after) add(before)
+    for (const before of chain[check]!.terms.after) add(before)
     return earlier
-  }
-
-  begun(check: number): void {
-    this.#codes[check] = RUNNING
-    this.#running++
-  }
-
-  passed(check: number, durationMs: number): void {
-    this.#endOf(check, CHECK_PASS, durationMs, undefined)
-  }
-
-  /** A verdict; one whose value cannot be sent is none. */
-  completed(check: number, verdict: Verdict, durationMs: number, waitMs: number): void {
-    const { issues, value } = verdict
-    const failure = value === undefined && issues.length === 0 ? undefined : whyUnsendable(issues, value)
-    if (failure !== undefined) return this.unsuccessful(check, CHECK_ERRORED, failure, durationMs, waitMs)
-    const code = checkCode(COMPLETED, VERDICTS.indexOf(verdict.verdict))
-    if (issues.length === 0 && value === undefined)
-      return this.#endOf(check, code, durationMs, this.#detail(check, waitMs))
-    const said = { ...(issues.length === 0 ? {} : { issues }), ...(value === undefined ? {} : { value }) }
-    this.#endOf(check, code, durationMs, { ...this.#charged(check, waitMs), check, ...said })
-  }
-
-  /** No verdict. @param failed - when another attempt may end differently */
-  unsuccessful(
-    check: number,
-    code: Code,
-    error: unknown,
-    durationMs: number,
-    waitMs: number,
-    failed?: Omit<FailedCheck, 'check'>,
-  ): void {
-    if (failed !== undefined) (this.#failed ??= []).push({ check, ...failed })
-    this.#endOf(check, code, durationMs, { ...this.#charged(check, waitMs), check, error: encodeError(error) })
-  }
-
-  /** None of those that have not begun can begin in this thread. */
-  leaveRest(): void {
-    for (let i = 0; i < this.#chain.length; i++) {
-      if (this.#codes[i] !== UNSETTLED) continue
-      ;(this.#failed ??= []).push({ check: i, failure: undefined })
-      this.#end(i, CHECK_ABORTED, 0, undefined)
-    }
-  }
-
-  /** When all are settled. */
-  outcome(): ChainOutcome {
-    const codes = this.#codes
-    const worst = worstCheck(codes, 0, codes.length)
-    const details: CheckDetail[] = []
-    for (let i = 0; this.#details !== undefined && i < this.#details.length; i++) {
-      const detail = this.#details[i]
-      if (detail !== undefined) details[details.length] = detail
-    }
-    return {
-      status: statusOfCheck(codes[worst]!),
-      verdict: verdictOfCheck(codes[worst]!),
-      worst,
-      codes,
-      durations: this.#durations,
-      details,
-      failed: this.#failed ?? [],
-    }
-  }
-
-  #earlier(place: number): EarlierCheck {
-    const code = this.#codes[place]!
-    const status = statusOfCheck(code)
-    const { issues, value } = this.#details?.[place] ?? {}
-    return {
-      status: STATUSES[status]!,
-      ...(status === COMPLETED ? { verdict: VERDICTS[verdictOfCheck(code)]! } : {}),
-      ...(issues === undefined ? {} : { reason: issues[0]!.reason, issues }),
-      ...(value === undefined ? {} : { value }),
-    }
-  }
-
-  #areSettled(after: readonly number[]): boolean {
-    for (let i = 0; i < after.length; i++) if (this.#codes[after[i]!]! >= UNSETTLED) return false
-    return true
-  }
-
-  #isStoppedBy(after: readonly number[]): boolean {
-    for (let i = 0; i < after.length; i++) {
-      const before = after[i]!
-      if (!this.#chain[before]!.terms.goesOn[this.#codes[before]!]) return true
-    }
-    return false
-  }
-
-  #abort(check: number, error: unknown): void {
-    this.#end(check, CHECK_ABORTED, 0, { check, attempts: this.attemptOf(check) - 1, error: encodeError(error) })
-  }
-
-  #endOf(check: number, code: Code, durationMs: number, detail: CheckDetail | undefined): void {
-    this.#running--
-    this.#end(check, code, durationMs, detail ?? this.#detail(check, 0))
-  }
-
-  #end(check: number, code: Code, durationMs: number, detail: CheckDetail | undefined): void {
-    this.#codes[check] = code
-    this.#durations[check] = durationMs
-    this.#unsettled--
-    if (detail !== undefined) (this.#details ??= [])[check] = detail
-  }
-
-  /** Only what differs from one execution that has not waited. */
-  #detail(check: number, waitMs: number): CheckDetail | undefined {
-    return waitMs === 0 && this.attemptOf(check) === 1 ? undefined : { ...this.#charged(check, waitMs), check }
-  }
-
-  #charged(check: number, waitMs: number): Pick<CheckDetail, 'attempts' | 'waitMs'> {
-    const attempts = this.attemptOf(check)
-    return { ...(attempts === 1 ? {} : { attempts }), ...(waitMs === 0 ? {} : { waitMs }) }
-  }
-}
-
-/** What a later check may be given, and another thread. */
-function whyUnsendable(issues: Verdict['issues'], value: unknown): Error | undefined {
-  try {
-    if (!isPlain(value) || !isPlain(issues)) serialize({ issues, value })
-    return undefined
-  } catch (cause) {
-    return notCloneable(cause)
   }
 }
