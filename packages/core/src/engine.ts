@@ -5,7 +5,7 @@ import { FanfoldError } from './errors.ts'
 import type { EngineLimit } from './engine/engine-limit.ts'
 import { Reducers } from './engine/reducers.ts'
 import { Requests } from './engine/requests.ts'
-import { LoadedVerifier } from './engine/loaded-verifier.ts'
+import { LoadedVerifier, declarationsOf } from './engine/loaded-verifier.ts'
 import { nestedRun } from './engine/nested-run.ts'
 import { openRun } from './engine/open-run.ts'
 import { checkIsObject, checkOptions } from './options/check-options.ts'
@@ -107,12 +107,14 @@ export class Engine implements AsyncDisposable {
     const check = resolveCheck(this.threads, options.check)
     const conductor = this.#open()
     const { functions, ...spec } = resolveLoadOptions(verifier, options, this.#pool)
-    const { id, ready } = conductor.addVerifier(spec, functions)
+    const active = conductor.addVerifier(spec, functions)
+    const { id } = active.spec
     const requests = new Requests(conductor, id, check)
     this.#requests.add(requests)
-    return new LoadedVerifier(ready, {
+    return new LoadedVerifier(active.ready, {
       check: (item, requestOptions) => requests.check(item, requestOptions),
       run: (source, runOptions) => this.#start<Value>(conductor, id, source, runOptions),
+      checks: () => active.ready.then(() => declarationsOf(active.checks)),
       close: async () => {
         // Runs whose source is still being opened are not known to the coordinator yet.
         requests.close()
@@ -141,7 +143,7 @@ export class Engine implements AsyncDisposable {
     resolveRunOptions(runOptions, this.threads)
     const conductor = this.#open()
     const { functions, ...spec } = resolveLoadOptions(verifier, Object.fromEntries(given), this.#pool)
-    const { id } = conductor.addVerifier(spec, functions)
+    const { id } = conductor.addVerifier(spec, functions).spec
     const unload = (): Promise<readonly string[]> => conductor.removeVerifier(id)
     // A thread that is busy with another run's task tears down later; the report does not wait for that.
     const unloadSoon = (): Promise<readonly string[]> => Promise.race([unload(), delay(UNLOAD_MS, [], { ref: false })])

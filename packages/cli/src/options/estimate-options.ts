@@ -37,7 +37,7 @@ const FORMATS: readonly Format[] = ['ndjson', 'csv', 'lines']
 
 /** Every option of `fanfold estimate`, in the order of the help. */
 export const ESTIMATE_OPTIONS: Table = {
-  with: VERIFY_OPTIONS.with,
+  with: { ...VERIFY_OPTIONS.with, description: 'the verifier: the path of a .ts or .js module, and no chain' },
   config: VERIFY_OPTIONS.config,
   set: VERIFY_OPTIONS.set,
   // Whole files are no records of which the first few could stand for the rest.

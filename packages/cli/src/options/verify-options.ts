@@ -29,7 +29,8 @@ const PROGRESS_MODES: readonly ProgressMode[] = ['auto', 'bar', 'json', 'none']
 
 /** The options of `fanfold verify`, as they are after parsing. */
 export interface VerifyOptions {
-  readonly with?: string
+  /** Each a module, `crm=./crm.ts` with a name. */
+  readonly with: readonly string[]
   readonly config?: string
   readonly set: readonly string[]
   readonly format?: Format
@@ -83,8 +84,10 @@ export const VERIFY_OPTIONS: Table = {
   with: {
     flags: '--with <verifier>',
     group: VERIFIER,
-    description: 'the verifier: the path of a .ts or .js module',
-    parse: text,
+    description:
+      'the verifier: the path of a .ts or .js module; or several, each a check of its name: --with crm=./crm.ts --with billing=./billing.ts',
+    isRepeatable: true,
+    default: [],
   },
   config: { flags: '--config <file>', group: VERIFIER, description: 'its configuration, a JSON file', parse: text },
   set: {

@@ -16,7 +16,7 @@ import { reachedLimit } from '../journal/passing-reader.ts'
 import type { Totals } from '../journal/index.ts'
 import { FanfoldError } from '../errors.ts'
 import type { LineSettings } from '@fanfold/workers/lines'
-import type { FoldSettings, OutcomePart } from '@fanfold/workers/protocol'
+import type { FoldSettings } from '@fanfold/workers/protocol'
 import type { Shard, ShardReader } from '../sources/shard.ts'
 
 /** Of a run that ends before it begins. */

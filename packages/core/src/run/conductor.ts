@@ -64,16 +64,13 @@ export class Conductor {
     this.#carryOut(this.#coordinator.start())
   }
 
-  addVerifier(
-    spec: Omit<VerifierSpec, 'id' | 'hostFunctions'>,
-    functions: HostFunctions,
-  ): { readonly id: VerifierId; readonly ready: Promise<void> } {
+  addVerifier(spec: Omit<VerifierSpec, 'id' | 'hostFunctions'>, functions: HostFunctions): ActiveVerifier {
     const id = this.#nextId++
     const verifier = new ActiveVerifier({ id, ...spec, hostFunctions: Object.keys(functions) }, functions)
     if (this.#stopped !== undefined) verifier.letGo(this.#stopped)
     else this.#verifiers.set(id, verifier)
     this.handle({ type: 'verifierAdded', verifier: id })
-    return { id, ready: verifier.ready }
+    return verifier
   }
 
   /** Resolves when every thread has torn it down, with what went wrong there. */

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { FanfoldError } from '../fanfold-error.ts'
+import { badChain } from '../chain-errors.ts'
 import { chain, isChain } from '../chain.ts'
 import type { Chain } from '../chain.ts'
 import { declaredChecks } from '../chain-terms.ts'
@@ -63,9 +64,16 @@ async function start(message: LoadVerifier, calls: HostCalls, signal: AbortSigna
 
 /** A chain of one stage, of several modules. */
 async function chainOf(modules: readonly NamedModule[]): Promise<Chain> {
-  const checks: Record<string, VerifierDefinition<unknown, unknown, unknown, unknown>> = {}
-  for (const { name, url } of modules) checks[name] = definitionOf(url, await importDefault(url, VERIFIER))
-  return chain(checks)
+  const checks: [name: string, check: VerifierDefinition<unknown, unknown, unknown, unknown>][] = []
+  for (const { name, url } of modules) checks.push([name, checkOf(name, url, await importDefault(url, VERIFIER))])
+  return chain(Object.fromEntries(checks))
+}
+
+function checkOf(name: string, url: string, exported: unknown): VerifierDefinition<unknown, unknown, unknown, unknown> {
+  if (!isChain(exported)) return definitionOf(url, exported)
+  throw badChain(
+    `${pathOf(url)} exports a chain, which cannot be the check ${name} of another. Give it without a name and alone.`,
+  )
 }
 
 function definitionOf(url: string, exported: unknown): VerifierDefinition<unknown, unknown, unknown, unknown> {
