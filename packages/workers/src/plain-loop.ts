@@ -36,7 +36,7 @@ export class PlainLoop {
   /** @throws {FanfoldError} as loading a verifier in a thread does */
   static async open(url: string, config: unknown, concurrency: number, startTimeoutMs: number): Promise<PlainLoop> {
     const verifier = await loadVerifier(
-      { type: 'load', verifier: 0, url, config, startTimeoutMs, hostFunctions: [] },
+      { type: 'load', verifier: 0, url, config, startTimeoutMs, concurrency, hostFunctions: [] },
       new HostCalls(() => {}),
     )
     return new PlainLoop(verifier, concurrency)

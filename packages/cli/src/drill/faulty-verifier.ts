@@ -29,12 +29,12 @@ const faulty: Verifier<unknown, FaultyConfig, State> = defineVerifier<
   HostFunctions,
   unknown
 >({
-  async setup({ config: { url, config }, signal, host }) {
+  async setup({ config: { url, config }, signal, host, concurrency }) {
     const { default: exported } = (await import(url)) as { readonly default: unknown }
     // The run without a fault has shown that it is a verifier.
     const inner =
       typeof exported === 'function' ? { verify: exported as Definition['verify'] } : (exported as Definition)
-    return { inner, state: await inner.setup?.({ config, signal, host }) }
+    return { inner, state: await inner.setup?.({ config, signal, host, concurrency }) }
   },
   async prefetch(items, { state: { inner, state }, config: { config }, signal, host }) {
     return inner.prefetch?.(items, { state, config, signal, host })

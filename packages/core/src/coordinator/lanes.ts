@@ -55,6 +55,7 @@ export function assignmentEnded(state: CoordinatorState, event: AssignmentEnded)
   const settled = returnPiece(state, run, assignment, { suspects: event.suspects })
   if (!assignment.piece.alone) {
     run.cost = withMeasurement(run.cost, settled, event.busyMs)
+    run.atOnce = event.atOnce
     run.breaker = worked(run.breaker)
   }
   lane.tasks += settled

@@ -12,6 +12,7 @@ import type { Event, LimitName, RunId, VerifierId } from '../coordinator/events.
 import { workOf } from '../coordinator/assignments.ts'
 import { FanfoldError } from '../errors.ts'
 import type { OutcomeBatch } from '../merge/batch.ts'
+import type { Concurrency } from '../options.ts'
 import type { LimitSettings } from '../policy/limits/limit-settings.ts'
 import type { Recycling } from '../policy/recycling.ts'
 import type { Shard } from '../sources/shard.ts'
@@ -65,12 +66,13 @@ export class Conductor {
   addVerifier(
     spec: Omit<VerifierSpec, 'id' | 'hostFunctions'>,
     functions: HostFunctions,
+    concurrency: Concurrency,
   ): { readonly id: VerifierId; readonly ready: Promise<void> } {
     const id = this.#nextId++
     const verifier = new ActiveVerifier({ id, ...spec, hostFunctions: Object.keys(functions) }, functions)
     if (this.#stopped !== undefined) verifier.letGo(this.#stopped)
     else this.#verifiers.set(id, verifier)
-    this.handle({ type: 'verifierAdded', verifier: id })
+    this.handle({ type: 'verifierAdded', verifier: id, concurrency })
     return { id, ready: verifier.ready }
   }
 
@@ -187,7 +189,7 @@ export class Conductor {
       case 'openLane':
         return this.#backend.open(command.lane)
       case 'loadVerifier':
-        return this.#backend.load(command.lane, this.#verifiers.get(command.verifier)!.spec)
+        return this.#load(command)
       case 'unloadVerifier':
         return this.#backend.unload(command.lane, this.#verifiers.get(command.verifier)!.spec)
       case 'dispatch':
@@ -240,6 +242,10 @@ export class Conductor {
         return
       }
     }
+  }
+
+  #load({ lane, verifier, concurrency }: Extract<Command, { type: 'loadVerifier' }>): void {
+    this.#backend.load(lane, this.#verifiers.get(verifier)!.spec, concurrency)
   }
 
   #dispatch(command: Dispatch): void {

@@ -18,6 +18,8 @@ export interface PendingTask extends StartedTask {
   readonly slot: number
   /** What {@link PendingTasks.frozenMs} was when it started. */
   readonly frozenAtStart: number
+  /** Nothing was begun beside it so far: all the time that passes is its own. */
+  isSole: boolean
 }
 
 /** How long a pending task has run, without its waits for permits: all of it, and what may be charged to it. */
@@ -43,6 +45,8 @@ export class PendingTasks {
   readonly #onBeat: () => void
   #timer: NodeJS.Timeout | undefined
   #lastBeat = 0
+  /** The one that is sole, if one is. */
+  #sole: PendingTask | undefined
   /** Time in which the event loop stood still, ms, since this object was made. */
   frozenMs = 0
 
@@ -78,7 +82,9 @@ export class PendingTasks {
   add(started: StartedTask): PendingTask {
     const slot = this.#freeSlots.pop()!
     this.#slots.store(slot, started.position + 1)
-    const task: PendingTask = { ...started, slot, frozenAtStart: this.frozenMs }
+    const isSole = this.#tasks.size === 0
+    const task: PendingTask = { ...started, slot, frozenAtStart: this.frozenMs, isSole }
+    if (isSole) this.#sole = task
     this.#tasks.add(task)
     this.beat()
     if (this.#timer === undefined) {
@@ -86,6 +92,13 @@ export class PendingTasks {
       this.#timer = startBeat(() => this.#tick(), this.#beatMs)
     }
     return task
+  }
+
+  /** Something else is about to run beside what is pending: whose time it is nobody can say from now on. */
+  join(): void {
+    if (this.#sole === undefined) return
+    this.#sole.isSole = false
+    this.#sole = undefined
   }
 
   /** Whether the task was still pending; it is not any more. */
@@ -96,6 +109,7 @@ export class PendingTasks {
   }
 
   #free(task: PendingTask): void {
+    if (this.#sole === task) this.#sole = undefined
     this.#slots.store(task.slot, 0)
     this.#freeSlots.push(task.slot)
     this.beat()

@@ -7,6 +7,7 @@ import type { OutcomePart } from '../outcome-columns.ts'
 import { STATUSES } from '../outcome-columns.ts'
 import type { RunShard } from '../protocol.ts'
 import { VERDICTS, fail, flag, pass } from '../verdict.ts'
+import { FoundConcurrency } from './found-concurrency.ts'
 import { HostCalls } from './host/host-calls.ts'
 import { ThreadLimits } from './limits/thread-limits.ts'
 import { ShardLoop } from './shard-loop.ts'
@@ -72,6 +73,7 @@ async function endingsOf({ withdrawn, isFirstAsync, isTraced }: Start, answer: (
     verify,
     isRetryable: () => false,
     teardown: () => {},
+    found: new FoundConcurrency(),
   }
   const cells = new Int32Array(createCells())
   const post = (part: OutcomePart): number => parts.push(part)
@@ -100,6 +102,7 @@ function shard(traceFile: number | undefined): RunShard {
     ranges: [0, TASKS],
     timeoutMs: 60_000,
     concurrency: 1,
+    isFound: false,
     attempt: 1,
     alone: false,
     mayRetry: false,

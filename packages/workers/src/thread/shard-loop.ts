@@ -3,6 +3,7 @@ import { ABANDONED, CURRENT, RESTING, STOPPED, cellOf } from '../cells.ts'
 import type { OutcomePart } from '../outcome-columns.ts'
 import type { RunShard, ShardEnded, ShardPayload } from '../protocol.ts'
 import type { LoadedVerifier } from './verifier-loader.ts'
+import type { FoundConcurrency } from './found-concurrency.ts'
 import { GroupClock } from './group-clock.ts'
 import { OutcomeStream } from './outcome-stream.ts'
 import { PendingTasks } from './pending-tasks.ts'
@@ -49,6 +50,8 @@ export class ShardLoop {
   readonly #answers: TaskAnswers
   readonly #starter: TaskStarter
   readonly #verifier: LoadedVerifier
+  /** How many are worth running at once, if that is to be found out. */
+  readonly #found: FoundConcurrency | undefined
   #prefetching: Prefetching | undefined
   /** Index into the ranges. */
   #range = 0
@@ -61,6 +64,7 @@ export class ShardLoop {
     this.#message = message
     this.#verifier = verifier
     this.#cells = cells
+    this.#found = message.isFound ? verifier.found : undefined
     this.#outcomes = new OutcomeStream(thread.post)
     this.#clock = new GroupClock(this.#outcomes.writer)
     this.#answers = new TaskAnswers(verifier, this.#outcomes.writer, message)
@@ -102,6 +106,7 @@ export class ShardLoop {
       else await this.#change()
     }
     this.#pending.stop()
+    this.#found?.look(0, this.#message.concurrency, this.#changed)
     const now = clockMs()
     return {
       type: 'ended',
@@ -110,6 +115,7 @@ export class ShardLoop {
       suspects: this.#overtime.suspects,
       abandoned: atomics.load(this.#cells, ABANDONED),
       busyMs: now - startedAt,
+      atOnce: this.#atOnce,
       heapMb: heapMb(now),
     }
   }
@@ -148,6 +154,12 @@ export class ShardLoop {
     this.#starter.withdraw(position, error)
   }
 
+  /** As many may be pending. */
+  get #atOnce(): number {
+    const { concurrency } = this.#message
+    return this.#found === undefined ? concurrency : Math.min(this.#found.now, concurrency)
+  }
+
   /** Starts tasks until there is a reason to let go of the thread. */
   #advance(): Step {
     const { ranges } = this.#message
@@ -158,7 +170,8 @@ export class ShardLoop {
         this.#starter.next = ranges[this.#range] ?? 0
         continue
       }
-      if (this.#pending.isFull) return this.#wait()
+      if (this.#pending.size >= this.#atOnce) return this.#wait()
+      this.#pending.join()
       const to = ranges[this.#range + 1]!
       const end = this.#prefetching === undefined ? to : this.#prefetchedTo(this.#prefetching, to)
       if (end === undefined) return this.#wait()
@@ -253,6 +266,7 @@ export class ShardLoop {
   /** About to wait for a pending task: nothing may lie here longer than a few milliseconds. */
   #wait(): Step {
     this.#rest()
+    this.#found?.look(this.#pending.size, this.#message.concurrency, this.#changed)
     const now = this.#clock.close()
     if (now - this.#lastYield >= YIELD_EVERY_MS) {
       this.#lastYield = now
@@ -274,7 +288,7 @@ export class ShardLoop {
     })
   }
 
-  #changed(): void {
+  readonly #changed = (): void => {
     this.#wake?.()
     this.#wake = undefined
   }

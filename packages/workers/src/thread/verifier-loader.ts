@@ -8,6 +8,7 @@ import type { VerifierDefinition } from '../verifier.ts'
 import type { HostCalls } from './host/host-calls.ts'
 import { hostFunctions } from './host/host-functions.ts'
 import type { VerifierHost } from './host/host-functions.ts'
+import { FoundConcurrency } from './found-concurrency.ts'
 import type { PrefetchHook } from './prefetching.ts'
 
 /** Tasks that `prefetch` sees together, unless the verifier says otherwise, and how long that may take, ms. */
@@ -25,6 +26,8 @@ export interface LoadedVerifier {
   teardown(): unknown
   /** Sees tasks before they are verified. */
   readonly prefetch: PrefetchHook | undefined
+  /** How many of its tasks are worth running at once here, of runs that leave that to the thread. */
+  readonly found: FoundConcurrency
 }
 
 /**
@@ -55,7 +58,7 @@ export async function loadVerifier(message: LoadVerifier, calls: HostCalls): Pro
 }
 
 async function start(message: LoadVerifier, calls: HostCalls, signal: AbortSignal): Promise<LoadedVerifier> {
-  const { url, config, verifier, hostFunctions: names } = message
+  const { url, config, verifier, concurrency, hostFunctions: names } = message
   const host: VerifierHost = { calls, verifier, names }
   const definition = toDefinition(await importDefault(url))
   if (definition === undefined) {
@@ -66,7 +69,7 @@ async function start(message: LoadVerifier, calls: HostCalls, signal: AbortSigna
   }
   let state: unknown
   try {
-    state = await definition.setup?.({ config, signal, host: hostFunctions(host) })
+    state = await definition.setup?.({ config, signal, concurrency, host: hostFunctions(host) })
   } catch (cause) {
     throw new FanfoldError('FANFOLD_SETUP_FAILED', `setup of ${pathOf(url)} failed: ${messageOf(cause)}`, { cause })
   }
@@ -78,6 +81,7 @@ async function start(message: LoadVerifier, calls: HostCalls, signal: AbortSigna
     isRetryable: (error, context) => isRetryable(definition, error, context),
     teardown: () => definition.teardown?.(state, { config }),
     prefetch: prefetchOf(definition, { state, config, host: hostFunctions(host) }),
+    found: new FoundConcurrency(),
   }
 }
 
