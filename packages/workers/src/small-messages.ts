@@ -66,7 +66,11 @@ export function packPart(message: ShardPart): ShardPart | Packed {
 export function packEnded(message: ShardEnded): ShardEnded | Packed {
   const { part, buffer, assignment, suspects, abandoned, busyMs, atOnce, heapMb } = message
   if (buffer !== undefined || (part !== undefined && !isSmall(part))) return message
-  return withPart([assignment, true, abandoned, busyMs, atOnce, heapMb], part, suspects.length === 0 ? undefined : suspects)
+  return withPart(
+    [assignment, true, abandoned, busyMs, atOnce, heapMb],
+    part,
+    suspects.length === 0 ? undefined : suspects,
+  )
 }
 
 /** Few, and no text source's: those have ids, and buffers that are given back. */

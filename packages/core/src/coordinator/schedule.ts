@@ -81,7 +81,8 @@ function lineUp(state: CoordinatorState, lane: Lane, run: RunState): void {
   const at = run.queue.findIndex((piece) => !piece.isRetry && piece.deaths === 0 && mayRun(run, piece))
   if (at < 0) return
   // What is running now gives its room up to it; where it is a share that may change, that is the newest.
-  const concurrency = run.settings.concurrency === 'auto' ? dispatchShare(state, run, lane) : phase.assignment.concurrency
+  const concurrency =
+    run.settings.concurrency === 'auto' ? dispatchShare(state, run, lane) : phase.assignment.concurrency
   const behind = send(state, lane, run, takePiece(run, at), concurrency)
   lane.phase = { ...phase, behind }
 }

@@ -204,7 +204,9 @@ function drawRun(random: Random, { id, verifier, limits }: RunPlace, size: numbe
     consumer: random.pick(['drains', 'takes', 'slow', 'stops']),
     addAt: random.chance(0.7) ? 0 : random.between(0, 60),
     cancelAt: drawCancel(random),
-    update: random.chance(0.1) ? { at: random.between(0, 100), concurrency: random.pick<Concurrency>(['auto', random.between(1, 8)]) } : undefined,
+    update: random.chance(0.1)
+      ? { at: random.between(0, 100), concurrency: random.pick<Concurrency>(['auto', random.between(1, 8)]) }
+      : undefined,
     breakAt: random.chance(0.03) ? random.between(0, 150) : undefined,
   }
 }
