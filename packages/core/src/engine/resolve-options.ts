@@ -84,7 +84,8 @@ export function resolveRunUpdate(options: RunUpdate): Partial<Pick<RunSettings, 
 }
 
 function concurrencyOf(name: string, given: Concurrency = 'auto'): Concurrency {
-  return given === 'auto' ? given : count(name, given)
+  const isCount = typeof given === 'number' && Number.isInteger(given) && given >= 1
+  return given === 'auto' || isCount ? given : refuse(name, given, "use 'auto', or a whole number from 1")
 }
 
 function retryPolicy(options: RetryOptions = {}): RetryPolicy {
