@@ -30,6 +30,6 @@ export function nextConcurrency({ now, utilisation, most }: Seen): number {
   const fitting = Math.floor((now * BUSY) / utilisation) // without bound for a loop that did nothing
   let next = now
   if (utilisation < BUSY) next = Math.max(now + 1, Math.min(now * MOST_GROWTH, fitting))
-  else if (utilisation > OVERLOADED) next = Math.max(1, Math.min(now - 1, fitting))
+  else if (utilisation > OVERLOADED) next = Math.max(1, fitting)
   return Math.min(next, most)
 }
