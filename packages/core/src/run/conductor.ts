@@ -189,7 +189,7 @@ export class Conductor {
       case 'openLane':
         return this.#backend.open(command.lane)
       case 'loadVerifier':
-        return this.#load(command)
+        return this.#backend.load(command.lane, this.#verifiers.get(command.verifier)!.spec, command.concurrency)
       case 'unloadVerifier':
         return this.#backend.unload(command.lane, this.#verifiers.get(command.verifier)!.spec)
       case 'dispatch':
@@ -242,10 +242,6 @@ export class Conductor {
         return
       }
     }
-  }
-
-  #load({ lane, verifier, concurrency }: Extract<Command, { type: 'loadVerifier' }>): void {
-    this.#backend.load(lane, this.#verifiers.get(verifier)!.spec, concurrency)
   }
 
   #dispatch(command: Dispatch): void {
