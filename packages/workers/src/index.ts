@@ -1,3 +1,8 @@
+export { barrier, chain, check } from './chain.ts'
+export type { Barrier, Chain, ChainCheck, CheckVerifier, ChecksByName, Stage } from './chain.ts'
+export type { ChainCheckOptions, CheckEnd, RetryCounts } from './check-options.ts'
+export type { EarlierCheck } from './earlier-check.ts'
+export type { CheckStatus } from './check-ends.ts'
 export { pass, flag, fail } from './verdict.ts'
 export type { Issue, Verdict, VerdictName } from './verdict.ts'
 export { defineVerifier } from './verifier.ts'

@@ -25,6 +25,7 @@ const FIELDS = [
   'attempt',
   'alone',
   'mayRetry',
+  'earlier',
   'maxValueBytes',
   'gate',
   'lines',
@@ -73,9 +74,9 @@ export function packEnded(message: ShardEnded): ShardEnded | Packed {
   )
 }
 
-/** Few, and no text source's: those have ids, and buffers that are given back. */
-function isSmall({ statuses, ids, lines }: OutcomePart): boolean {
-  return statuses.length <= SMALL && ids === undefined && lines === undefined
+/** Few, and no text source's: those have ids, and buffers that are given back. Nor those of a chain. */
+function isSmall({ statuses, ids, lines, checks }: OutcomePart): boolean {
+  return statuses.length <= SMALL && ids === undefined && lines === undefined && checks === undefined
 }
 
 function withPart(packed: unknown[], part: OutcomePart | undefined, suspects: readonly number[] | undefined): Packed {

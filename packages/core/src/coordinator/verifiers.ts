@@ -6,7 +6,7 @@ import { cutShort } from './runs.ts'
 import type { CoordinatorState, Lane, VerifierState } from './state.ts'
 
 export function addVerifier(state: CoordinatorState, id: VerifierId, concurrency: Concurrency): void {
-  state.verifiers.set(id, { id, concurrency, told: false, removing: false, failures: [] })
+  state.verifiers.set(id, { id, concurrency, told: false, removing: false, failures: [], checks: undefined })
   tellReadiness(state, id)
 }
 

@@ -1,16 +1,34 @@
 import * as atomics from './atomics.ts'
 import { ABANDONED, BEAT, FIRST_SLOT } from '../cells.ts'
 import type { RunShard } from '../protocol.ts'
-import type { TaskContext } from './task-context.ts'
+import type { FoundConcurrency } from './found-concurrency.ts'
+import type { CallContext } from './task-context.ts'
 import type { TaskSlots } from './task-slots.ts'
 import { clockMs, startBeat, stopBeat } from './clock.ts'
 
-/** A task whose verifier was called. */
+/** A task, or a check of one, whose verifier was called. */
 export interface StartedTask {
   readonly position: number
+  /** What stands for it in its slot: its position; of a check, the number of the checks before it in the shard. */
+  readonly mark: number
   readonly id: unknown
-  readonly context: TaskContext
+  readonly context: CallContext
   readonly startedAt: number
+  readonly timeoutMs: number
+  readonly ends: TaskEnds
+}
+
+/** Who is told how a pending task has ended. */
+export interface TaskEnds {
+  /** @throws for a hostile answer, which throws when it is looked at; then nothing is noted */
+  answered(task: PendingTask, value: unknown, age: Age): void
+  hostile(task: PendingTask, error: unknown, age: Age): void
+  /** @param abortReason - why what runs was told to end: then that is how it ended */
+  rejected(task: PendingTask, error: unknown, age: Age, abortReason: { readonly error: Error } | undefined): void
+  /** It has not ended, and is settled all the same. */
+  over(task: PendingTask, status: number, error: Error, age: Age): void
+  /** It has not ended, and has to run alone to be settled. */
+  suspected(task: PendingTask): void
 }
 
 /** An async task whose promise has not settled. */
@@ -20,6 +38,12 @@ export interface PendingTask extends StartedTask {
   readonly frozenAtStart: number
   /** Nothing was begun beside it so far: all the time that passes is its own. */
   isSole: boolean
+}
+
+/** How many may be pending, and for how long. */
+export interface PendingBounds extends Pick<RunShard, 'concurrency' | 'timeoutMs'> {
+  /** Of these, how many are worth it, if that is to be found out. */
+  readonly found: FoundConcurrency | undefined
 }
 
 /** How long a pending task has run, without its waits for permits: all of it, and what may be charged to it. */
@@ -38,6 +62,8 @@ export interface Age {
 export class PendingTasks {
   readonly #cells: Int32Array
   readonly #slots: TaskSlots
+  readonly #concurrency: number
+  readonly #found: FoundConcurrency | undefined
   readonly #freeSlots: number[]
   /** In the order of starting. */
   readonly #tasks = new Set<PendingTask>()
@@ -53,9 +79,11 @@ export class PendingTasks {
   constructor(
     cells: Int32Array,
     slots: TaskSlots,
-    { concurrency, timeoutMs }: Pick<RunShard, 'concurrency' | 'timeoutMs'>,
+    { concurrency, timeoutMs, found }: PendingBounds,
     onBeat: () => void,
   ) {
+    this.#concurrency = concurrency
+    this.#found = found
     this.#cells = cells
     this.#slots = slots
     this.#freeSlots = Array.from({ length: concurrency }, (_, i) => FIRST_SLOT + concurrency - 1 - i)
@@ -67,8 +95,16 @@ export class PendingTasks {
   get size(): number {
     return this.#tasks.size
   }
+  /** As many run as may. */
   get isFull(): boolean {
-    return this.#freeSlots.length === 0
+    return this.#tasks.size >= this.atOnce
+  }
+  /** As many may. */
+  get atOnce(): number {
+    return this.#found === undefined ? this.#concurrency : Math.min(this.#found.now, this.#concurrency)
+  }
+  get hasSlot(): boolean {
+    return this.#freeSlots.length > 0
   }
   /** The slot that the next task to start will use. */
   get nextSlot(): number {
@@ -81,7 +117,7 @@ export class PendingTasks {
   /** The task that was started last turned out to be async: it has a slot from now on. */
   add(started: StartedTask): PendingTask {
     const slot = this.#freeSlots.pop()!
-    this.#slots.store(slot, started.position + 1)
+    this.#slots.store(slot, started.mark + 1)
     const isSole = this.#tasks.size === 0
     const task: PendingTask = { ...started, slot, frozenAtStart: this.frozenMs, isSole }
     if (isSole) this.#sole = task
@@ -129,6 +165,11 @@ export class PendingTasks {
     return { wallMs, chargedMs: wallMs - (this.frozenMs - task.frozenAtStart) }
   }
 
+  /** To be told whenever they are waited for. @param stepped - it may be that more, or fewer, may run */
+  look(stepped: () => void): void {
+    this.#found?.look(this.#tasks.size, this.#concurrency, stepped)
+  }
+
   /** Pairs with the main thread's ticker, which looks for a change. */
   beat(): void {
     atomics.add(this.#cells, BEAT, 1)
@@ -137,6 +178,7 @@ export class PendingTasks {
   stop(): void {
     stopBeat(this.#timer)
     this.#timer = undefined
+    this.look(() => {}) // none is left
   }
 
   #tick(): void {

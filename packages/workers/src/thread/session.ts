@@ -22,8 +22,9 @@ import type { Packed } from '../small-messages.ts'
 import { printed } from './console-to-stderr.ts'
 import { transferables } from './part-writer.ts'
 import { ShardLoop } from './shard-loop.ts'
-import { loadVerifier, messageOf } from './verifier-loader.ts'
-import type { LoadedVerifier } from './verifier-loader.ts'
+import { loadVerifier } from './verifier-loader.ts'
+import { messageOf } from './verifier-module.ts'
+import type { LoadedVerifier } from './loaded-verifier.ts'
 
 /** How long abandoned tasks may hold up the end of a session, and how often they are looked at, ms. */
 const LAST_CHANCE_MS = 500
@@ -95,8 +96,9 @@ export class Session {
   async #load(message: LoadVerifier): Promise<void> {
     const { verifier } = message
     try {
-      this.#verifiers.set(verifier, await loadVerifier(message, this.#hostCalls))
-      this.#send({ type: 'loaded', verifier })
+      const loaded = await loadVerifier(message, this.#hostCalls)
+      this.#verifiers.set(verifier, loaded)
+      this.#send({ type: 'loaded', verifier, checks: loaded.chain?.map(({ terms }) => terms) })
     } catch (error) {
       this.#send({ type: 'loadFailed', verifier, error: encodeError(error) })
     }

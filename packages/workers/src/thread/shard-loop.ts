@@ -2,14 +2,16 @@ import * as atomics from './atomics.ts'
 import { ABANDONED, CURRENT, RESTING, STOPPED, cellOf } from '../cells.ts'
 import type { OutcomePart } from '../outcome-columns.ts'
 import type { RunShard, ShardEnded, ShardPayload } from '../protocol.ts'
-import type { LoadedVerifier } from './verifier-loader.ts'
-import type { FoundConcurrency } from './found-concurrency.ts'
+import type { LoadedVerifier } from './loaded-verifier.ts'
 import { GroupClock } from './group-clock.ts'
+import { AsyncAnswers } from './async-answers.ts'
+import { ChainRunner } from './chain/chain-runner.ts'
+import { shortestTimeoutMs } from './loaded-verifier.ts'
+import { CheckColumns } from './check-columns.ts'
+import { GroupPrefetch } from './group-prefetch.ts'
 import { OutcomeStream } from './outcome-stream.ts'
 import { PendingTasks } from './pending-tasks.ts'
-import type { PendingTask, StartedTask } from './pending-tasks.ts'
-import { Prefetching } from './prefetching.ts'
-import type { Records } from './record-list.ts'
+import type { Age, PendingTask, StartedTask } from './pending-tasks.ts'
 import { readRecords } from './read-records.ts'
 import { ShardLines } from './shard-lines.ts'
 import { TaskAnswers } from './task-answers.ts'
@@ -47,12 +49,10 @@ export class ShardLoop {
   readonly #pending: PendingTasks
   readonly #overtime: Overtime
   readonly #slots: TaskSlots
-  readonly #answers: TaskAnswers
+  readonly #chain: ChainRunner | undefined
   readonly #starter: TaskStarter
   readonly #verifier: LoadedVerifier
-  /** How many are worth running at once, if that is to be found out. */
-  readonly #found: FoundConcurrency | undefined
-  #prefetching: Prefetching | undefined
+  #prefetch: GroupPrefetch | undefined
   /** Index into the ranges. */
   #range = 0
   #stopped = false
@@ -60,29 +60,39 @@ export class ShardLoop {
   #wake: (() => void) | undefined
 
   constructor(message: RunShard, verifier: LoadedVerifier, thread: LoopThread) {
-    const { cells } = thread
+    const { cells, limits } = thread
     this.#message = message
     this.#verifier = verifier
     this.#cells = cells
-    this.#found = message.isFound ? verifier.found : undefined
     this.#outcomes = new OutcomeStream(thread.post)
-    this.#clock = new GroupClock(this.#outcomes.writer)
-    this.#answers = new TaskAnswers(verifier, this.#outcomes.writer, message)
+    const { writer } = this.#outcomes
+    this.#clock = new GroupClock(writer)
     this.#slots = new TaskSlots(cells, message.traceFile)
-    this.#pending = new PendingTasks(cells, this.#slots, message, () => this.#overtime.check())
+    const { concurrency } = message
+    const timeoutMs = shortestTimeoutMs(verifier.chain, message.timeoutMs)
+    const bounds = { concurrency, timeoutMs, found: message.isFound ? verifier.found : undefined }
+    this.#pending = new PendingTasks(cells, this.#slots, bounds, () => this.#overtime.check())
     this.#overtime = new Overtime(message, cells, this.#outcomes, this.#pending, {
       stop: () => (this.#stopped = true),
       changed: () => this.#changed(),
     })
-    this.#starter = new TaskStarter(message, verifier, cells, {
-      writer: this.#outcomes.writer,
+    const answers = new TaskAnswers(verifier, writer, message)
+    const parts = {
+      cells,
+      writer,
       clock: this.#clock,
       pending: this.#pending,
       slots: this.#slots,
-      answers: this.#answers,
-      limits: thread.limits,
-      startedAsync: (started, answer) => this.#startedAsync(started, answer),
-    })
+      answers,
+      ends: new AsyncAnswers(answers, writer),
+      limits,
+      startedAsync: (started: StartedTask, answer: PromiseLike<unknown>) => this.#startedAsync(started, answer),
+    }
+    if (verifier.chain !== undefined) {
+      writer.checks = new CheckColumns(verifier.chain.length)
+      this.#chain = new ChainRunner(verifier.chain, message, parts)
+    }
+    this.#starter = new TaskStarter(message, verifier, cells, { ...parts, chain: this.#chain })
   }
 
   get assignment(): number {
@@ -101,12 +111,11 @@ export class ShardLoop {
     else this.#open(payload)
     for (;;) {
       const step = this.#advance()
-      if (step === 'exhausted' && this.#pending.size === 0) break
+      if (step === 'exhausted') break
       if (step === 'yield') await this.#macrotask()
       else await this.#change()
     }
     this.#pending.stop()
-    this.#found?.look(0, this.#message.concurrency, this.#changed)
     const now = clockMs()
     return {
       type: 'ended',
@@ -115,123 +124,114 @@ export class ShardLoop {
       suspects: this.#overtime.suspects,
       abandoned: atomics.load(this.#cells, ABANDONED),
       busyMs: now - startedAt,
-      atOnce: this.#atOnce,
+      atOnce: this.#pending.atOnce,
       heapMb: heapMb(now),
     }
   }
 
   #open(payload: ShardPayload): void {
-    const records = this.#withPrefetch(readRecords(payload))
-    this.#starter.records = records
-    const { lines } = this.#message
-    if (lines !== undefined) this.#outcomes.writer.lines = new ShardLines(lines, records, this.#message)
-  }
-
-  #withPrefetch(records: Records): Records {
-    const { prefetch } = this.#verifier
-    if (prefetch === undefined) return records
-    this.#prefetching = new Prefetching(records, prefetch, {
+    const { chain, prefetch } = this.#verifier
+    const hooks = chain === undefined ? [prefetch] : chain.map((check) => check.verifier.prefetch)
+    const shard = { records: readRecords(payload), message: this.#message, cells: this.#cells }
+    this.#prefetch = GroupPrefetch.of(hooks, shard, {
       beat: () => this.#pending.beat(),
       changed: () => {
         this.#clock.restart(clockMs()) // it is no task's time
         this.#changed()
       },
     })
-    return this.#prefetching
+    const records = this.#prefetch?.records ?? shard.records
+    this.#starter.records = records
+    const { lines } = this.#message
+    if (lines === undefined) return
+    const terms = chain?.map((check) => check.terms)
+    this.#outcomes.writer.lines = new ShardLines(lines, records, this.#message, terms)
   }
 
   /** Fires the signals of what is running; what has not ended after the grace is `aborted`. */
   abort(error: Error, graceMs: number): void {
     this.#stopped = true
-    this.#prefetching?.abort(error)
+    this.#prefetch?.abort(error)
+    this.#chain?.abort(error)
     this.#overtime.abort(error, graceMs)
     this.#changed()
   }
 
   /** The same for one task; one that has not begun does not begin. */
   abortTask(position: number, error: Error, graceMs: number): void {
-    if (this.#overtime.abortTask(position, error, graceMs)) return
+    const isRunning = this.#overtime.abortTask(position, error, graceMs)
+    if (this.#chain?.abortTask(position, error) === true) return this.#changed()
+    if (isRunning) return
     this.#starter.withdraw(position, error)
-  }
-
-  /** As many may be pending. */
-  get #atOnce(): number {
-    const { concurrency } = this.#message
-    return this.#found === undefined ? concurrency : Math.min(this.#found.now, concurrency)
   }
 
   /** Starts tasks until there is a reason to let go of the thread. */
   #advance(): Step {
     const { ranges } = this.#message
     atomics.store(this.#cells, RESTING, 0)
-    while (!this.#stopped && this.#range < ranges.length) {
+    for (;;) {
+      // What has begun goes on before anything else begins.
+      if (this.#chain?.hasReady === true) {
+        this.#goOn(this.#chain)
+        if (this.#isTimeToYield()) return 'yield'
+        continue
+      }
+      if (this.#stopped || this.#range >= ranges.length) break
       if (this.#starter.next >= ranges[this.#range + 1]!) {
         this.#range += 2
         this.#starter.next = ranges[this.#range] ?? 0
         continue
       }
-      if (this.#pending.size >= this.#atOnce) return this.#wait()
+      if (this.#pending.isFull) return this.#wait()
       this.#pending.join()
       const to = ranges[this.#range + 1]!
-      const end = this.#prefetching === undefined ? to : this.#prefetchedTo(this.#prefetching, to)
+      const end = this.#prefetch === undefined ? to : this.#prefetch.reaches(this.#starter.next, to, this.#starter)
       if (end === undefined) return this.#wait()
       if (!this.#starter.start(end)) break
       if (this.#clock.isDue && this.#isTimeToYield()) return 'yield'
     }
     this.#stopped = true
     if (this.#pending.size > 0) return this.#wait()
+    if (this.#chain?.openBarrier() === true) return this.#advance()
     this.#clock.close()
     this.#rest()
     return 'exhausted'
   }
 
-  /**
-   * How far the tasks have been prefetched for, from the next one on; `undefined` while that is waited for.
-   *
-   * @param to - exclusive
-   */
-  #prefetchedTo(prefetching: Prefetching, to: number): number | undefined {
-    const { base, gate } = this.#message
-    const { next } = this.#starter
-    const group = prefetching.at(next - base)
-    if (group === undefined) {
-      // The main thread may have taken the rest of it: nothing is fetched for what will not be started.
-      if (atomics.load(this.#cells, gate) === STOPPED) return to
-      if (!prefetching.isFetching) prefetching.fetch(next - base, to - base)
-      return undefined
-    }
-    if ('error' in group) this.#starter.refuse(next, group.error, group.isLate)
-    else this.#starter.prefetched = group.value
-    return prefetching.end + base
+  /** A task of a chain whose checks wait for nothing any more. */
+  #goOn(chain: ChainRunner): void {
+    this.#clock.close()
+    chain.goOn()
+    this.#clock.restart(clockMs()) // what it took is said check by check
   }
 
-  #startedAsync(started: StartedTask, answer: PromiseLike<unknown>): void {
+  #startedAsync(started: StartedTask, answer: PromiseLike<unknown>): PendingTask {
     this.#clock.close()
     const task = this.#pending.add(started)
     const { abortReason } = this.#overtime
     if (abortReason !== undefined) task.context.abort(abortReason.error)
     // Promise.resolve() also tames a `then` that throws or calls back twice.
     Promise.resolve(answer).then(
-      (value) => this.#ended(task, () => this.#answers.answered(task.position, task.id, value)),
-      (error: unknown) => this.#ended(task, () => this.#answers.rejected(task, error, this.#overtime.abortReason)),
+      (value) => this.#ended(task, (age) => task.ends.answered(task, value, age)),
+      (error: unknown) => this.#ended(task, (age) => task.ends.rejected(task, error, age, this.#overtime.abortReason)),
     )
+    return task
   }
 
   /** An async task came to its end: settle it, unless that was done over its head. */
-  #ended(task: PendingTask, settle: () => void): void {
+  #ended(task: PendingTask, settle: (age: Age) => void): void {
     if (!this.#pending.remove(task)) {
       atomics.sub(this.#cells, ABANDONED, 1)
       return
     }
+    const now = clockMs()
+    const age = this.#pending.age(task, now)
     try {
-      settle()
+      settle(age)
     } catch (error) {
       // A hostile answer; what was written of it stays unwritten.
-      this.#answers.hostile(task.position, task.id, error)
+      task.ends.hostile(task, error, age)
     }
-    const now = clockMs()
-    this.#outcomes.writer.time(1, this.#pending.age(task, now).wallMs)
-    this.#outcomes.writer.waited(task.context.waitedMs)
     task.context.settled(TASK_IS_OVER)
     this.#clock.restart(now)
     this.#outcomes.postIfDue(now)
@@ -259,14 +259,15 @@ export class ShardLoop {
   #rest(): void {
     nameTask(undefined)
     atomics.store(this.#cells, RESTING, 1)
-    if (this.#slots.isTraced && !this.#pending.isFull) this.#slots.store(this.#pending.nextSlot, 0)
+    if ((this.#slots.isTraced || this.#chain !== undefined) && this.#pending.hasSlot)
+      this.#slots.store(this.#pending.nextSlot, 0)
     this.#pending.beat()
   }
 
   /** About to wait for a pending task: nothing may lie here longer than a few milliseconds. */
   #wait(): Step {
     this.#rest()
-    this.#found?.look(this.#pending.size, this.#message.concurrency, this.#changed)
+    this.#pending.look(this.#changed)
     const now = this.#clock.close()
     if (now - this.#lastYield >= YIELD_EVERY_MS) {
       this.#lastYield = now
