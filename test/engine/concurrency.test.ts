@@ -96,6 +96,18 @@ describe('by default', () => {
     expect(await mostOf(engine, many(400, { do: 'waitInLimit', n: 8 }))).toMatchObject({ most: 8 })
   })
 
+  test('of a chain that waits, 50 checks run at once, and never more', async () => {
+    const cells = newCells()
+    const chain = new URL('./verifiers/counts-checks.ts', import.meta.url)
+    const tasks = many(1_000, { do: 'waitForOthers', n: 50 })
+    const report = await testEngine({ threads: 2 }).run(chain, tasks, { config: { cells } }).report()
+    expect(report.checks).toMatchObject({
+      one: { statuses: { completed: 1_000 } },
+      two: { statuses: { completed: 1_000 } },
+    })
+    expect(cells[CELLS.most]).toBe(50)
+  })
+
   test('requests that wait run several at once in each thread, and never more than 50 over all', async () => {
     const cells = newCells()
     const loaded = testEngine({ threads: 2 }).load(counting, { config: { cells } })
