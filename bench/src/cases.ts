@@ -1,5 +1,6 @@
 import type { BenchCase } from './bench-case.ts'
 import { async5ms } from './cases/async-5ms/case.ts'
+import { chain } from './cases/chain/case.ts'
 import { cold2000 } from './cases/cold-2000/case.ts'
 import { consumers } from './cases/consumers/case.ts'
 import { csvQuoted } from './cases/csv-quoted/case.ts'
@@ -40,6 +41,7 @@ export const CASES: readonly BenchCase[] = [
   limitsAdaptive,
   limitsRate,
   prefetch,
+  chain,
   cold2000,
   consumers,
   out,
