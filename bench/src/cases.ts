@@ -1,5 +1,6 @@
 import type { BenchCase } from './bench-case.ts'
 import { async5ms } from './cases/async-5ms/case.ts'
+import { beforeLimitsNdjson, beforeLimitsStrings } from './cases/before-limits/case.ts'
 import { chain } from './cases/chain/case.ts'
 import { cold2000 } from './cases/cold-2000/case.ts'
 import { consumers } from './cases/consumers/case.ts'
@@ -8,7 +9,8 @@ import { firstOutcome } from './cases/first-outcome/case.ts'
 import { headroom } from './cases/headroom/case.ts'
 import { heavyTail } from './cases/heavy-tail/case.ts'
 import { largeValues } from './cases/large-values/case.ts'
-import { limitsAdaptive, limitsPermit, limitsRate } from './cases/limits/case.ts'
+import { limitsAdaptive, limitsChanges } from './cases/limits/adaptive.ts'
+import { limitsPermit, limitsRate } from './cases/limits/case.ts'
 import { memory } from './cases/memory/case.ts'
 import { ndjsonJsonSchema } from './cases/ndjson-json-schema/case.ts'
 import { numbers } from './cases/numbers/case.ts'
@@ -39,7 +41,10 @@ export const CASES: readonly BenchCase[] = [
   requestsBesideBatch,
   limitsPermit,
   limitsAdaptive,
+  limitsChanges,
   limitsRate,
+  beforeLimitsNdjson,
+  beforeLimitsStrings,
   prefetch,
   chain,
   cold2000,

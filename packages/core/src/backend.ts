@@ -1,5 +1,12 @@
 import type { LineSettings } from '@fanfold/workers/lines'
-import type { EarlierChecks, NamedModule, OutcomePart, PassedOn, ShardPayload } from '@fanfold/workers/protocol'
+import type {
+  EarlierChecks,
+  FoldSettings,
+  NamedModule,
+  OutcomePart,
+  PassedOn,
+  ShardPayload,
+} from '@fanfold/workers/protocol'
 import type { Dispatch } from './coordinator/commands.ts'
 import type {
   AssignmentEnded,
@@ -38,6 +45,8 @@ export interface Work extends Omit<Dispatch, 'type' | 'run' | 'shard' | 'charged
   readonly earlier?: readonly EarlierChecks[] | undefined
   /** Outcomes are to come as lines. */
   readonly lines?: LineSettings | undefined
+  /** Completed outcomes are to come folded. */
+  readonly fold?: FoldSettings | undefined
 }
 
 /** The facts that a backend reports; each is an event of the coordinator. */

@@ -38,6 +38,8 @@ export interface OutcomePart {
   readonly ids: readonly unknown[] | undefined
   /** When the run's consumer reads lines. */
   readonly lines?: PartLines | undefined
+  /** When the run is reduced; without it, what was completed is folded elsewhere. */
+  readonly fold?: PartFold | undefined
   /** Of those that waited for permits of limits: pairs of ordinal and ms, the ordinals ascending. */
   readonly waits?: readonly number[] | undefined
   /** `undefined` where there are so few outcomes that they are counted one by one. */
@@ -97,9 +99,24 @@ export interface PartLines {
   readonly ends: Uint32Array
 }
 
+/** A part's completed outcomes, folded by the run's reducer; or why that was not possible. */
+export type PartFold = PartAccumulators | { readonly error: EncodedError }
+
+export interface PartAccumulators {
+  /** Pairs of positions, `from, to` (exclusive): which stretches they are of. Empty: the only one is of all. */
+  readonly stretches: readonly number[]
+  /** Where each accumulator ends in `bytes` (`plain-value.ts`); it starts where the one before ends. */
+  readonly ends: readonly number[]
+  readonly bytes: Uint8Array
+}
+
+export function accumulatorsOf(fold: PartFold | undefined): PartAccumulators | undefined {
+  return fold === undefined || 'error' in fold ? undefined : fold
+}
+
 /** What a part keeps in memory beyond its columns, bytes. */
-export function valueBytesOf({ details, lines }: Pick<OutcomePart, 'details' | 'lines'>): number {
-  return (details?.bytes.length ?? 0) + (lines?.bytes.length ?? 0)
+export function valueBytesOf({ details, lines, fold }: Pick<OutcomePart, 'details' | 'lines' | 'fold'>): number {
+  return (details?.bytes.length ?? 0) + (lines?.bytes.length ?? 0) + (accumulatorsOf(fold)?.bytes.length ?? 0)
 }
 
 /** One outcome's detail, serialised by `v8.serialize`. */

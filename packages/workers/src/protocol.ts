@@ -12,6 +12,7 @@ import type { LimitUse } from './limit-use.ts'
 import type { LineSettings } from './lines/line-choice.ts'
 import type { EarlierChecks, OutcomePart } from './outcome-columns.ts'
 import type { ShardPayload } from './shard-payload.ts'
+import type { FoldSettings } from './thread/folding/fold-settings.ts'
 
 /** Both sides are always of one version; a session that meets another one ends with an error instead of guessing. */
 export const PROTOCOL_VERSION = 4
@@ -92,6 +93,8 @@ export interface RunShard {
   readonly earlier?: readonly EarlierChecks[] | undefined
   /** Outcomes are to be lines: their parts have them instead of values. */
   readonly lines?: LineSettings | undefined
+  /** Completed outcomes are to be folded: their parts have accumulators. */
+  readonly fold?: FoldSettings | undefined
   /** A file (its descriptor) into which the thread mirrors its slots, at the same offsets as in the cells. */
   readonly traceFile?: number | undefined
 }
@@ -248,6 +251,9 @@ export { decodeError, encodeError } from './error-codec.ts'
 export type { EncodedError } from './error-codec.ts'
 export * from './outcome-columns.ts'
 export * from './cells.ts'
+export type { FoldSettings } from './thread/folding/fold-settings.ts'
+export { REDUCER_CALLS, REDUCER_CELLS, REDUCER_TASK, reducerThread } from './reducing/messages.ts'
+export type { FromReducer, ReducerStart, ToReducer, UnfoldedTasks } from './reducing/messages.ts'
 export { deserialisePlain, serialisePlain } from './plain-value.ts'
 export { lengthBytesFor, lengthsIn } from './item-lengths.ts'
 export type { Lengths } from './item-lengths.ts'

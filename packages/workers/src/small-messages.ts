@@ -29,6 +29,7 @@ const FIELDS = [
   'maxValueBytes',
   'gate',
   'lines',
+  'fold',
   'traceFile',
 ] as const satisfies readonly (keyof RunShard)[]
 
@@ -74,9 +75,10 @@ export function packEnded(message: ShardEnded): ShardEnded | Packed {
   )
 }
 
-/** Few, and no text source's: those have ids, and buffers that are given back. Nor those of a chain. */
-function isSmall({ statuses, ids, lines, checks }: OutcomePart): boolean {
-  return statuses.length <= SMALL && ids === undefined && lines === undefined && checks === undefined
+/** Few, and no text source's: those have ids, and buffers that are given back. Nor those of a chain, or of a reduction. */
+function isSmall({ statuses, ids, lines, checks, fold }: OutcomePart): boolean {
+  if (checks !== undefined || fold !== undefined) return false
+  return statuses.length <= SMALL && ids === undefined && lines === undefined
 }
 
 function withPart(packed: unknown[], part: OutcomePart | undefined, suspects: readonly number[] | undefined): Packed {

@@ -1,32 +1,34 @@
 /**
  * A service for the cases of limits, in a process of its own. It answers after a fixed time, and rejects what is above its
- * capacity: `node service-process.ts <capacity> <ms>`; its first line is its port.
+ * capacity, which changes when it has served so many: `node service-process.ts <terms as JSON>`; its first line is its port.
  */
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { densestWindow } from './densest-window.ts'
+import type { ServiceAccount, ServiceTerms } from './service.ts'
 
-const [capacity = Infinity, ms = 1] = process.argv.slice(2).map(Number)
-const WINDOW_MS = 1_000
+// service.ts has written it.
+const { ms, capacities } = JSON.parse(process.argv[2] ?? '') as ServiceTerms
 let atOnce = 0
-let rejected = 0
-let mostAtOnce = 0
-let arrivals: number[] = []
+let served = 0
+let account = newAccount()
 
 const server = createServer((request, response) => {
   if (request.url === '/account') {
-    response.end(JSON.stringify({ rejected, mostAtOnce, ...densestWindow(arrivals, WINDOW_MS) }))
-    rejected = mostAtOnce = 0
-    arrivals = []
+    response.end(JSON.stringify(account))
+    served = 0
+    account = newAccount()
     return
   }
-  arrivals.push(performance.now())
-  if (atOnce >= capacity) {
-    rejected++
+  const now = monotonicMs()
+  account.arrivals.push(now)
+  if (atOnce >= account.capacities.at(-1)!.requests) {
+    account.rejections.push(now)
     response.writeHead(503).end()
     return
   }
-  mostAtOnce = Math.max(mostAtOnce, ++atOnce)
+  atOnce++
+  const next = capacities[account.capacities.length]
+  if (++served === next?.afterServed) account.capacities.push({ atMs: now, requests: next.requests })
   setTimeout(() => {
     atOnce--
     response.end()
@@ -34,3 +36,12 @@ const server = createServer((request, response) => {
 })
 server.listen(0, '127.0.0.1', () => console.log((server.address() as AddressInfo).port))
 process.on('disconnect', () => process.exit())
+
+function newAccount(): ServiceAccount {
+  return { arrivals: [], rejections: [], capacities: [{ atMs: monotonicMs(), requests: capacities[0]!.requests }] }
+}
+
+/** One clock for all processes of the machine. */
+function monotonicMs(): number {
+  return Number(process.hrtime.bigint()) / 1e6
+}

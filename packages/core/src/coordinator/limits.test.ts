@@ -58,6 +58,17 @@ describe('permits', () => {
   })
 })
 
+describe('a limit that adapts', () => {
+  test('does not grant the permit of a rejected call again, also when it has grown a moment ago', () => {
+    const told = limited({ isAdaptive: true, concurrency: 10, maxConcurrency: 100 })
+    told.tell(use(0, { waiting: 40 }))
+    const ten = { ...NO_RESULTS, calls: 10 }
+    expect(told.tell(use(0, { granted: 10, waiting: 30, results: ten }))).toEqual(['grant 1 of crm on 0'])
+    const rejected = { ...NO_RESULTS, calls: 1, failed: 1, rejected: 1 }
+    expect(told.tell(use(0, { granted: 11, waiting: 30, returned: 1, results: rejected }))).toEqual([])
+  })
+})
+
 describe('an update', () => {
   const lower = { ...SETTINGS, concurrency: 4, maxConcurrency: 4 }
 

@@ -1,7 +1,6 @@
-import { isAbsolute, resolve } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import type { NamedModule } from '@fanfold/workers/protocol'
 import { FanfoldError } from '../errors.ts'
+import { kindOf, moduleUrl } from '../options/module-url.ts'
 
 /** The module of a verifier; or several, each a check of its name, and `url` is that of the first. */
 export interface VerifierModules {
@@ -20,15 +19,9 @@ export function verifierModules(verifier: unknown): VerifierModules {
 }
 
 function verifierUrl(verifier: unknown): string {
-  if (verifier instanceof URL) return verifier.href
-  if (typeof verifier === 'string' && verifier !== '') {
-    return /^(file|data|node):/.test(verifier)
-      ? verifier
-      : pathToFileURL(isAbsolute(verifier) ? verifier : resolve(verifier)).href
-  }
-  const received =
-    typeof verifier === 'function' ? 'a function' : verifier === null ? 'null' : `a value of type ${typeof verifier}`
-  throw notAModule(received, ': a function cannot be sent to a thread')
+  const url = moduleUrl(verifier)
+  if (url !== undefined) return url
+  throw notAModule(kindOf(verifier), ': a function cannot be sent to a thread')
 }
 
 function notAModule(received: string, why: string): FanfoldError {

@@ -1,12 +1,13 @@
 import type { LineSettings } from '@fanfold/workers/lines'
 import { COMPLETED, NO_VERDICT, STATUSES, VERDICTS, decodeError, valueBytesOf, waitOf } from '@fanfold/workers/protocol'
-import type { CheckTerms, OutcomePart, PartLines, PartTally } from '@fanfold/workers/protocol'
+import type { CheckTerms, OutcomePart, PartFold, PartLines, PartTally } from '@fanfold/workers/protocol'
 import type { Settle } from '../coordinator/commands.ts'
 import { sizeOf } from '../coordinator/position-set.ts'
 import type { Outcome } from '../outcome.ts'
 import type { Shard } from '../sources/shard.ts'
 import { BatchChecks } from './batch-checks.ts'
 import type { EndedChecks } from './batch-checks.ts'
+import { selectFold } from './batch-fold.ts'
 import { selectLines, writeLines } from './batch-lines.ts'
 import { OutcomeDetails } from './outcome-details.ts'
 
@@ -69,9 +70,6 @@ export interface Executions {
   readonly attempts: number
   readonly retries: number
 }
-
-/** Of a batch that is only looked into. */
-export const NO_EXECUTIONS: Executions = { attempts: 0, retries: 0 }
 
 /**
  * A batch with what the merge has to know about it. All its outcomes are of one shard. One that came with lines has no
@@ -192,6 +190,11 @@ export class OutcomeBatch implements Batch {
     return this.#columns.lines ?? writeLines(this, settings, this.#columns.error !== undefined)
   }
 
+  /** Its completed outcomes, as a thread has folded them; `undefined`: none has, or not these alone. */
+  get fold(): PartFold | undefined {
+    return this.#columns.fold
+  }
+
   recordAt(i: number): unknown {
     this.#check(i)
     return this.shard.recordAt(this.positionAt(i))
@@ -239,13 +242,14 @@ export class OutcomeBatch implements Batch {
       checks: this.#columns.checks?.select(ordinals, details),
       ids: ids === undefined ? undefined : ordinals.map((i) => ids[i]),
       lines: lines === undefined ? undefined : selectLines(lines, ordinals),
+      fold: selectFold(this.fold, this, ordinals),
       waits: ordinals.flatMap((i, to) => {
         const waitMs = waitOf(waits, i)
         return waitMs === undefined ? [] : [to, waitMs]
       }),
       error,
     }
-    const valueBytes = valueBytesOf({ details: details.details, lines: columns.lines })
+    const valueBytes = valueBytesOf({ ...columns, details: details.details })
     return new OutcomeBatch(this.shardId, this.shard, columns, this.#executions, valueBytes, undefined)
   }
 

@@ -5,7 +5,7 @@ import type { OutcomePart, PartDetails } from '@fanfold/workers/protocol'
  * buffer: a small part that is held would hold all of that, and a consumer who moves a column would take its neighbours.
  */
 export function ownPart(part: OutcomePart): OutcomePart {
-  const { positions, details, lines, checks } = part
+  const { positions, details, lines, checks, fold } = part
   return {
     ...part,
     positions: positions instanceof Uint32Array ? positions.slice() : positions,
@@ -24,6 +24,7 @@ export function ownPart(part: OutcomePart): OutcomePart {
             ofPasses: checks.ofPasses.slice(),
           },
     lines: lines === undefined ? undefined : { bytes: ownBytes(lines.bytes), ends: lines.ends.slice() },
+    fold: fold === undefined || 'error' in fold ? fold : { ...fold, bytes: ownBytes(fold.bytes) },
   }
 }
 

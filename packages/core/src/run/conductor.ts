@@ -273,7 +273,7 @@ export class Conductor {
       return this.handle(itemsGone(command, cause))
     }
     const earlier = active.chain?.earlierIn(shard, ranges, charged)
-    this.#backend.run({ ...rest, ranges, ...records, base: from, lines: active.lines, earlier })
+    this.#backend.run({ ...rest, ranges, ...records, base: from, lines: active.lines, fold: active.fold, earlier })
   }
 
   #waitForRetry({ run, shard, ranges, delayMs }: Extract<Command, { type: 'waitForRetry' }>): void {

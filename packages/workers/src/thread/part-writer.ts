@@ -2,7 +2,7 @@ import { SMALL } from '../small-messages.ts'
 import { BUCKET_COUNT, bucketOf } from '../duration-buckets.ts'
 import { encodeError } from '../error-codec.ts'
 import type { FanfoldError } from '../fanfold-error.ts'
-import { ABORTED, COMPLETED, ERRORED, NO_VERDICT, STATUSES } from '../outcome-columns.ts'
+import { ABORTED, COMPLETED, ERRORED, NO_VERDICT, STATUSES, accumulatorsOf, valueBytesOf } from '../outcome-columns.ts'
 import type { OutcomePart, PartLines, PartTally, UnsuccessfulTask } from '../outcome-columns.ts'
 import { retryAfterOf } from '../overload.ts'
 import { PLAIN_PASS, VERDICTS } from '../verdict.ts'
@@ -13,11 +13,12 @@ import { columnOf, DetailWriter } from './detail-writer.ts'
 import type { ChainOutcome } from './chain/chain-outcome.ts'
 import type { CheckColumns } from './check-columns.ts'
 import type { ShardLines } from './shard-lines.ts'
+import { SlowTasks } from './slow-tasks.ts'
 import { notCloneable } from './task-errors.ts'
+import { zeros } from './zeros.ts'
 
 /** Moving a buffer costs about a microsecond, as much as copying some kilobytes. */
 const MOVED_FROM = 1024
-const SLOWEST = 10
 /** As it was before any verifier was imported. */
 const fromEntries: typeof Object.fromEntries = Object.fromEntries
 
@@ -44,7 +45,7 @@ export class PartWriter {
   #verdictCounts: number[] = zeros(VERDICTS.length)
   #reasonCounts = new Map<string, number>()
   readonly #buckets = new Uint32Array(BUCKET_COUNT)
-  #slowest: number[] = []
+  readonly #slowest = new SlowTasks()
   #unsuccessful: UnsuccessfulTask[] = []
   #waits: number[] | undefined
 
@@ -56,24 +57,29 @@ export class PartWriter {
     return this.#details.size + (this.lines?.size ?? 0)
   }
 
+  /** Of a chain: each check is looked at, also where all have simply passed. */
+  get needsChecks(): boolean {
+    return this.lines !== undefined
+  }
+
   /** A plain pass of a task that has no id. */
   passed(position: number): void {
     if (this.#isNext(position)) this.#passes++
     else this.completed(position, PLAIN_PASS)
   }
 
-  /** A verdict; one whose value cannot be sent makes the task `errored`. */
-  completed(position: number, verdict: Verdict, id?: unknown): void {
+  /** A verdict; one whose value cannot be sent makes the task `errored`. @returns whether it is completed */
+  completed(position: number, verdict: Verdict, id?: unknown): boolean {
     if (verdict === PLAIN_PASS && id === undefined && this.#isNext(position)) {
       this.#passes++
-      return
+      return true
     }
     this.#writePasses()
     if (verdict !== PLAIN_PASS) {
       const failure = this.lines === undefined ? this.#details.verdict(this.#count, verdict) : this.#write(verdict)
       if (failure !== undefined) {
         this.unsuccessful(position, ERRORED, failure, id)
-        return
+        return false
       }
       const reason = verdict.issues[0]?.reason
       if (reason !== undefined) this.#reasonCounts.set(reason, (this.#reasonCounts.get(reason) ?? 0) + 1)
@@ -81,6 +87,7 @@ export class PartWriter {
     const code = verdict.verdict === 'pass' ? 0 : verdict.verdict === 'flag' ? 1 : 2
     this.#verdictCounts[code]!++
     this.#add(position, COMPLETED, code, id)
+    return true
   }
 
   /** No verdict; `status` is a code of {@link STATUSES}. @param failure - when another attempt may end differently */
@@ -132,7 +139,7 @@ export class PartWriter {
     const durations = this.#durations
     for (let i = from; i < this.#count; i++) durations[i] = durationMs
     this.#buckets[bucketOf(durationMs)]! += tasks
-    this.#rankSlow(this.#positions?.[from] ?? this.#from + from, durationMs)
+    this.#slowest.rank(this.#positions?.[from] ?? this.#from + from, durationMs)
   }
 
   /** The last outcome that was added had waited so long for permits. */
@@ -228,15 +235,6 @@ export class PartWriter {
     this.#durations = durations
   }
 
-  #rankSlow(position: number, durationMs: number): void {
-    const slowest = this.#slowest
-    if (slowest.length === SLOWEST * 2 && durationMs <= slowest[slowest.length - 1]!) return
-    let at = slowest.length
-    while (at > 0 && slowest[at - 1]! < durationMs) at -= 2
-    slowest.splice(at, 0, position, durationMs)
-    if (slowest.length > SLOWEST * 2) slowest.length = SLOWEST * 2
-  }
-
   /** Few outcomes are counted one by one, by who wants to know: sums would cost more than they save. */
   #takeTally(count: number): PartTally | undefined {
     if (count > SMALL) return this.#sums()
@@ -253,7 +251,7 @@ export class PartWriter {
       reasons: fromEntries(this.#reasonCounts),
       checks: this.checks?.takeCounts(),
       buckets: this.#takeBuckets(),
-      slowest: this.#slowest,
+      slowest: this.#slowest.take(),
     }
     this.#clearSums()
     return tally
@@ -263,7 +261,7 @@ export class PartWriter {
     this.#statusCounts = zeros(STATUSES.length)
     this.#verdictCounts = zeros(VERDICTS.length)
     this.#reasonCounts.clear()
-    this.#slowest = []
+    this.#slowest.take()
   }
 
   /** Pairs of bucket and count, of those that have any. */
@@ -284,20 +282,14 @@ function unsuccessfulTask(position: number, failure: UnsuccessfulTask['failure']
   return retryAfterMs === undefined ? { position, failure } : { position, failure, retryAfterMs }
 }
 
-/** Without a method of Array's prototype: counts that a verifier has spoilt that way would be no numbers. */
-function zeros(length: number): number[] {
-  const counts: number[] = []
-  for (let i = 0; i < length; i++) counts[i] = 0
-  return counts
-}
-
 /** The buffers of a part, to be moved instead of copied. */
 export function transferables(part: OutcomePart): ArrayBuffer[] {
   const { lines, checks, details } = part
   const columns = [part.statuses, part.verdicts, part.durations, details?.bytes, lines?.bytes, lines?.ends]
   columns[columns.length] = checks?.codes
   columns[columns.length] = checks?.durations
-  const extra = (details?.bytes.length ?? 0) + (lines?.bytes.length ?? 0)
+  columns[columns.length] = accumulatorsOf(part.fold)?.bytes
+  const extra = valueBytesOf(part)
   if (part.statuses.length < MOVED_FROM && extra < MOVED_FROM) return []
   return columns.filter((column) => column !== undefined).map((column) => column.buffer as ArrayBuffer)
 }

@@ -137,9 +137,10 @@ export class PendingTasks {
     this.#sole = undefined
   }
 
-  /** Whether the task was still pending; it is not any more. */
-  remove(task: PendingTask): boolean {
+  /** The task has ended: it is settled, if it was still pending. @returns whether it was */
+  remove(task: PendingTask, settle: () => void): boolean {
     if (!this.#tasks.delete(task)) return false
+    settle() // in its slot: what this calls of the user's may block
     this.#free(task)
     return true
   }

@@ -17,6 +17,9 @@ import { ShardLines } from './shard-lines.ts'
 import { TaskAnswers } from './task-answers.ts'
 import { nameTask } from './console-to-stderr.ts'
 import { clockMs, nextTurn } from './clock.ts'
+import type { LoadedReducer } from './folding/loaded-reducer.ts'
+import { reducerFor, withFold, writerFor } from './folding/open-fold.ts'
+import type { ThreadReducers } from './folding/thread-reducers.ts'
 import { heapMb } from './heap.ts'
 import type { ThreadLimits } from './limits/thread-limits.ts'
 import { Overtime } from './overtime.ts'
@@ -33,6 +36,7 @@ const TASK_IS_OVER = new Error('the task that made this call is over: its verifi
 export interface LoopThread {
   readonly cells: Int32Array
   readonly limits: ThreadLimits
+  readonly reducers: ThreadReducers
   /** Outcomes of the shard, while it runs. */
   readonly post: (part: OutcomePart) => void
 }
@@ -52,6 +56,7 @@ export class ShardLoop {
   readonly #chain: ChainRunner | undefined
   readonly #starter: TaskStarter
   readonly #verifier: LoadedVerifier
+  readonly #reducers: ThreadReducers
   #prefetch: GroupPrefetch | undefined
   /** Index into the ranges. */
   #range = 0
@@ -64,7 +69,8 @@ export class ShardLoop {
     this.#message = message
     this.#verifier = verifier
     this.#cells = cells
-    this.#outcomes = new OutcomeStream(thread.post)
+    this.#reducers = thread.reducers
+    this.#outcomes = new OutcomeStream(writerFor(message), thread.post)
     const { writer } = this.#outcomes
     this.#clock = new GroupClock(writer)
     this.#slots = new TaskSlots(cells, message.traceFile)
@@ -103,12 +109,13 @@ export class ShardLoop {
   async run(): Promise<Omit<ShardEnded, 'buffer'>> {
     const startedAt = clockMs()
     this.#lastYield = startedAt
-    const { assignment, payload } = this.#message
+    const { assignment, payload, fold } = this.#message
     atomics.store(this.#cells, CURRENT, cellOf(assignment))
     // Taken back before it was begun, it has nothing to be cut.
     const isStopped = atomics.load(this.#cells, this.#message.gate) === STOPPED
     if (isStopped || this.#overtime.isFull) this.#stopped = true
-    else this.#open(payload)
+    else
+      this.#open(payload, fold && (await reducerFor(fold, this.#reducers, this.#change(), () => this.#pending.beat())))
     for (;;) {
       const step = this.#advance()
       if (step === 'exhausted') break
@@ -129,7 +136,7 @@ export class ShardLoop {
     }
   }
 
-  #open(payload: ShardPayload): void {
+  #open(payload: ShardPayload, reducer: LoadedReducer | undefined): void {
     const { chain, prefetch } = this.#verifier
     const hooks = chain === undefined ? [prefetch] : chain.map((check) => check.verifier.prefetch)
     const shard = { records: readRecords(payload), message: this.#message, cells: this.#cells }
@@ -140,12 +147,13 @@ export class ShardLoop {
         this.#changed()
       },
     })
-    const records = this.#prefetch?.records ?? shard.records
+    if (reducer !== undefined) this.#clock.restart(clockMs()) // that it was waited for is no task's time
+    const { writer } = this.#outcomes
+    const terms = chain?.map((check) => check.terms)
+    const records = withFold(this.#prefetch?.records ?? shard.records, writer, reducer, this.#message, terms)
     this.#starter.records = records
     const { lines } = this.#message
-    if (lines === undefined) return
-    const terms = chain?.map((check) => check.terms)
-    this.#outcomes.writer.lines = new ShardLines(lines, records, this.#message, terms)
+    if (lines !== undefined) writer.lines = new ShardLines(lines, records, this.#message, terms)
   }
 
   /** Fires the signals of what is running; what has not ended after the grace is `aborted`. */
@@ -220,17 +228,19 @@ export class ShardLoop {
 
   /** An async task came to its end: settle it, unless that was done over its head. */
   #ended(task: PendingTask, settle: (age: Age) => void): void {
-    if (!this.#pending.remove(task)) {
+    const now = clockMs()
+    const wasPending = this.#pending.remove(task, () => {
+      const age = this.#pending.age(task, now)
+      try {
+        settle(age)
+      } catch (error) {
+        // A hostile answer; what was written of it stays unwritten.
+        task.ends.hostile(task, error, age)
+      }
+    })
+    if (!wasPending) {
       atomics.sub(this.#cells, ABANDONED, 1)
       return
-    }
-    const now = clockMs()
-    const age = this.#pending.age(task, now)
-    try {
-      settle(age)
-    } catch (error) {
-      // A hostile answer; what was written of it stays unwritten.
-      task.ends.hostile(task, error, age)
     }
     task.context.settled(TASK_IS_OVER)
     this.#clock.restart(now)

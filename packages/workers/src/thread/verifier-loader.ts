@@ -5,14 +5,22 @@ import type { Chain } from '../chain.ts'
 import { declaredChecks } from '../chain-terms.ts'
 import type { LoadVerifier, NamedModule } from '../protocol.ts'
 import type { LoadedVerifier } from './loaded-verifier.ts'
-import { importDefault, messageOf, pathOf } from './verifier-module.ts'
 import { toDefinition } from '../verifier.ts'
 import type { VerifierDefinition } from '../verifier.ts'
 import type { HostCalls } from './host/host-calls.ts'
 import { hostFunctions } from './host/host-functions.ts'
 import type { VerifierHost } from './host/host-functions.ts'
 import { FoundConcurrency } from './found-concurrency.ts'
+import { importDefault, messageOf, pathOf } from './import-default.ts'
+import type { ModuleKind } from './import-default.ts'
 import type { PrefetchHook } from './prefetching.ts'
+
+const VERIFIER: ModuleKind = {
+  name: 'verifier',
+  notFound: 'FANFOLD_VERIFIER_NOT_FOUND',
+  typescript: 'FANFOLD_VERIFIER_TYPESCRIPT',
+  failed: 'FANFOLD_VERIFIER_LOAD_FAILED',
+}
 
 /** Tasks that `prefetch` sees together, unless the verifier says otherwise, and how long that may take, ms. */
 const DEFAULT_PREFETCH_SIZE = 500
@@ -49,7 +57,7 @@ async function start(message: LoadVerifier, calls: HostCalls, signal: AbortSigna
   const { url, config, verifier, concurrency, hostFunctions: names, modules } = message
   const setup: Setup = { config, signal, concurrency, host: { calls, verifier, names } }
   if (modules !== undefined) return loadChain(await chainOf(modules), setup)
-  const exported = await importDefault(url)
+  const exported = await importDefault(url, VERIFIER)
   if (isChain(exported)) return loadChain(exported, setup)
   return setUp(definitionOf(url, exported), pathOf(url), setup)
 }
@@ -57,7 +65,7 @@ async function start(message: LoadVerifier, calls: HostCalls, signal: AbortSigna
 /** A chain of one stage, of several modules. */
 async function chainOf(modules: readonly NamedModule[]): Promise<Chain> {
   const checks: Record<string, VerifierDefinition<unknown, unknown, unknown, unknown>> = {}
-  for (const { name, url } of modules) checks[name] = definitionOf(url, await importDefault(url))
+  for (const { name, url } of modules) checks[name] = definitionOf(url, await importDefault(url, VERIFIER))
   return chain(checks)
 }
 

@@ -6,10 +6,10 @@ export interface AdaptiveBounds {
   readonly maxConcurrency: number
 }
 
-/** A rejection says: one too many, or many too many. It never takes more than half at once. */
+/** Rejections of one overload take off as many calls as were rejected, but no more than this share of those under way. */
 const LARGEST_CUT = 0.5
-/** With rejections, at least this is taken off: the queue in the downstream that caused them has to be emptied, too. */
-const SMALLEST_CUT = 0.95
+/** And at least this one: the queue in the downstream that caused them has to be emptied, too. */
+const SMALLEST_CUT = 0.05
 /** Calls are slow when they take so many times as long as they did at best. */
 const SLOW = 2
 /** Calls whose times are looked at together: of fewer, chance alone may double the mean where some calls are slow by nature. */
@@ -23,14 +23,28 @@ const RELEARNED = 0.1
 /** How much a round may add: a share of the limit, and more where the times of calls have been looked at meanwhile. */
 const BLIND_STEP = 0.1
 const LARGEST_STEP = 0.5
-/** A bound that was met is tried again after so many calls at first, and at most. Each try may cost a rejection. */
+/** A bound that was met is tried again after so many calls at first, and at most: a rejection each, so a quarter percent. */
 const FIRST_RETRY = 200
-const LAST_RETRY = 1_600
+const LAST_RETRY = 400
+
+/** A decrease that is going on: until the calls that were under way when it began have gone by, it is one overload. */
+interface Cut {
+  /** So many calls were under way. */
+  readonly from: number
+  /** A bound was tried again, and nothing but that: what is below went well a moment ago. */
+  readonly isRetry: boolean
+  rejected: number
+}
 
 /**
  * How many calls a downstream bears, found out by trying: additive increase, multiplicative decrease (Chiu and Jain,
  * "Analysis of the Increase and Decrease Algorithms for Congestion Avoidance in Computer Networks", 1989), in rounds of as
  * many calls as may be under way.
+ *
+ * A rejection is answered at once, however long calls take: its permit would be back at the downstream, and rejected
+ * again, many times in a round. So each counts when it is heard, and takes one call off. Those of one overload are one
+ * decrease (as in NewReno, RFC 6582): of as much as they are of the calls under way (as in DCTCP, RFC 8257, and RFC 5681 of
+ * what is in flight, not what might be), and of {@link SMALLEST_CUT} to {@link LARGEST_CUT}.
  *
  * Where a rejection was met is remembered. The way back to just below is quick, half of what is missing a round (as in
  * "Binary Increase Congestion Control", Xu, Harfoush and Rhee, 2004), and one more is tried now and then only, so that a
@@ -44,9 +58,9 @@ export class AdaptiveLimit {
   #ceiling = Infinity
   /** Calls to go by, until what the last change has led to is seen: those that were under way. */
   #passing = 0
+  #cut: Cut | undefined
   /** Of the round. */
   #calls = 0
-  #rejected = 0
   /** How much the last round has added. */
   #step = 0
   /** Whether half of it was in use, at some time in the round. */
@@ -75,6 +89,7 @@ export class AdaptiveLimit {
     this.#ceiling = Infinity
     this.#best = { ms: Infinity, limit: Infinity }
     this.#step = 0
+    this.#cut = undefined
     this.#to(Math.min(concurrency, maxConcurrency))
   }
 
@@ -85,28 +100,40 @@ export class AdaptiveLimit {
    */
   settled({ calls, rejected, logMsSum }: Omit<LimitResults, 'failed'>, inUse: number): void {
     if (inUse * 2 >= this.#limit) this.#wasUsed = true
-    // They were begun under another limit; a rejection that is heard now was already answered.
-    const passed = Math.min(calls, this.#passing)
-    this.#passing -= passed
-    this.#calls += calls - passed
-    this.#rejected += (rejected * (calls - passed)) / Math.max(1, calls)
     if (this.#limit >= this.#ceiling - 1) this.#sinceCeiling += calls
     this.#timed.calls += calls - rejected
     this.#timed.logMsSum += logMsSum
-    if (this.#rejected > 0) this.#reject()
-    else if (this.#calls >= this.#limit) this.#endRound()
+    if (rejected > 0) this.#reject(rejected, inUse)
+    // They were begun under another limit.
+    const passed = Math.min(calls, this.#passing)
+    this.#passing -= passed
+    if (this.#passing > 0) return
+    this.#cut = undefined
+    this.#calls += calls - passed
+    if (rejected === 0 && this.#calls >= this.#limit) this.#endRound()
   }
 
-  #reject(): void {
-    const share = this.#rejected / Math.max(this.#calls, this.#limit)
+  #reject(rejected: number, inUse: number): void {
+    this.#cut ??= this.#newCut(inUse)
+    const cut = this.#cut
+    cut.rejected += rejected
+    const left = cut.from - cut.rejected
+    const least = Math.floor(cut.from * (1 - LARGEST_CUT))
+    const most = cut.isRetry ? cut.from - 1 : Math.floor(cut.from * (1 - SMALLEST_CUT))
+    // Where nearly all are rejected, how many it bears is not known.
+    this.#ceiling = left < least ? Infinity : left + 1
+    this.#limit = Math.max(1, Math.min(this.#limit, Math.max(least, Math.min(most, left))))
+  }
+
+  #newCut(inUse: number): Cut {
     const isRetry = this.#ceiling === this.#limit
     this.#retryAfter = isRetry ? Math.min(LAST_RETRY, this.#retryAfter * 2) : FIRST_RETRY
-    this.#ceiling = this.#limit
     this.#sinceCeiling = 0
     this.#step = 0
-    // One too many, and nothing but that: what is below went well a moment ago.
-    const factor = isRetry ? 1 : Math.max(LARGEST_CUT, Math.min(SMALLEST_CUT, 1 - share))
-    this.#to(Math.max(1, Math.min(this.#limit - 1, Math.floor(this.#limit * factor))))
+    const from = Math.min(this.#limit, inUse)
+    this.#passing = from
+    this.#newRound()
+    return { from, isRetry, rejected: 0 }
   }
 
   #endRound(): void {
@@ -153,7 +180,7 @@ export class AdaptiveLimit {
   }
 
   #newRound(): void {
-    this.#calls = this.#rejected = 0
+    this.#calls = 0
     this.#wasUsed = false
   }
 }

@@ -15,6 +15,7 @@ import { badVerdict } from '../task-errors.ts'
 import type { TaskSlots } from '../task-slots.ts'
 import { ChainTask, pastOf } from './chain-task.ts'
 import type { TaskPast, TaskPlace } from './chain-task.ts'
+import { durationOf, waitOf } from './chain-outcome.ts'
 import type { ChainOutcome } from './chain-outcome.ts'
 import { CheckContext } from './check-context.ts'
 import { RunningChecks } from './running-checks.ts'
@@ -281,8 +282,8 @@ export class ChainRunner {
 
   /** What is answered for a task whose checks have all ended at once. */
   #outcomeOf(task: ChainTask): ChainOutcome | typeof PLAIN_PASS {
-    const { lines, checks } = this.#with.writer
-    if (lines !== undefined || !task.hasSimplyPassed || this.#timer.isExact) return task.progress.outcome()
+    const { needsChecks, checks } = this.#with.writer
+    if (needsChecks || !task.hasSimplyPassed || this.#timer.isExact) return task.progress.outcome()
     checks!.passed(this.#timer.last)
     return PLAIN_PASS
   }
@@ -291,14 +292,11 @@ export class ChainRunner {
     const { position } = task
     this.#open.delete(position)
     const outcome = task.progress.outcome()
+    const { slots, pending } = this.#with
+    // A reducer's `step` may block: of all that runs, it is this task's last check that is to be blamed.
+    if (this.#with.writer.needsChecks) slots.note(pending.nextSlot, (position + 1) * this.#chain.length)
     this.#with.writer.chained(position, outcome, task.open!.id)
-    this.#with.writer.time(1, sumOf(outcome.durations))
-    this.#with.writer.waited(outcome.details.reduce((sum, { waitMs = 0 }) => sum + waitMs, 0))
+    this.#with.writer.time(1, durationOf(outcome))
+    this.#with.writer.waited(waitOf(outcome))
   }
-}
-
-function sumOf(durations: readonly number[]): number {
-  let sum = 0
-  for (let i = 0; i < durations.length; i++) sum += durations[i]!
-  return sum
 }

@@ -4,6 +4,7 @@ import type { OutcomePart } from '../../outcome-columns.ts'
 import type { RunShard } from '../../protocol.ts'
 import { VERDICTS } from '../../verdict.ts'
 import { FoundConcurrency } from '../found-concurrency.ts'
+import { ThreadReducers } from '../folding/thread-reducers.ts'
 import { HostCalls } from '../host/host-calls.ts'
 import { ThreadLimits } from '../limits/thread-limits.ts'
 import { ShardLoop } from '../shard-loop.ts'
@@ -41,7 +42,12 @@ export async function runShard(
   const cells = new Int32Array(createCells())
   const limits = new ThreadLimits(() => {})
   const post = (part: OutcomePart): number => parts.push(part)
-  const loop = new ShardLoop({ ...plainShard(items), ...over }, verifier, { cells, limits, post })
+  const loop = new ShardLoop({ ...plainShard(items), ...over }, verifier, {
+    cells,
+    limits,
+    reducers: new ThreadReducers(),
+    post,
+  })
   begun(loop)
   const { part, suspects } = await loop.run()
   if (part !== undefined) parts.push(part)
