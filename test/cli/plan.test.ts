@@ -55,7 +55,7 @@ test('each check is told with what it needs, what it is independent of, and for 
 test('what waits is planned with many records at once, and its sum, critical path and prediction hang together', async () => {
   const { code, stderr } = await place.fanfold('plan', WAITS, 'in.ndjson', '--sample', '20', '--json', 'waits.json')
   expect(code, stderr).toBe(0)
-  expect(stderr).toContain('\n  set         --concurrency 50\n')
+  expect(stderr).toContain(', 50 at once;')
   const { concurrency, steps, perRecord, criticalPath, predicted, actualMs } = read('waits.json')
   expect(concurrency).toBe(50)
   // Timers are late, never early; by a millisecond at most.

@@ -19,6 +19,7 @@ export { syncFolderOf } from './journal/durable-folder.ts'
 export type { JournaledOutput, OutputMark, RewrittenOutput } from './options/journaled-output.ts'
 export type {
   CheckOptions,
+  Concurrency,
   EngineOptions,
   JournalOptions,
   LoadOptions,

@@ -38,7 +38,7 @@ export class PlainLoop {
   /** @throws {FanfoldError} as loading a verifier in a thread does; `FANFOLD_BAD_OPTION` for a chain */
   static async open(url: string, config: unknown, concurrency: number, startTimeoutMs: number): Promise<PlainLoop> {
     const verifier = await loadVerifier(
-      { type: 'load', verifier: 0, url, config, startTimeoutMs, hostFunctions: [], modules: undefined },
+      { type: 'load', verifier: 0, url, config, startTimeoutMs, concurrency, hostFunctions: [], modules: undefined },
       new HostCalls(() => {}),
     )
     if (verifier.chain !== undefined) {

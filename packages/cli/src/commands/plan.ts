@@ -53,7 +53,6 @@ export async function plan(given: readonly string[], options: PlanOptions): Prom
           columns: terminalColumns(),
           json: options.json,
           hasLimits,
-          isConcurrencyGiven: options.concurrency !== undefined,
         }),
       )
     if (options.json !== undefined) await writeJson(options.json, 'the plan', planned)
@@ -94,7 +93,7 @@ async function prepare(given: readonly string[], options: PlanOptions): Promise<
         ...(threadMemory === undefined || threadMemory === Infinity ? {} : { threadMemoryMb: threadMemory }),
       },
       run,
-      concurrency,
+      concurrency: concurrency === 'auto' ? undefined : concurrency,
       records: sample,
       budgetMs: budget,
     },

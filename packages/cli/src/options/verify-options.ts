@@ -1,8 +1,9 @@
-import type { EngineOptions, Order, OutcomeKind, PoolKind, RunOptions, Tolerance } from '@fanfold/core'
+import type { Concurrency, EngineOptions, Order, OutcomeKind, PoolKind, RunOptions, Tolerance } from '@fanfold/core'
 import type { OptionSpec } from './option-spec.ts'
 import {
   attempts,
   bytes,
+  concurrency,
   count,
   duration,
   oneOf,
@@ -39,7 +40,7 @@ export interface VerifyOptions {
   readonly idField?: string
   readonly limit?: number
   readonly threads?: number
-  readonly concurrency?: number
+  readonly concurrency?: Concurrency
   readonly shardSize?: number
   readonly timeout?: number
   /** MB */
@@ -137,9 +138,10 @@ export const VERIFY_OPTIONS: Table = {
   concurrency: {
     flags: '--concurrency <n>',
     group: RUNNING,
-    description: 'how many records at once over all threads; more than one per thread helps verifiers that wait',
-    parse: count,
-    defaultText: 'one per thread',
+    description:
+      'how many records at once over all threads; auto is one per thread, and up to 50 for verifiers that wait; see docs/runs.md',
+    parse: concurrency,
+    defaultText: 'auto',
   },
   shardSize: {
     flags: '--shard-size <n>',

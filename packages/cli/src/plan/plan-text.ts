@@ -13,8 +13,6 @@ export interface PlanContext {
   /** Where it was written as JSON. */
   readonly json: string | undefined
   readonly hasLimits: boolean
-  /** How many records at once, was said, and not found. */
-  readonly isConcurrencyGiven: boolean
 }
 
 const MOST_NAME = 24
@@ -137,10 +135,7 @@ function times(plan: ChainPlan, columns: number): string {
 const ASSUMED =
   'the prediction takes for granted that checks take as long beside others as alone, that what they wait for bears so many at once, and that all threads are busy to the end'
 
-function ends(
-  { sample, threads, concurrency, predicted, actualMs }: ChainPlan,
-  { columns, json, hasLimits, isConcurrencyGiven }: PlanContext,
-): string {
+function ends({ sample, predicted, actualMs }: ChainPlan, { columns, json, hasLimits }: PlanContext): string {
   const rows = [labelled('model', `${ASSUMED}${hasLimits ? '; it knows no limits' : ''}`, columns, 'dim')]
   const warn = (text: string): number => rows.push(labelled('warning', text, columns, 'yellow'))
   if (sample.unsuccessful > 0)
@@ -150,8 +145,6 @@ function ends(
     warn(
       'it took much longer than predicted: checks slow each other down, what they wait for does not bear so many at once, or the machine was busy',
     )
-  if (!isConcurrencyGiven && concurrency !== threads)
-    rows.push(labelled('set', `--concurrency ${concurrency}`, columns, 'cyan'))
   if (json !== undefined && json !== '-') rows.push(labelled('written', `${json}: the plan`, columns, 'dim'))
   return rows.join('\n')
 }

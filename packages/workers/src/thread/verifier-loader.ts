@@ -11,6 +11,7 @@ import type { VerifierDefinition } from '../verifier.ts'
 import type { HostCalls } from './host/host-calls.ts'
 import { hostFunctions } from './host/host-functions.ts'
 import type { VerifierHost } from './host/host-functions.ts'
+import { FoundConcurrency } from './found-concurrency.ts'
 import { importDefault, messageOf, pathOf } from './import-default.ts'
 import type { ModuleKind } from './import-default.ts'
 import type { PrefetchHook } from './prefetching.ts'
@@ -54,8 +55,8 @@ export async function loadVerifier(message: LoadVerifier, calls: HostCalls): Pro
 }
 
 async function start(message: LoadVerifier, calls: HostCalls, signal: AbortSignal): Promise<LoadedVerifier> {
-  const { url, config, verifier, hostFunctions: names, modules } = message
-  const setup: Setup = { config, signal, host: { calls, verifier, names } }
+  const { url, config, verifier, concurrency, hostFunctions: names, modules } = message
+  const setup: Setup = { config, signal, concurrency, host: { calls, verifier, names } }
   if (modules !== undefined) return loadChain(await chainOf(modules), setup)
   const exported = await importDefault(url, VERIFIER)
   if (isChain(exported)) return loadChain(exported, setup)
@@ -89,17 +90,18 @@ function definitionOf(url: string, exported: unknown): VerifierDefinition<unknow
 interface Setup {
   readonly config: unknown
   readonly signal: AbortSignal
+  readonly concurrency: number
   readonly host: VerifierHost
 }
 
 async function setUp(
   definition: VerifierDefinition<unknown, unknown, unknown, unknown>,
   what: string,
-  { config, signal, host }: Setup,
+  { config, signal, concurrency, host }: Setup,
 ): Promise<LoadedVerifier> {
   let state: unknown
   try {
-    state = await definition.setup?.({ config, signal, host: hostFunctions(host) })
+    state = await definition.setup?.({ config, signal, concurrency, host: hostFunctions(host) })
   } catch (cause) {
     throw new FanfoldError('FANFOLD_SETUP_FAILED', `setup of ${what} failed: ${messageOf(cause)}`, { cause })
   }
@@ -111,6 +113,7 @@ async function setUp(
     isRetryable: (error, context) => isRetryable(definition, error, context),
     teardown: () => definition.teardown?.(state, { config }),
     prefetch: prefetchOf(definition, { state, config, host: hostFunctions(host) }),
+    found: new FoundConcurrency(),
   }
 }
 
@@ -140,6 +143,7 @@ async function loadChain(chained: Chain, setup: Setup): Promise<LoadedVerifier> 
     isRetryable: () => false,
     teardown: tearDown,
     prefetch: undefined,
+    found: new FoundConcurrency(),
     chain: declared.map(({ terms }, place) => ({ place, terms, verifier: verifiers[place]! })),
   }
 }

@@ -187,6 +187,7 @@ export class ChainRunner {
 
   #begin(task: ChainTask, check: LoadedCheck): void {
     const { pending, slots } = this.#with
+    pending.join()
     const startedAt = this.#timer.start()
     // What runs is in a slot, also while it is sync: the gate tells the task only.
     slots.note(pending.nextSlot, task.position * this.#chain.length + check.place + 1)
