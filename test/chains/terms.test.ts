@@ -28,6 +28,8 @@ describe.for(POOLS)('in a pool of %s', (pool) => {
     expect(ends(outcomes[0]!)).toEqual(passes)
     expect(ends(outcomes[2]!)).toEqual({ ...passes, quick: 'timedOut' })
     expect(ends(outcomes[4]!)).toEqual({ ...passes, quick: 'timedOut' })
+    // Not of the run's 30 s.
+    expect(outcomes[4]!.checks!['quick']!.durationMs).toBeLessThan(10_000)
     expect(outcomes[4]!.checks!['quick']!.error!.message).toContain('its timeout of 150 ms')
     expect(ends(outcomes[6]!)).toEqual(passes)
     expect(outcomes[6]!.checks!['stubborn']).toMatchObject({ attempts: 3, value: 3 })

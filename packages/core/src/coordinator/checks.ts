@@ -30,6 +30,15 @@ export function retryPolicyOf(checks: readonly CheckTerms[] | undefined, check: 
   return own === undefined ? run.settings.retry : { ...run.settings.retry, ...own }
 }
 
+/** By check, ms; `undefined` where none has a timeout of its own. */
+export function timeoutsOf(
+  checks: readonly CheckTerms[] | undefined,
+  { settings }: RunState,
+): readonly number[] | undefined {
+  if (checks?.some(({ timeoutMs }) => timeoutMs !== undefined) !== true) return undefined
+  return checks.map(({ timeoutMs = settings.timeoutMs }) => timeoutMs)
+}
+
 /** Whether a throw may lead to another attempt of any of them. */
 export function mayRetry(checks: readonly CheckTerms[] | undefined, { settings }: RunState): boolean {
   if (checks === undefined) return settings.retry.retries > 0

@@ -79,6 +79,8 @@ export interface Dispatch {
   readonly alone: boolean
   /** How many checks a task has: 1, unless the verifier is a chain. */
   readonly checks: number
+  /** By check, where any has a timeout of its own, ms. */
+  readonly checkTimeoutsMs?: readonly number[] | undefined
   /** Of a chain: tasks of these some of whose checks were executed before, at their charge. */
   readonly charged: readonly ChargedChecks[]
   /** A throw may lead to another attempt, so the thread has to find out whether it may. */

@@ -1,4 +1,4 @@
-import { chainOf, chargedChecks, mayRetry } from './checks.ts'
+import { chainOf, chargedChecks, mayRetry, timeoutsOf } from './checks.ts'
 import { attemptsOf, retriesOf } from '../policy/retry.ts'
 import { retire } from './lanes.ts'
 import { isFairer, mayRun, nextPiece } from './choice.ts'
@@ -154,6 +154,7 @@ function send(state: CoordinatorState, lane: Lane, run: RunState, piece: Piece, 
     attempt: assignment.attempt,
     alone: piece.alone,
     checks: checks?.length ?? 1,
+    checkTimeoutsMs: timeoutsOf(checks, run),
     charged: chargedChecks(checks, shard, piece.ranges),
     mayRetry: mayRetry(checks, run),
     maxValueBytes: Math.ceil((settings.maxHeldBytes * VALUE_SHARE) / countUsable(state, run.verifier)),

@@ -9,7 +9,6 @@ import type { Command, Dispatch, Read } from '../coordinator/commands.ts'
 import { countsOf } from '../coordinator/counts.ts'
 import type { RunCounts } from '../coordinator/counts.ts'
 import type { Event, LimitName, RunId, VerifierId } from '../coordinator/events.ts'
-import { workOf } from '../coordinator/assignments.ts'
 import { FanfoldError } from '../errors.ts'
 import type { OutcomeBatch } from '../merge/batch.ts'
 import type { Concurrency } from '../options.ts'
@@ -21,6 +20,8 @@ import type { CheckTerms } from '@fanfold/workers/protocol'
 import { monotonicMs } from './monotonic-clock.ts'
 import { itemsGone } from './items-gone.ts'
 import { readNext, remainingOf } from './read-next.ts'
+import { locate, locateMark } from './task-located.ts'
+import type { Located } from './task-located.ts'
 
 /** What holds for the life of an engine. */
 export interface ConductorSettings {
@@ -131,15 +132,9 @@ export class Conductor {
     return this.#backend.snapshot()
   }
 
-  /** The run that a lane's assignment belongs to, and the index of a position of it. */
-  locate(snapshot: LaneSnapshot): { readonly run: ConductedRun | undefined; readonly index: number | undefined } {
-    const phase = this.#coordinator.state.lanes[snapshot.lane]!.phase
-    if (phase.name !== 'busy' || phase.assignment.id !== snapshot.assignment)
-      return { run: undefined, index: undefined }
-    const run = this.#runs.get(phase.assignment.run)
-    const index =
-      snapshot.position === undefined ? undefined : run?.indexAt(phase.assignment.piece.shard, snapshot.position)
-    return { run, index }
+  /** The run that a lane's assignment belongs to, and the index of what it runs. */
+  locate(snapshot: LaneSnapshot): Located {
+    return locate(this.#coordinator.state, this.#runs, snapshot)
   }
 
   countsOf(run: RunId): RunCounts {
@@ -176,12 +171,7 @@ export class Conductor {
   }
 
   #noteStuck(lane: number, mark: number | undefined): void {
-    const assignment = workOf(this.#coordinator.state.lanes[lane]!.phase)?.assignment
-    const run = assignment === undefined ? undefined : this.#runs.get(assignment.run)
-    const index =
-      assignment === undefined || mark === undefined
-        ? undefined
-        : run?.indexAt(assignment.piece.shard, Math.floor(mark / (run.chain?.terms.length ?? 1)))
+    const { run, index } = locateMark(this.#coordinator.state, this.#runs, lane, mark)
     run?.noteStuck({ thread: lane + 1, index })
   }
 

@@ -10,7 +10,16 @@ import type { SessionListener } from './thread-session.ts'
 import type { Ticker } from './ticker.ts'
 import { TravellingBuffers } from './travelling-buffers.ts'
 import { findUnsendable } from './unsendable.ts'
-import { KILL_MS, OPEN_MS, SLACK_MS, longestTeardownMs, sentWith, waitingForShard } from './waiting.ts'
+import {
+  KILL_MS,
+  OPEN_MS,
+  SLACK_MS,
+  leastTimeoutMs,
+  longestTeardownMs,
+  mostTimeoutMs,
+  sentWith,
+  waitingForShard,
+} from './waiting.ts'
 import type { Waiting, WaitingForShard } from './waiting.ts'
 
 /** After an abort, tasks have this long to end by themselves. */
@@ -178,7 +187,7 @@ export class ThreadLane {
   #shardOverdue(waiting: WaitingForShard, ageMs: number): void {
     const running = this.#cells.running()
     if (running.length === 0 && ageMs < BETWEEN_TASKS_MS && !waiting.isAborted) return
-    if (waiting.isOverdue) return
+    if (waiting.isOverdue || (!waiting.isAborted && ageMs < mostTimeoutMs(waiting.work, running))) return
     waiting.isOverdue = true
     const certain = running.length === 1 && !this.#cells.hasAbandoned
     this.#listener.event({ type: 'overdue', lane: this.id, assignment: waiting.work.assignment, running, certain })
@@ -263,7 +272,7 @@ export class ThreadLane {
     if (waiting === undefined) return this.#rest()
     this.#isAbout(waiting)
     this.#deadline.movedAt = waiting.beganAt = performance.now()
-    this.#wait(waiting, waiting.work.timeoutMs)
+    this.#wait(waiting, leastTimeoutMs(waiting.work))
   }
 
   #isAbout(waiting: WaitingForShard | undefined): void {

@@ -43,6 +43,19 @@ export function sentWith(waiting: Waiting, assignment: number): WaitingForShard 
   return behind?.work.assignment === assignment ? behind : undefined
 }
 
+type Timeouts = Pick<Work, 'timeoutMs' | 'checks' | 'checkTimeoutsMs'>
+
+/** Before this nothing of the work can be late, ms. */
+export function leastTimeoutMs({ timeoutMs, checkTimeoutsMs }: Timeouts): number {
+  return checkTimeoutsMs === undefined ? timeoutMs : Math.min(...checkTimeoutsMs)
+}
+
+/** When the last of what runs is late, ms. @param running - marks */
+export function mostTimeoutMs({ timeoutMs, checks, checkTimeoutsMs }: Timeouts, running: readonly number[]): number {
+  if (checkTimeoutsMs === undefined || running.length === 0) return timeoutMs
+  return Math.max(...running.map((mark) => checkTimeoutsMs[mark % checks]!))
+}
+
 /** How long the teardowns of a thread may take, which run side by side. @param loaded - what it has set up */
 export function longestTeardownMs(loaded: Iterable<VerifierSpec>): number {
   return Math.max(0, ...Array.from(loaded, ({ teardownTimeoutMs }) => teardownTimeoutMs))
