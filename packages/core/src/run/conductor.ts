@@ -17,6 +17,7 @@ import type { Recycling } from '../policy/recycling.ts'
 import type { Shard } from '../sources/shard.ts'
 import { RunChain } from './run-chain.ts'
 import type { CheckTerms } from '@fanfold/workers/protocol'
+import { bugOf } from './bug.ts'
 import { monotonicMs } from './monotonic-clock.ts'
 import { itemsGone } from './items-gone.ts'
 import { readNext, remainingOf } from './read-next.ts'
@@ -292,8 +293,7 @@ export class Conductor {
 
   /** A bug of ours: nobody may wait for ever because of it. */
   #broken(cause: unknown): void {
-    const message = `a bug in Fanfold: ${cause instanceof Error ? cause.message : String(cause)}. Please report it, with the stack of the cause.`
-    const error = new FanfoldError('FANFOLD_INTERNAL', message, { cause })
+    const error = bugOf(cause)
     this.#stopped = error
     clearTimeout(this.#sharing)
     this.limits.close()

@@ -7,6 +7,7 @@ import { GroupClock } from './group-clock.ts'
 import { AsyncAnswers } from './async-answers.ts'
 import { ChainRunner } from './chain/chain-runner.ts'
 import { shortestTimeoutMs } from './loaded-verifier.ts'
+import { Change } from './change.ts'
 import { CheckColumns } from './check-columns.ts'
 import { GroupPrefetch } from './group-prefetch.ts'
 import { OutcomeStream } from './outcome-stream.ts'
@@ -62,7 +63,7 @@ export class ShardLoop {
   #range = 0
   #stopped = false
   #lastYield = 0
-  #wake: (() => void) | undefined
+  readonly #change = new Change()
 
   constructor(message: RunShard, verifier: LoadedVerifier, thread: LoopThread) {
     const { cells, limits } = thread
@@ -80,7 +81,7 @@ export class ShardLoop {
     this.#pending = new PendingTasks(cells, this.#slots, bounds, () => this.#overtime.check())
     this.#overtime = new Overtime(message, cells, this.#outcomes, this.#pending, {
       stop: () => (this.#stopped = true),
-      changed: () => this.#changed(),
+      changed: () => this.#change.happened(),
     })
     const answers = new TaskAnswers(verifier, writer, message)
     const parts = {
@@ -115,12 +116,15 @@ export class ShardLoop {
     const isStopped = atomics.load(this.#cells, this.#message.gate) === STOPPED
     if (isStopped || this.#overtime.isFull) this.#stopped = true
     else
-      this.#open(payload, fold && (await reducerFor(fold, this.#reducers, this.#change(), () => this.#pending.beat())))
+      this.#open(
+        payload,
+        fold && (await reducerFor(fold, this.#reducers, this.#change.next(), () => this.#pending.beat())),
+      )
     for (;;) {
       const step = this.#advance()
       if (step === 'exhausted') break
       if (step === 'yield') await this.#macrotask()
-      else await this.#change()
+      else await this.#change.next()
     }
     this.#pending.stop()
     const now = clockMs()
@@ -144,7 +148,7 @@ export class ShardLoop {
       beat: () => this.#pending.beat(),
       changed: () => {
         this.#clock.restart(clockMs()) // it is no task's time
-        this.#changed()
+        this.#change.happened()
       },
     })
     if (reducer !== undefined) this.#clock.restart(clockMs()) // that it was waited for is no task's time
@@ -162,13 +166,13 @@ export class ShardLoop {
     this.#prefetch?.abort(error)
     this.#chain?.abort(error)
     this.#overtime.abort(error, graceMs)
-    this.#changed()
+    this.#change.happened()
   }
 
   /** The same for one task; one that has not begun does not begin. */
   abortTask(position: number, error: Error, graceMs: number): void {
     const isRunning = this.#overtime.abortTask(position, error, graceMs)
-    if (this.#chain?.abortTask(position, error) === true) return this.#changed()
+    if (this.#chain?.abortTask(position, error) === true) return this.#change.happened()
     if (isRunning) return
     this.#starter.withdraw(position, error)
   }
@@ -246,7 +250,7 @@ export class ShardLoop {
     this.#clock.restart(now)
     this.#outcomes.postIfDue(now)
     this.#stopIfFull()
-    this.#changed()
+    this.#change.happened()
   }
 
   /** The values that were made fill this shard's share of what the run may hold: the rest of it comes again later. */
@@ -277,7 +281,7 @@ export class ShardLoop {
   /** About to wait for a pending task: nothing may lie here longer than a few milliseconds. */
   #wait(): Step {
     this.#rest()
-    this.#pending.look(this.#changed)
+    this.#pending.look(this.#change.happened)
     const now = this.#clock.close()
     if (now - this.#lastYield >= YIELD_EVERY_MS) {
       this.#lastYield = now
@@ -291,16 +295,5 @@ export class ShardLoop {
   async #macrotask(): Promise<void> {
     await new Promise((resolve) => nextTurn(resolve))
     this.#clock.restart(clockMs())
-  }
-
-  #change(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#wake = resolve
-    })
-  }
-
-  readonly #changed = (): void => {
-    this.#wake?.()
-    this.#wake = undefined
   }
 }

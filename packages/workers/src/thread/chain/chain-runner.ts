@@ -81,10 +81,6 @@ export class ChainRunner {
     this.#lastBarrier = chain.reduce((most, { terms }) => Math.max(most, terms.barriers), 0)
   }
 
-  /** Nothing of it is left. */
-  get isIdle(): boolean {
-    return this.#open.size === 0
-  }
   /** A task may be able to go on. */
   get hasReady(): boolean {
     return this.#ready.length > 0 && !this.#isFull
@@ -121,13 +117,11 @@ export class ChainRunner {
     this.#open.get(position)!.open!.id = id
   }
 
-  /** Goes on with a task that can. @returns its position if it has ended, and what it came to is written */
-  goOn(): number | undefined {
+  /** Goes on with a task that can; what it came to is written when it has ended. */
+  goOn(): void {
     const task = this.#ready.shift()!
     this.#timer.begin()
-    if (!this.#open.has(task.position) || !this.#advance(task)) return undefined
-    this.#settle(task)
-    return task.position
+    if (this.#open.has(task.position) && this.#advance(task)) this.#settle(task)
   }
 
   /** Nothing else can be begun, and nothing runs: whoever waits at a barrier may pass. @returns whether anybody does */
