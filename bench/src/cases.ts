@@ -1,6 +1,7 @@
 import type { BenchCase } from './bench-case.ts'
 import { async5ms } from './cases/async-5ms/case.ts'
 import { beforeLimitsNdjson, beforeLimitsStrings } from './cases/before-limits/case.ts'
+import { chain } from './cases/chain/case.ts'
 import { cold2000 } from './cases/cold-2000/case.ts'
 import { consumers } from './cases/consumers/case.ts'
 import { csvQuoted } from './cases/csv-quoted/case.ts'
@@ -45,6 +46,7 @@ export const CASES: readonly BenchCase[] = [
   beforeLimitsNdjson,
   beforeLimitsStrings,
   prefetch,
+  chain,
   cold2000,
   consumers,
   out,

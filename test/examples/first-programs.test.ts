@@ -51,6 +51,19 @@ test('flag and collect: findings by reason, with the suggestion of the verifier'
   expect(code).toBe(0)
 })
 
+test('totals, made in the threads: what one loop would have added up', async () => {
+  const { code, stdout } = await runDocumented(README, 'Totals, made in the threads')
+  expect(stdout.split('\n')).toEqual([
+    'north: 74700 sales, 373500.00',
+    'east: 75000 sales, 374250.00',
+    'south: 75000 sales, 375000.00',
+    'west: 75000 sales, 375750.00',
+    '299700 pass, 300 without an amount',
+    '',
+  ])
+  expect(code).toBe(0)
+})
+
 test('a database per thread: each thread opens and closes a connection of its own', async () => {
   const { code, stdout, stderr } = await runDocumented(README, 'A database per thread')
   const threads = Number(/^100000 payments on (\d+) threads$/m.exec(stdout)?.[1])

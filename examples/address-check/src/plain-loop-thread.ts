@@ -28,6 +28,7 @@ async function check(state: State): Promise<Round> {
       config,
       signal: never,
       attempt: 1,
+      checks: {},
       index,
       line: index + 1,
       file: undefined,

@@ -6,6 +6,7 @@ import { together, type Finding } from './checks/finding.ts'
 import { checkPlace } from './checks/place.ts'
 import { checkStreet } from './checks/street.ts'
 import type { CustomerLookup, CustomerStore } from './databases/customer-store.ts'
+import { openCustomers } from './databases/customers.ts'
 import { databasePaths } from './databases/paths.ts'
 import { openPostalReference, type PostalReference } from './databases/postal-reference.ts'
 import { readDoNotMailList } from './databases/do-not-mail.ts'
@@ -58,12 +59,6 @@ export default defineVerifier<AddressRecord, Config, State, Advice>({
     await customers.close()
   },
 })
-
-/** Only the store that is used is loaded: a thread without Postgres never reads its driver. */
-async function openCustomers(path: string, databaseUrl: string): Promise<CustomerStore> {
-  if (databaseUrl === '') return (await import('./databases/customers-lmdb.ts')).openLmdbCustomers(path)
-  return (await import('./databases/customers-postgres.ts')).openPostgresCustomers(databaseUrl)
-}
 
 const NOT_WANTED: Issue = { reason: 'do-not-mail', path: '/customerId', message: 'The customer wants no mail.' }
 

@@ -98,6 +98,7 @@ Exit codes:
   0  every record has a verdict (with --tolerate: enough of them), and none is fail
   1  some verdict is fail (with --fail-on flag: or flag)
   2  nothing was verified: wrong usage, unreadable input, a verifier that cannot start
+     (or whose verdicts differ, with --check-independence)
   3  some records have no verdict (with --tolerate: too many), or input or output broke
   130, 143  interrupted; 141  the reader of --out - has gone
 

@@ -1,5 +1,12 @@
 import type { LineSettings } from '@fanfold/workers/lines'
-import type { OutcomePart, PassedOn, ShardPayload } from '@fanfold/workers/protocol'
+import type {
+  EarlierChecks,
+  FoldSettings,
+  NamedModule,
+  OutcomePart,
+  PassedOn,
+  ShardPayload,
+} from '@fanfold/workers/protocol'
 import type { Dispatch } from './coordinator/commands.ts'
 import type {
   AssignmentEnded,
@@ -12,12 +19,15 @@ import type {
   PartArrived,
   Unsendable,
   VerifierId,
+  VerifierLoaded,
 } from './coordinator/events.ts'
 
 /** A verifier module as a backend loads it. */
 export interface VerifierSpec {
   readonly id: VerifierId
   readonly url: string
+  /** Several modules, each a check of its name; `url` is that of the first. */
+  readonly modules: readonly NamedModule[] | undefined
   readonly config: unknown
   readonly startTimeoutMs: number
   readonly teardownTimeoutMs: number
@@ -26,19 +36,23 @@ export interface VerifierSpec {
 }
 
 /** One assignment with its records. */
-export interface Work extends Omit<Dispatch, 'type' | 'run' | 'shard'> {
+export interface Work extends Omit<Dispatch, 'type' | 'run' | 'shard' | 'charged'> {
   /** Records from position `base` on, at least as far as the last range goes. */
   readonly payload: ShardPayload
   readonly transfer: readonly ArrayBuffer[]
   readonly base: number
+  /** Of a chain: tasks of these that have been attempted before. */
+  readonly earlier?: readonly EarlierChecks[] | undefined
   /** Outcomes are to come as lines. */
   readonly lines?: LineSettings | undefined
+  /** Completed outcomes are to come folded. */
+  readonly fold?: FoldSettings | undefined
 }
 
 /** The facts that a backend reports; each is an event of the coordinator. */
 export type BackendEvent =
   | { readonly type: 'laneOpened'; readonly lane: LaneId }
-  | { readonly type: 'verifierLoaded'; readonly lane: LaneId; readonly verifier: VerifierId }
+  | VerifierLoaded
   | { readonly type: 'verifierFailed'; readonly lane: LaneId; readonly verifier: VerifierId; readonly error: Error }
   | { readonly type: 'verifierUnloaded'; readonly lane: LaneId; readonly verifier: VerifierId }
   | (PartArrived & { readonly batch: OutcomePart })

@@ -3,6 +3,7 @@ import { ActiveRun } from './run/active-run.ts'
 import { Conductor } from './run/conductor.ts'
 import { FanfoldError } from './errors.ts'
 import type { EngineLimit } from './engine/engine-limit.ts'
+import { Reducers } from './engine/reducers.ts'
 import { Requests } from './engine/requests.ts'
 import { LoadedVerifier } from './engine/loaded-verifier.ts'
 import { nestedRun } from './engine/nested-run.ts'
@@ -28,7 +29,8 @@ import {
   resolveRunUpdate,
   resolveThreads,
 } from './engine/resolve-options.ts'
-import { Run, cancelError } from './run.ts'
+import { Run } from './run.ts'
+import { cancelError } from './run/cancel-error.ts'
 import { toSource } from './sources/to-source.ts'
 import type { SourceInput } from './sources/to-source.ts'
 import { availableCores } from './threads/cores.ts'
@@ -74,6 +76,7 @@ export class Engine implements AsyncDisposable {
   readonly #opening = new Map<number, Set<Promise<void>>>()
   /** Of all and only verifiers that are loaded, and not closed. */
   readonly #requests = new Set<Requests>()
+  readonly #reducers = new Reducers()
   /** Journals that are being opened. */
   readonly #journals = new Set<Promise<void>>()
   #conductor: Conductor | undefined
@@ -175,6 +178,7 @@ export class Engine implements AsyncDisposable {
     await Promise.all([...runs.map(([, { over }]) => over), ...requests])
     // Ends the threads whatever they do; a verifier that is still loading is not waited for.
     const stuck = (await this.#conductor?.close()) ?? []
+    await this.#reducers.close(reason)
     await Promise.all(this.#journals)
     await Promise.all(
       runs.map(async ([run, active]) => {
@@ -250,7 +254,17 @@ export class Engine implements AsyncDisposable {
       active.settings = { ...active.settings, ...change }
       if (isOpen) conductor.handle({ type: 'runUpdated', run: id, ...change })
     }
-    const run = new Run<Value>({ run: active, cancel, update, progress: () => progressOf(active, conductor, id) })
+    const run = new Run<Value>({
+      run: active,
+      cancel,
+      update,
+      progress: () => progressOf(active, conductor, id),
+      isJournaled: journal !== undefined,
+      startReducer: (reducer, onFailed) => {
+        this.#open()
+        return this.#reducers.start(reducer, onFailed)
+      },
+    })
     const onAbort = (): void => cancel(cancelError(signal!.reason))
     signal?.addEventListener('abort', onAbort, { once: true })
     if (signal?.aborted === true) onAbort()

@@ -1,7 +1,8 @@
 import type { Issue, VerdictName } from '@fanfold/workers'
+import type { CheckOutcome } from '@fanfold/workers/protocol'
 
 /** How a task ended, in the order of the codes in a batch's `statuses` column. */
-export type { Status } from '@fanfold/workers/protocol'
+export type { CheckOutcome, Status } from '@fanfold/workers/protocol'
 
 interface OutcomeBase {
   /** The task's 0-based position in the source. */
@@ -16,6 +17,11 @@ interface OutcomeBase {
   readonly attempts: number
   /** The last execution's time in ms; tasks under about 50 µs carry the mean of their group. */
   readonly durationMs: number
+  /**
+   * Of a chain: how each of its checks ended, by name. Then `status` and `verdict` are the worst of theirs, `reason` or
+   * `error` those of the first check that ended so, `attempts` the most of theirs, and `durationMs` is their sum.
+   */
+  readonly checks?: Readonly<Record<string, CheckOutcome>>
   /** How long the last execution waited for permits of limits, which is not in `durationMs`; absent when it did not. */
   readonly waitMs?: number
 }

@@ -4,15 +4,18 @@ import type { Batch } from './merge/batch.ts'
 import { checkOptions } from './options/check-options.ts'
 import { resolveLineOptions } from './options/line-options.ts'
 import type { LineOptions } from './options/line-options.ts'
+import { resolveReduction } from './options/reduce-options.ts'
+import type { ReduceOptions, ResolvedReduction } from './options/reduce-options.ts'
+import type { ReducerLocation } from './options/reducer-url.ts'
 import type { RunUpdate } from './options.ts'
 import type { Outcome } from './outcome.ts'
-import { isLongTurn, nextTurn } from './run/turn.ts'
+import { cancelError, isCancelOptions } from './run/cancel-error.ts'
+import { foldSettings, journaled, reduceRun } from './run/reduction.ts'
+import type { Reduced, ReducingThread } from './run/reduction.ts'
+import { oneByOne } from './run/one-by-one.ts'
 import { lineBatchOf, lineStream } from './run/line-batches.ts'
 import type { LineBatch } from './run/line-batches.ts'
 import type { Progress, Report } from './report/report.ts'
-
-/** After so many outcomes one by one it is looked whether others should have their turn. */
-const LOOK_EVERY = 64
 
 /** What a run needs from its engine. */
 export interface RunControl {
@@ -20,12 +23,15 @@ export interface RunControl {
   cancel(error: Error, how?: 'soon' | 'now'): void
   update(options: RunUpdate): void
   progress(): Progress
+  readonly isJournaled: boolean
+  /** @throws {FanfoldError} `FANFOLD_ENGINE_CLOSED` */
+  startReducer(reducer: ResolvedReduction, onFailed: (error: Error) => void): ReducingThread
 }
 
 /**
  * One batch on its way through an engine. It starts by itself; its outcomes are taken once, by one of
- * `for await (… of run)`, `run.batches()`, `run.toNdjson()`, or, counted and dropped, by `await run.report()`. A run that
- * nobody reads waits. Leaving the loop early cancels the run.
+ * `for await (… of run)`, `run.batches()`, `run.toNdjson()`, `run.reduce()`, or, counted and dropped, by
+ * `await run.report()`. A run that nobody reads waits. Leaving the loop early cancels the run.
  *
  * @example
  * ```ts
@@ -60,44 +66,7 @@ export class Run<Value = unknown> implements AsyncIterable<Outcome<Value>>, Asyn
    * could not start, or, after the last outcome, the one for which it failed. Ends quietly when the run is cancelled.
    */
   [Symbol.asyncIterator](): AsyncIterableIterator<Outcome<Value>> {
-    const batches = this.batches()
-    let batch: Batch<Value> | undefined
-    let at = 0
-    let turn: Promise<unknown> = Promise.resolve()
-    const advance = async (): Promise<IteratorResult<Outcome<Value>>> => {
-      if (isLongTurn()) await nextTurn()
-      if (batch === undefined || at >= batch.length) {
-        const result = await batches.next()
-        if (result.done === true) return { done: true, value: undefined }
-        batch = result.value
-        at = 0
-      }
-      return { done: false, value: batch.at(at++) }
-    }
-    // Several may iterate together: each waits for its turn, so that none drops the batch of another.
-    const nextInTurn = (): Promise<IteratorResult<Outcome<Value>>> => {
-      const result = turn.then(() => advance())
-      turn = result.catch(() => {})
-      return result
-    }
-    return {
-      // A promise that is settled already costs a third of an async function's.
-      next: () =>
-        batch !== undefined && at < batch.length && at % LOOK_EVERY !== 0
-          ? Promise.resolve({ done: false, value: batch.at(at++) })
-          : nextInTurn(),
-      return: async () => {
-        // The one in hand is not done with.
-        const done = batch === undefined ? undefined : Math.max(0, at - 1)
-        batch = undefined
-        await this.#leave(done)
-        await batches.return?.()
-        return { done: true, value: undefined }
-      },
-      [Symbol.asyncIterator]() {
-        return this
-      },
-    }
+    return oneByOne(this.batches(), (done) => this.#leave(done))
   }
 
   /**
@@ -172,6 +141,48 @@ export class Run<Value = unknown> implements AsyncIterable<Outcome<Value>>, Asyn
    */
   lineBatches(options: LineOptions = {}): AsyncIterableIterator<LineBatch> {
     return this.#iterate(this.#takeLines(options))
+  }
+
+  /**
+   * One value, made of all outcomes by a reducer: folded in the threads, and combined in a thread of its own, in the order
+   * of the run. The main thread has next to nothing to do. Ask for it in the turn in which the run was made; outcomes that
+   * are under way by then are folded by the one thread that combines.
+   *
+   * Each completed task is folded once, whatever the threads go through; a task without a verdict is not folded, so this
+   * rejects as `verify` does: 98 of 100 are no sum, unless that is within the run's `tolerate`.
+   *
+   * @throws {ReduceError} `FANFOLD_RUN_PARTIAL`, `FANFOLD_RUN_FAILED` or `FANFOLD_RUN_ABORTED`, with the `report` and the
+   * `value` of what was completed.
+   * @throws {FanfoldError} the error for which the run could not start; `FANFOLD_REDUCER_*` and `FANFOLD_NOT_CLONEABLE` (the
+   * accumulator), which cancel the run; `FANFOLD_REDUCE_JOURNALED`, `FANFOLD_RUN_CONSUMED`, `FANFOLD_BAD_OPTION`,
+   * `FANFOLD_ENGINE_CLOSED`.
+   * @example
+   * ```ts
+   * import { Engine, ndjson } from '@fanfold/core'
+   *
+   * const engine = new Engine()
+   * try {
+   *   const run = engine.run(new URL('./verifier.ts', import.meta.url), ndjson('customers.ndjson'))
+   *   const { value, report } = await run.reduce(new URL('./reducer.ts', import.meta.url))
+   *   console.log(value, report.total)
+   * } finally {
+   *   await engine.close()
+   * }
+   * ```
+   */
+  async reduce<Accumulator = unknown, Config = unknown>(
+    reducer: ReducerLocation<Value, Accumulator, Config>,
+    options: ReduceOptions<Config> = {},
+  ): Promise<Reduced<Accumulator>> {
+    const resolved = resolveReduction(reducer, options)
+    if (this.#control.isJournaled) throw journaled()
+    const { outbox, settings } = this.#active
+    outbox.claim()
+    const thread = this.#control.startReducer(resolved, (error) => this.cancel(error))
+    // What is dispatched from now on comes back folded.
+    this.#active.fold = foldSettings(resolved, settings.order === 'input')
+    // What the reducer makes is of its type.
+    return reduceRun(this.#active, thread, () => this.report()) as Promise<Reduced<Accumulator>>
   }
 
   /** @param done - how many outcomes of the batch in hand are done with; none, when it was taken as a batch */
@@ -282,19 +293,4 @@ export class Run<Value = unknown> implements AsyncIterable<Outcome<Value>>, Asyn
     await this.#active.ended.catch(() => {})
     await this.#active.endJournal()
   }
-}
-
-/** Whatever a caller gave as the reason, as the error of the aborted tasks. */
-export function cancelError(reason: unknown): Error {
-  if (reason instanceof FanfoldError) return reason
-  const text = reason instanceof Error ? reason.message : typeof reason === 'string' ? reason : undefined
-  const message = `the run was cancelled${text === undefined || text === '' ? '' : `: ${text}`}`
-  return new FanfoldError('FANFOLD_RUN_ABORTED', message, reason === undefined ? undefined : { cause: reason })
-}
-
-/** The second argument, given as the first. */
-function isCancelOptions(reason: unknown): boolean {
-  if (typeof reason !== 'object' || reason === null || reason instanceof Error) return false
-  const keys = Object.keys(reason)
-  return keys.length === 1 && keys[0] === 'when'
 }

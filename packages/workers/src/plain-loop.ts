@@ -1,5 +1,5 @@
 import { loadVerifier } from './thread/verifier-loader.ts'
-import type { LoadedVerifier } from './thread/verifier-loader.ts'
+import type { LoadedVerifier } from './thread/loaded-verifier.ts'
 import type { ShardPayload } from './protocol.ts'
 import { HostCalls } from './thread/host/host-calls.ts'
 import { ThreadLimits } from './thread/limits/thread-limits.ts'
@@ -36,7 +36,7 @@ export class PlainLoop {
   /** @throws {FanfoldError} as loading a verifier in a thread does */
   static async open(url: string, config: unknown, concurrency: number, startTimeoutMs: number): Promise<PlainLoop> {
     const verifier = await loadVerifier(
-      { type: 'load', verifier: 0, url, config, startTimeoutMs, hostFunctions: [] },
+      { type: 'load', verifier: 0, url, config, startTimeoutMs, hostFunctions: [], modules: undefined },
       new HostCalls(() => {}),
     )
     return new PlainLoop(verifier, concurrency)

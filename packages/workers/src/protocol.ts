@@ -6,14 +6,16 @@
  * dying thread had posted still arrives before the port's `close`.
  */
 import type { MessagePort } from 'node:worker_threads'
+import type { CheckTerms } from './chain-terms.ts'
 import type { EncodedError } from './error-codec.ts'
 import type { LimitUse } from './limit-use.ts'
 import type { LineSettings } from './lines/line-choice.ts'
-import type { OutcomePart } from './outcome-columns.ts'
+import type { EarlierChecks, OutcomePart } from './outcome-columns.ts'
 import type { ShardPayload } from './shard-payload.ts'
+import type { FoldSettings } from './thread/folding/fold-settings.ts'
 
 /** Both sides are always of one version; a session that meets another one ends with an error instead of guessing. */
-export const PROTOCOL_VERSION = 3
+export const PROTOCOL_VERSION = 4
 
 /** What a session is started with. */
 export interface SessionStart {
@@ -40,10 +42,18 @@ export interface LoadVerifier {
   readonly type: 'load'
   readonly verifier: number
   readonly url: string
+  /** Several modules, each a check of its name, in place of one: a chain of one stage. `url` is that of the first. */
+  readonly modules: readonly NamedModule[] | undefined
   readonly config: unknown
   readonly startTimeoutMs: number
   /** Names of functions that it may call on the main thread. */
   readonly hostFunctions: readonly string[]
+}
+
+/** A module whose verifier is a check of that name. */
+export interface NamedModule {
+  readonly name: string
+  readonly url: string
 }
 
 /** Run the verifier's teardown and forget it. Answered by `unloaded`. */
@@ -75,8 +85,12 @@ export interface RunShard {
   readonly maxValueBytes: number
   /** The cell that is its gate. */
   readonly gate: number
+  /** Of a chain: tasks that have been attempted before, ascending by position. */
+  readonly earlier?: readonly EarlierChecks[] | undefined
   /** Outcomes are to be lines: their parts have them instead of values. */
   readonly lines?: LineSettings | undefined
+  /** Completed outcomes are to be folded: their parts have accumulators. */
+  readonly fold?: FoldSettings | undefined
   /** A file (its descriptor) into which the thread mirrors its slots, at the same offsets as in the cells. */
   readonly traceFile?: number | undefined
 }
@@ -163,6 +177,8 @@ export type FromThread =
 export interface VerifierLoaded {
   readonly type: 'loaded'
   readonly verifier: number
+  /** When it is a chain. */
+  readonly checks: readonly CheckTerms[] | undefined
 }
 
 export interface VerifierLoadFailed {
@@ -229,11 +245,18 @@ export { decodeError, encodeError } from './error-codec.ts'
 export type { EncodedError } from './error-codec.ts'
 export * from './outcome-columns.ts'
 export * from './cells.ts'
+export type { FoldSettings } from './thread/folding/fold-settings.ts'
+export { REDUCER_CALLS, REDUCER_CELLS, REDUCER_TASK, reducerThread } from './reducing/messages.ts'
+export type { FromReducer, ReducerStart, ToReducer, UnfoldedTasks } from './reducing/messages.ts'
 export { deserialisePlain, serialisePlain } from './plain-value.ts'
 export { lengthBytesFor, lengthsIn } from './item-lengths.ts'
 export type { Lengths } from './item-lengths.ts'
 export { BUCKET_COUNT, bucketOf, durationOf } from './duration-buckets.ts'
 export { VERDICTS } from './verdict.ts'
+export * from './check-ends.ts'
+export { attemptsOfTask, checkOutcomes } from './check-outcomes.ts'
+export type { CheckOutcome, ChecksOfTask } from './check-outcomes.ts'
+export type { CheckTerms } from './chain-terms.ts'
 export { withoutStop } from './without-stop.ts'
 
 /** The module that a pool's threads run; what it exports takes a {@link SessionStart}. */

@@ -24,9 +24,11 @@ const FIELDS = [
   'attempt',
   'alone',
   'mayRetry',
+  'earlier',
   'maxValueBytes',
   'gate',
   'lines',
+  'fold',
   'traceFile',
 ] as const satisfies readonly (keyof RunShard)[]
 
@@ -68,8 +70,9 @@ export function packEnded(message: ShardEnded): ShardEnded | Packed {
   return withPart([assignment, true, abandoned, busyMs, heapMb], part, suspects.length === 0 ? undefined : suspects)
 }
 
-/** Few, and no text source's: those have ids, and buffers that are given back. */
-function isSmall({ statuses, ids, lines }: OutcomePart): boolean {
+/** Few, and no text source's: those have ids, and buffers that are given back. Nor those of a chain, or of a reduction. */
+function isSmall({ statuses, ids, lines, checks, fold }: OutcomePart): boolean {
+  if (checks !== undefined || fold !== undefined) return false
   return statuses.length <= SMALL && ids === undefined && lines === undefined
 }
 

@@ -1,3 +1,4 @@
+import type { EarlierCheck } from './earlier-check.ts'
 import type { Verdict } from './verdict.ts'
 
 /** What a verifier may return for an item: a verdict, `true` (pass), `false` (fail, reason `rejected`), or a promise of one. */
@@ -41,6 +42,8 @@ export interface VerifyContext<Config = unknown, State = unknown, Host = HostFun
    * same number: when a neighbour took the thread down, that is nobody's attempt.
    */
   readonly attempt: number
+  /** In a chain: what the checks of this task that come before this one came to, by name; else empty. */
+  readonly checks: Readonly<Record<string, EarlierCheck | undefined>>
   /** The task's 0-based position in the source: `outcome.index`. */
   readonly index: number
   /** Text sources: the 1-based line within its file, where the record starts. */

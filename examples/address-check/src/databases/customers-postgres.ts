@@ -35,15 +35,16 @@ export async function buildPostgresCustomers(
   }
 }
 
-/** Connects one thread; its queries queue up on the one connection. */
+/** Connects one thread: by one connection, or by as many as it has queries under way, up to 10. */
 export async function openPostgresCustomers(url: string): Promise<CustomerStore> {
-  const client = new pg.Client({ connectionString: url })
+  const pool = new pg.Pool({ connectionString: url })
   // A lost idle connection must not take the thread down: the next query reports it, for its own task.
-  client.on('error', () => {})
-  await client.connect()
+  pool.on('error', () => {})
+  const first = await pool.connect()
+  first.release()
   return {
     async find(id, area) {
-      const { rows } = await client.query<{ stored: StoredCustomer }>({
+      const { rows } = await pool.query<{ stored: StoredCustomer }>({
         name: 'find-customers',
         text: `select stored from ${TABLE} where area = $2 or id = $1 order by id`,
         values: [id, area],
@@ -54,7 +55,7 @@ export async function openPostgresCustomers(url: string): Promise<CustomerStore>
         neighbours: found.filter((customer) => customer.area === area),
       }
     },
-    close: () => client.end(),
+    close: () => pool.end(),
   }
 }
 

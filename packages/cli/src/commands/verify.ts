@@ -20,6 +20,7 @@ import { reportText } from '../summary/report-text.ts'
 import { summaryText } from '../summary/summary-text.ts'
 import { whenAborted } from '../when-aborted.ts'
 import { terminalColumns } from '../wrap.ts'
+import { endingOfCheck } from './independence.ts'
 import { prepare } from './prepare.ts'
 import type { Prepared } from './prepare.ts'
 import { openTargets } from './targets.ts'
@@ -54,7 +55,7 @@ export async function verify(
   const tour = { prepared, options, written: { lines: 0 }, display, interruption, args }
   let ending: Ending
   try {
-    ending = await runAndTell(tour)
+    ending = (await endingBeforeRun(tour)) ?? (await runAndTell(tour))
   } catch (error) {
     display.stop()
     await closed(engine, interruption)
@@ -62,6 +63,18 @@ export async function verify(
   }
   const { stuckThreads } = await closed(engine, interruption)
   return { ...ending, isStuck: ending.isStuck === true || stuckThreads.length > 0 }
+}
+
+/** What is to be found out before anything is verified. @returns how it ends, if there is to be no run */
+async function endingBeforeRun(tour: Tour): Promise<Ending | undefined> {
+  const { prepared, options, interruption } = tour
+  if (options.checkIndependence === undefined) return undefined
+  try {
+    return await endingOfCheck(prepared, options, options.checkIndependence, interruption)
+  } catch (error) {
+    if (interruption.signal === undefined) throw error
+    return endBeforeStart(tour)
+  }
 }
 
 async function runAndTell(tour: Tour): Promise<Ending> {

@@ -57,6 +57,7 @@ function own(context: VerifyContext<FaultyConfig, State>, state: unknown, config
     state,
     config,
     attempt: context.attempt,
+    checks: context.checks,
     index: context.index,
     line: context.line,
     file: context.file,

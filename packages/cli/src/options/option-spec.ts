@@ -7,10 +7,10 @@ export interface OptionSpec<Value> {
   /** Absent for a switch. Gets the long flag and the value's text. */
   readonly parse?: (option: string, text: string) => Value
   /**
-   * For an option whose value may be left out, which is in brackets in its flags: what it is then. Its value has to
-   * follow an equals sign; the next argument is never taken for it.
+   * For an option whose value may be left out, which is in brackets in its flags: its text then. Its value has to follow
+   * an equals sign; the next argument is never taken for it.
    */
-  readonly bareValue?: Value & string
+  readonly bareValue?: string
   /** May be given several times; the values are gathered as texts. */
   readonly isRepeatable?: true
   readonly default?: Value

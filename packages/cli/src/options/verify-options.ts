@@ -52,6 +52,8 @@ export interface VerifyOptions {
   readonly limits?: string
   readonly limitOf: readonly string[]
   readonly order: Order
+  /** Records of the sample. */
+  readonly checkIndependence?: number
   readonly out?: string
   readonly only?: readonly OutcomeKind[]
   readonly include: Include
@@ -213,6 +215,14 @@ export const VERIFY_OPTIONS: Table = {
     description: 'outcomes as they arrive, or in the order of the input: arrival, input',
     parse: oneOf(ORDERS),
     default: 'arrival',
+  },
+  checkIndependence: {
+    flags: '--check-independence [=n]',
+    group: RUNNING,
+    description:
+      'before the run, verify the first n records (1000) several times, in other orders and shards; verdicts that differ are listed, and then nothing is run',
+    parse: count,
+    bareValue: '1000',
   },
   out: {
     flags: '--out <file>',

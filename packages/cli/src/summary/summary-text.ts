@@ -6,6 +6,7 @@ import type { Format } from '../options/verify-options.ts'
 import { paint } from '../paint.ts'
 import { errorLine, messageOf, oneLine } from '../problem.ts'
 import { toleratedText } from './breach-text.ts'
+import { checksText } from './checks-text.ts'
 import { goOnCommand } from './go-on.ts'
 import { headline } from './headline.ts'
 import { limitText } from './limit-text.ts'
@@ -41,6 +42,7 @@ export function summaryText(report: Report, context: SummaryContext): string {
   const blocks = [
     headline(report, context),
     counts(report),
+    checksText(report, context.columns),
     details(report, context),
     errors(report, context),
     ends(report, context),

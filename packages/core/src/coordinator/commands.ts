@@ -26,6 +26,8 @@ export type Command =
   | { readonly type: 'keepShard'; readonly run: RunId; readonly shard: ShardId; readonly records: unknown }
   | Deliver
   | Settle
+  | KeepChecks
+  | SettleCheck
   /** Tell `retryDue` after this time. */
   | {
       readonly type: 'waitForRetry'
@@ -67,9 +69,19 @@ export interface Dispatch {
   readonly timeoutMs: number
   readonly attempt: number
   readonly alone: boolean
+  /** How many checks a task has: 1, unless the verifier is a chain. */
+  readonly checks: number
+  /** Of a chain: tasks of these some of whose checks were executed before, at their charge. */
+  readonly charged: readonly ChargedChecks[]
   /** A throw may lead to another attempt, so the thread has to find out whether it may. */
   readonly mayRetry: boolean
   readonly maxValueBytes: number
+}
+
+/** How often the checks of a task were executed at its charge, in the order of the chain. */
+export interface ChargedChecks {
+  readonly position: number
+  readonly attempts: readonly number[]
 }
 
 interface AbortTask {
@@ -103,6 +115,28 @@ export interface Deliver {
   /** Ordinals within the batch that count; `undefined`: all. */
   readonly accepted: readonly number[] | undefined
   readonly valueBytes: number
+}
+
+/** Of a chain: the task is tried again for some of its checks; what the others came to is kept until it is settled. */
+export interface KeepChecks {
+  readonly type: 'keepChecks'
+  readonly run: RunId
+  readonly shard: ShardId
+  readonly position: number
+  readonly batch: unknown
+  readonly positions: Positions
+  /** Places of the checks that are tried again. */
+  readonly again: readonly number[]
+}
+
+/** Of a chain: a check of a task ends without the thread's word, and the task goes on. */
+export interface SettleCheck extends Pick<Settle, 'attempts' | 'durationMs' | 'error'> {
+  readonly type: 'settleCheck'
+  readonly run: RunId
+  readonly shard: ShardId
+  readonly position: number
+  readonly check: number
+  readonly status: 'timedOut' | 'crashed'
 }
 
 /** These tasks end without the thread's word. */

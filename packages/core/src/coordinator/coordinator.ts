@@ -124,7 +124,7 @@ export class Coordinator {
       case 'laneOpened':
         return laneOpened(state, event.lane)
       case 'verifierLoaded':
-        return verifierAnswered(state, event.lane, event.verifier, undefined)
+        return verifierAnswered(state, event.lane, event.verifier, undefined, event.checks)
       case 'verifierFailed':
         return verifierAnswered(state, event.lane, event.verifier, event.error)
       case 'verifierUnloaded':

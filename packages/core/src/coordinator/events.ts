@@ -1,4 +1,4 @@
-import type { FanfoldError, LimitUse, Positions } from '@fanfold/workers/protocol'
+import type { CheckTerms, FailedCheck, FanfoldError, LimitUse, Positions } from '@fanfold/workers/protocol'
 import type { Order } from '../options.ts'
 import type { LimitSettings } from '../policy/limits/limit-settings.ts'
 import type { Failure, RetryPolicy } from '../policy/retry.ts'
@@ -19,7 +19,7 @@ export type LimitName = string
 export type Event =
   // Lanes: what the backend says
   | { readonly type: 'laneOpened'; readonly lane: LaneId }
-  | { readonly type: 'verifierLoaded'; readonly lane: LaneId; readonly verifier: VerifierId }
+  | VerifierLoaded
   | { readonly type: 'verifierFailed'; readonly lane: LaneId; readonly verifier: VerifierId; readonly error: Error }
   | { readonly type: 'verifierUnloaded'; readonly lane: LaneId; readonly verifier: VerifierId }
   | PartArrived
@@ -57,6 +57,15 @@ export type Event =
   /** Something outside broke that the run cannot do without: its journal. */
   | { readonly type: 'runBroken'; readonly run: RunId; readonly error: Error }
 
+/** A lane has set a verifier up. */
+export interface VerifierLoaded {
+  readonly type: 'verifierLoaded'
+  readonly lane: LaneId
+  readonly verifier: VerifierId
+  /** When it is a chain: the same whichever lane tells. */
+  readonly checks?: readonly CheckTerms[] | undefined
+}
+
 /** The application has thought better of it: other settings hold from now on. */
 export interface RunUpdated extends Partial<Pick<RunSettings, 'concurrency' | 'tolerance'>> {
   readonly type: 'runUpdated'
@@ -92,6 +101,8 @@ export interface Unsuccessful {
   readonly failure: Exclude<Failure, 'death'> | undefined
   /** Another attempt waits at least so long. */
   readonly retryAfterMs?: number | undefined
+  /** Of a chain: those of its checks that may be tried again; then there is no `failure`. */
+  readonly checks?: readonly FailedCheck[] | undefined
 }
 
 /** The lane holds nothing of the assignment any more, and is free. */
@@ -99,7 +110,7 @@ export interface AssignmentEnded {
   readonly type: 'assignmentEnded'
   readonly lane: LaneId
   readonly assignment: AssignmentId
-  /** Started and unsettled, and perhaps to blame: each has to run alone. */
+  /** Marks (see {@link LaneOverdue}) of what has started, is unsettled, and perhaps to blame: each task has to run alone. */
   readonly suspects: readonly number[]
   /** Tasks of this lane that have not ended although they are settled. */
   readonly abandoned: number
@@ -133,7 +144,7 @@ export interface LaneOverdue {
   readonly type: 'overdue'
   readonly lane: LaneId
   readonly assignment: AssignmentId
-  /** What was running. */
+  /** Marks of what was running: positions; of a chain, for each check how many checks are before it in the shard. */
   readonly running: readonly number[]
   /** Nothing else, not even an abandoned task, can have blocked the lane: the one that runs is late. */
   readonly certain: boolean
@@ -143,7 +154,7 @@ export interface LaneOverdue {
 export interface LaneDied {
   readonly type: 'laneDied'
   readonly lane: LaneId
-  /** What was running at the end, by the cells. */
+  /** Marks of what was running at the end, by the cells. */
   readonly running: readonly number[]
   /** For how long at least, ms, where that was seen. */
   readonly runningMs?: number

@@ -5,10 +5,11 @@ import { withMeasurement } from '../policy/shard-size.ts'
 import type { AssignmentEnded, LaneDied, LaneId, LaneOverdue, Unsendable, VerifierId } from './events.ts'
 import { breakCircuit } from './halting.ts'
 import { assignmentOf, stop } from './assignments.ts'
+import { runningOf } from './checks.ts'
 import { permitsLost } from './limits.ts'
 import { settle } from './outcomes.ts'
 import { returnPiece, returnUntouched, settleLate, threadEnded } from './returns.ts'
-import type { Assignment, CoordinatorState, Lane, LanePhase, RunState } from './state.ts'
+import type { Assignment, CoordinatorState, Lane, LanePhase, RunState, VerifierState } from './state.ts'
 import { tellReadiness } from './verifiers.ts'
 
 /** Threads of a lane that did not start, in a row: it is given up. */
@@ -27,10 +28,13 @@ export function verifierAnswered(
   id: LaneId,
   verifier: VerifierId,
   failure: Error | undefined,
+  checks?: VerifierState['checks'],
 ): void {
   const lane = inPhase(state, id, 'loading')
   lane.phase = { name: 'idle' }
   lane.isBlank = false
+  const known = state.verifiers.get(verifier)
+  if (known !== undefined && checks !== undefined) known.checks = checks
   if (failure === undefined) answer(lane, verifier, 'ready')
   else fail(state, lane, verifier, failure)
   tellReadiness(state, verifier)
@@ -51,8 +55,9 @@ export function assignmentEnded(state: CoordinatorState, event: AssignmentEnded)
   takeOff(state, lane, lane.phase, assignment)
   lane.idleDeaths = 0
   // Alone there is no neighbour whose time it could have been.
-  if (assignment.piece.alone) settleLate(state, run, assignment, event.suspects, event.busyMs)
-  const settled = returnPiece(state, run, assignment, { suspects: event.suspects })
+  const suspects = runningOf(state, run, event.suspects)
+  if (assignment.piece.alone) settleLate(state, run, assignment, suspects, event.busyMs)
+  const settled = returnPiece(state, run, assignment, { suspects: suspects.map(({ position }) => position) })
   if (!assignment.piece.alone) {
     run.cost = withMeasurement(run.cost, settled, event.busyMs)
     run.breaker = worked(run.breaker)

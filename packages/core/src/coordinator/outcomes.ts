@@ -6,7 +6,8 @@ import type { Delivered, PartArrived, Unsuccessful } from './events.ts'
 import { assignmentOf } from './assignments.ts'
 import { sizeOf } from './position-set.ts'
 import type { Ranges } from './position-set.ts'
-import { retry, startWaiting } from './retries.ts'
+import { chainOf, checkCharges, failedAgain } from './checks.ts'
+import { retry, startWaiting, takeOut } from './retries.ts'
 import type { Waits } from './retries.ts'
 import { chargesOf } from './state.ts'
 import type { Assignment, CoordinatorState, Piece, RunState, ShardState } from './state.ts'
@@ -17,7 +18,7 @@ export function partArrived(state: CoordinatorState, event: PartArrived): void {
   const run = state.runs.get(assignment.run)!
   const shard = run.shards.get(assignment.piece.shard)
   if (shard === undefined) return
-  const retried = retryOf(state, run, shard, assignment, event.unsuccessful)
+  const retried = retryOf(state, run, shard, assignment, event)
   const { fresh, accepted } = accept(shard, event.positions, retried)
   assignment.left -= fresh + retried.size
   if (fresh === 0) return
@@ -40,13 +41,19 @@ function retryOf(
   run: RunState,
   shard: ShardState,
   assignment: Assignment,
-  unsuccessful: readonly Unsuccessful[],
+  event: PartArrived,
 ): ReadonlySet<number> {
   const { piece } = assignment
   const retried = new Set<number>()
   const waits: Waits = new Map()
-  for (const { position, failure, retryAfterMs } of unsuccessful) {
+  for (const unsuccessful of event.unsuccessful) {
+    const { position, failure, retryAfterMs } = unsuccessful
     if (shard.settled.has(position)) continue
+    if (unsuccessful.checks !== undefined) {
+      if (retryChecks(state, run, shard, assignment, event, unsuccessful, waits)) retried.add(position)
+      else run.unsuccessful++
+      continue
+    }
     // Late, and alone: it was this task that had held its thread.
     if (failure === 'timeout' && piece.alone) run.breaker = explained(run.breaker, piece.deaths)
     const task = { position, atLeastMs: retryAfterMs ?? 0 }
@@ -55,6 +62,32 @@ function retryOf(
   }
   startWaiting(state, run, shard, waits)
   return retried
+}
+
+/** Of a chain: whether some checks of the task are tried again; then what the others came to is kept. */
+function retryChecks(
+  state: CoordinatorState,
+  run: RunState,
+  shard: ShardState,
+  assignment: Assignment,
+  { batch, positions }: PartArrived,
+  { position, checks: failed = [] }: Unsuccessful,
+  waits: Waits,
+): boolean {
+  const checks = chainOf(state, run)
+  if (failed.some(({ failure }) => failure === 'timeout') && assignment.piece.alone)
+    run.breaker = explained(run.breaker, assignment.piece.deaths)
+  if (checks === undefined || run.phase.name !== 'running') return false
+  const again = failedAgain(checks, run, shard, position, failed)
+  if (again.length === 0) return false
+  const command = { run: run.id, shard: shard.id, position, batch, positions, again: again.map(({ check }) => check) }
+  state.commands.push({ type: 'keepChecks', ...command })
+  // Where nothing has failed that is tried again, the rest comes back with what has not begun of the assignment.
+  if (again.every(({ failure }) => failure === undefined)) return true
+  const attempts = Math.max(...again.map(({ check }) => attemptsOf(checkCharges(shard, position, check))))
+  const atLeastMs = Math.max(...again.map(({ retryAfterMs = 0 }) => retryAfterMs))
+  takeOut(run, shard, assignment, { position, atLeastMs, attempts }, false, waits)
+  return true
 }
 
 function accept(

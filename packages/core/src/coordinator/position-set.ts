@@ -107,3 +107,8 @@ export function sizeOf(ranges: Ranges): number {
   for (let i = 0; i < ranges.length; i += 2) size += ranges[i + 1]! - ranges[i]!
   return size
 }
+
+export function isInRanges(ranges: Ranges, position: number): boolean {
+  for (let i = 0; i < ranges.length; i += 2) if (position >= ranges[i]! && position < ranges[i + 1]!) return true
+  return false
+}

@@ -4,7 +4,7 @@ import { FanfoldError } from '@fanfold/workers/protocol'
 import { stop } from './assignments.ts'
 import type { RunId, TaskWithdrawn } from './events.ts'
 import { settleAborted } from './outcomes.ts'
-import { sizeOf } from './position-set.ts'
+import { isInRanges, sizeOf } from './position-set.ts'
 import { answerOf } from './readiness.ts'
 import { countUsable } from './reading.ts'
 import { nextPiece } from './choice.ts'
@@ -107,7 +107,5 @@ export function taskWithdrawn(
 }
 
 function isIn({ shard, ranges }: Piece, shardId: number, position: number): boolean {
-  if (shard !== shardId) return false
-  for (let i = 0; i < ranges.length; i += 2) if (position >= ranges[i]! && position < ranges[i + 1]!) return true
-  return false
+  return shard === shardId && isInRanges(ranges, position)
 }

@@ -18,6 +18,11 @@ interface FailedTask {
   readonly atLeastMs: number
 }
 
+/** A task whose executions are charged already: so many. */
+interface ChargedTask extends FailedTask {
+  readonly attempts: number
+}
+
 /** Takes the failed task out of its assignment to be tried again, if its run has a further attempt for it. */
 export function retry(
   run: RunState,
@@ -30,24 +35,22 @@ export function retry(
   const charges = charged(chargesOf(shard, position), failure)
   if (run.phase.name !== 'running' || !isRetried(run.settings.retry, charges, failure)) return false
   shard.charges.set(position, charges)
-  takeOut(run, shard, assignment, position, false, waits, atLeastMs)
+  takeOut(run, shard, assignment, { position, atLeastMs, attempts: attemptsOf(charges) }, false, waits)
   return true
 }
 
-/** Its executions are charged already. */
 export function takeOut(
   run: RunState,
   shard: ShardState,
   assignment: Assignment,
-  position: number,
+  { position, atLeastMs, attempts }: ChargedTask,
   alone: boolean,
   waits: Waits,
-  atLeastMs: number = 0,
 ): void {
   assignment.takenOut.add(position)
   shard.waiting.set(position, { alone })
   run.waiting++
-  const backoff = backoffMs(run.settings.retry, attemptsOf(chargesOf(shard, position)), run.random())
+  const backoff = backoffMs(run.settings.retry, attempts, run.random())
   const delayMs = Math.max(backoff, Math.min(atLeastMs, MAX_RETRY_AFTER_MS))
   const together = waits.get(delayMs)
   if (together === undefined) waits.set(delayMs, [position])

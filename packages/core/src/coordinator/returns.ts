@@ -1,6 +1,9 @@
 import { FanfoldError } from '@fanfold/workers/protocol'
 import { explained, struck } from '../policy/circuit-breaker.ts'
 import { attemptsOf, charged, isCrash, isRetried } from '../policy/retry.ts'
+import type { Charges } from '../policy/retry.ts'
+import { chainOf, chargeCheck, retryPolicyOf, runningOf } from './checks.ts'
+import type { Running } from './checks.ts'
 import { breakCircuit } from './halting.ts'
 import { settle, settleAborted } from './outcomes.ts'
 import { appendPosition, sizeOf, splitRanges } from './position-set.ts'
@@ -31,9 +34,12 @@ export function threadEnded(state: CoordinatorState, assignment: Assignment, end
   const { piece } = assignment
   const shard = run.shards.get(piece.shard)
   run.threadsReplaced++
-  const running = end.running.filter((at) => shard?.settled.has(at) === false && !assignment.takenOut.has(at))
+  const running = runningOf(state, run, end.running).filter(
+    ({ position }) => shard?.settled.has(position) === false && !assignment.takenOut.has(position),
+  )
+  const suspects = running.map(({ position }) => position)
   if (shard === undefined || isEndingNow(run)) {
-    returnPiece(state, run, assignment, { suspects: running })
+    returnPiece(state, run, assignment, { suspects })
     return
   }
   if (end.certain) {
@@ -44,9 +50,9 @@ export function threadEnded(state: CoordinatorState, assignment: Assignment, end
   // Of one that has crashed before, and is tried again all the same, nothing else is to be expected.
   const isKnown = piece.alone && piece.isRetry
   if (!isKnown) run.breaker = struck(run.breaker)
-  if (piece.alone) blame(state, run, shard, assignment, { ...end, running })
-  const deaths = piece.deaths + 1
-  returnPiece(state, run, assignment, { suspects: running, isSplit: running.length === 0, deaths })
+  const isExplained = piece.alone && blame(state, run, shard, assignment, end, running[0])
+  const deaths = isExplained ? 0 : piece.deaths + 1
+  returnPiece(state, run, assignment, { suspects, isSplit: running.length === 0, deaths })
   // A suspect under investigation may be about to explain what has happened.
   if (!piece.alone || running.length === 0) breakCircuit(state, run, end.error)
 }
@@ -60,54 +66,115 @@ export function settleLate(
   state: CoordinatorState,
   run: RunState,
   assignment: Assignment,
-  positions: readonly number[],
+  late: readonly Running[],
   durationMs: number,
 ): void {
   const { piece, attempt } = assignment
   const shard = run.shards.get(piece.shard)
-  if (shard === undefined || positions.length === 0 || isEndingNow(run)) return
+  if (shard === undefined || late.length === 0 || isEndingNow(run)) return
   if (piece.alone) run.breaker = explained(run.breaker, piece.deaths)
+  const checks = chainOf(state, run)
+  const timeoutMs = checks?.[late[0]!.check]?.timeoutMs ?? run.settings.timeoutMs
   const error = new FanfoldError(
     'FANFOLD_TASK_TIMED_OUT',
-    `the task blocked its thread for longer than its timeout of ${run.settings.timeoutMs} ms, and the thread was ended. Raise timeoutMs (--timeout) if it is slow, not stuck.`,
+    `the task blocked its thread for longer than its timeout of ${timeoutMs} ms, and the thread was ended. Raise timeoutMs (--timeout) if it is slow, not stuck.`,
   )
   const waits: Waits = new Map()
   const how = { status: 'timedOut', attempts: attempt, retries: assignment.retries, durationMs, error } as const
-  for (const position of positions) {
+  for (const running of late) {
+    const { position } = running
+    if (checks !== undefined) {
+      checkEnded(state, run, shard, assignment, { running, failure: 'timeout', durationMs, error }, waits)
+      continue
+    }
     if (retry(run, shard, assignment, { position, atLeastMs: 0 }, 'timeout', waits)) continue
     settle(state, run, shard, [position, position + 1], how)
   }
   startWaiting(state, run, shard, waits)
 }
 
-/** A thread has ended that had nothing but this task, from its start on. */
+/** A thread has ended that had nothing but this task, from its start on. @returns whether that explains its deaths */
 function blame(
   state: CoordinatorState,
   run: RunState,
   shard: ShardState,
   assignment: Assignment,
-  { running, error: cause, runningMs: durationMs }: ThreadEnd,
-): void {
+  { error: cause, runningMs: durationMs }: ThreadEnd,
+  running: Running | undefined,
+): boolean {
   const { piece } = assignment
   const position = piece.ranges[0]
   // It was given back before it was begun; or its attempt had ended before the thread did.
-  if (position === undefined) return
-  if (shard.settled.has(position) || assignment.takenOut.has(position)) return
+  if (position === undefined) return false
+  if (shard.settled.has(position) || assignment.takenOut.has(position)) return false
+  if (running !== undefined && chainOf(state, run) !== undefined) {
+    const waits: Waits = new Map()
+    const end: CheckEnd = { running, failure: 'death', durationMs, error: cause }
+    const hasEnded = checkEnded(state, run, shard, assignment, end, waits)
+    startWaiting(state, run, shard, waits)
+    return hasEnded
+  }
   const charges = charged(chargesOf(shard, position), 'death')
   shard.charges.set(position, charges)
-  if (!isCrash(charges)) return
-  acquitOthers(run, running.length > 0, piece.deaths + 1)
+  if (!isCrash(charges)) return false
+  acquitOthers(run, running !== undefined, piece.deaths + 1)
   if (run.phase.name === 'running' && isRetried(run.settings.retry, charges, 'death')) {
     const waits: Waits = new Map()
-    takeOut(run, shard, assignment, position, true, waits)
-    return startWaiting(state, run, shard, waits)
+    takeOut(run, shard, assignment, { position, atLeastMs: 0, attempts: attemptsOf(charges) }, true, waits)
+    startWaiting(state, run, shard, waits)
+    return true
   }
-  const when = running.length > 0 ? '' : ' before it began'
-  const times = charges.death === 2 ? 'twice' : `${charges.death} times`
-  const message = `the task took its thread down${when}, ${times}: ${cause.message}`
-  const error = new FanfoldError('FANFOLD_TASK_CRASHED', message, { cause })
+  const error = crashed(
+    `the task took its thread down${running !== undefined ? '' : ' before it began'}`,
+    charges,
+    cause,
+  )
   const how = { attempts: attemptsOf(charges), retries: assignment.retries, durationMs, error }
   settle(state, run, shard, [position, position + 1], { status: 'crashed', ...how })
+  return true
+}
+
+/** How a check of a chain has ended with its thread. */
+interface CheckEnd {
+  readonly running: Running
+  readonly failure: 'timeout' | 'death'
+  readonly durationMs: number
+  readonly error: Error
+}
+
+/**
+ * It is tried again, or has ended for good; then its task goes on, and comes back with the rest of the piece.
+ *
+ * @returns `false` after a first death alone, which may still have been somebody else's doing
+ */
+function checkEnded(
+  state: CoordinatorState,
+  run: RunState,
+  shard: ShardState,
+  assignment: Assignment,
+  { running, failure, durationMs, error: cause }: CheckEnd,
+  waits: Waits,
+): boolean {
+  const { position, check } = running
+  const isDeath = failure === 'death'
+  const checks = chainOf(state, run)
+  const charges = chargeCheck(shard, running, failure)
+  if (isDeath && !isCrash(charges)) return false
+  if (isDeath) acquitOthers(run, true, assignment.piece.deaths + 1)
+  const attempts = attemptsOf(charges)
+  if (run.phase.name === 'running' && isRetried(retryPolicyOf(checks, check, run), charges, failure)) {
+    takeOut(run, shard, assignment, { position, atLeastMs: 0, attempts }, isDeath, waits)
+    return true
+  }
+  const error = isDeath ? crashed(`the check ${checks![check]!.name} took its thread down`, charges, cause) : cause
+  const how = { status: isDeath ? ('crashed' as const) : ('timedOut' as const), attempts, durationMs, error }
+  state.commands.push({ type: 'settleCheck', run: run.id, shard: shard.id, position, check, ...how })
+  return true
+}
+
+function crashed(what: string, { death }: Charges, cause: Error): FanfoldError {
+  const times = death === 2 ? 'twice' : `${death} times`
+  return new FanfoldError('FANFOLD_TASK_CRASHED', `${what}, ${times}: ${cause.message}`, { cause })
 }
 
 /** Where no task even begins, it is not the tasks: one that did not is a culprit only if others come to their end. */

@@ -1,4 +1,5 @@
 import { MAX_SLOTS } from '@fanfold/workers/protocol'
+import { chainOf, chargedChecks, mayRetry } from './checks.ts'
 import { attemptsOf, retriesOf } from '../policy/retry.ts'
 import { retire } from './lanes.ts'
 import { isFairer, mayRun, nextPiece } from './choice.ts'
@@ -116,7 +117,9 @@ function dispatch(state: CoordinatorState, lane: Lane, run: RunState, piece: Pie
 
 function send(state: CoordinatorState, lane: Lane, run: RunState, piece: Piece, concurrency: number): Assignment {
   const { settings } = run
-  const charges = chargesOf(run.shards.get(piece.shard)!, piece.ranges[0]!)
+  const shard = run.shards.get(piece.shard)!
+  const charges = chargesOf(shard, piece.ranges[0]!)
+  const checks = chainOf(state, run)
   const assignment: Assignment = {
     id: state.nextAssignment++,
     run: run.id,
@@ -144,7 +147,9 @@ function send(state: CoordinatorState, lane: Lane, run: RunState, piece: Piece, 
     timeoutMs: settings.timeoutMs,
     attempt: assignment.attempt,
     alone: piece.alone,
-    mayRetry: settings.retry.retries > 0,
+    checks: checks?.length ?? 1,
+    charged: chargedChecks(checks, shard, piece.ranges),
+    mayRetry: mayRetry(checks, run),
     maxValueBytes: Math.ceil((settings.maxHeldBytes * VALUE_SHARE) / countUsable(state, run)),
   })
   return assignment

@@ -1,3 +1,4 @@
+import type { CheckTerms } from '@fanfold/workers/protocol'
 import type { BadEnd, Command, RunEnd } from './commands.ts'
 import type { AssignmentId, CutShort, LaneId, LimitName, RunId, RunSettings, ShardId, VerifierId } from './events.ts'
 import { PositionSet } from './position-set.ts'
@@ -102,6 +103,8 @@ export interface VerifierState {
   told: boolean
   removing: boolean
   readonly failures: Error[]
+  /** When it is a chain; known when it was loaded on some lane. */
+  checks: readonly CheckTerms[] | undefined
 }
 
 export interface ShardState {
@@ -113,6 +116,8 @@ export interface ShardState {
   delivered: number
   /** All and only positions to which an execution was charged. */
   readonly charges: Map<number, Charges>
+  /** Of a chain: by position, and by check, the executions that were charged to that check. */
+  readonly checkCharges: Map<number, Charges[]>
   /** Positions that wait for their next attempt, and whether that is to be alone. */
   readonly waiting: Map<number, { readonly alone: boolean }>
 }
@@ -257,7 +262,8 @@ export function newRun(id: RunId, verifier: VerifierId, settings: RunSettings): 
 }
 
 export function newShard(id: ShardId, tasks: number, bytes: number): ShardState {
-  return { id, tasks, bytes, settled: new PositionSet(tasks), delivered: 0, charges: new Map(), waiting: new Map() }
+  const settled = new PositionSet(tasks)
+  return { id, tasks, bytes, settled, delivered: 0, charges: new Map(), checkCharges: new Map(), waiting: new Map() }
 }
 
 export function chargesOf(shard: ShardState, position: number): Charges {

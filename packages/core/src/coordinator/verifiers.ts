@@ -5,7 +5,7 @@ import { cutShort } from './runs.ts'
 import type { CoordinatorState, Lane, VerifierState } from './state.ts'
 
 export function addVerifier(state: CoordinatorState, id: VerifierId): void {
-  state.verifiers.set(id, { id, told: false, removing: false, failures: [] })
+  state.verifiers.set(id, { id, told: false, removing: false, failures: [], checks: undefined })
   tellReadiness(state, id)
 }
 

@@ -34,7 +34,7 @@ async function identityOf(
     throw new FanfoldError('FANFOLD_VERIFIER_CLOSED', 'the verifier was closed before the run began')
   return {
     source: await journaledSource(source, sourceId, signal),
-    verifier: await verifierIdentity(new URL(verifier.url)),
+    verifier: await verifierIdentity(verifier),
     config: configDigest(verifier.config),
     order: settings.order,
     ...(output === undefined ? {} : { output: output.settings }),

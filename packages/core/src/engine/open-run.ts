@@ -7,7 +7,7 @@ export interface RunOpening {
   readonly source: Source
   readonly journal: ResolvedJournal | undefined
   /** `undefined` when it was closed meanwhile. */
-  readonly verifier: Pick<ResolvedLoad, 'url' | 'config'> | undefined
+  readonly verifier: Pick<ResolvedLoad, 'url' | 'modules' | 'config'> | undefined
   /** Its source is open. */
   readonly begin: () => void
   /** The journal, or its output, takes nothing any more, and the run goes on. */

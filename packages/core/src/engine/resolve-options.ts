@@ -1,5 +1,3 @@
-import { isAbsolute, resolve } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import type { HostFunctions } from '@fanfold/workers'
 import type { RunSettings } from '../coordinator/events.ts'
 import { FanfoldError } from '../errors.ts'
@@ -20,6 +18,8 @@ import { NO_RETRIES } from '../policy/retry.ts'
 import type { RetryPolicy } from '../policy/retry.ts'
 import type { Tolerance } from '../policy/tolerance.ts'
 import { checkConfigForProcess } from '../processes/crossing.ts'
+import { verifierModules } from './resolve-verifier.ts'
+import type { VerifierModules } from './resolve-verifier.ts'
 
 const DEFAULT_TIMEOUT_MS = 30_000
 const DEFAULT_START_MS = 30_000
@@ -159,8 +159,7 @@ export function resolveCheck(threads: number, given: CheckOptions = {}): Resolve
   }
 }
 
-export interface ResolvedLoad {
-  readonly url: string
+export interface ResolvedLoad extends VerifierModules {
   readonly config: unknown
   readonly startTimeoutMs: number
   readonly teardownTimeoutMs: number
@@ -182,7 +181,7 @@ export function resolveLoadOptions(verifier: unknown, options: LoadOptions, pool
   }
   if (pool === 'processes') checkConfigForProcess(config)
   return {
-    url: verifierUrl(verifier),
+    ...verifierModules(verifier),
     config,
     startTimeoutMs: duration('startTimeoutMs', options.startTimeoutMs, DEFAULT_START_MS),
     teardownTimeoutMs: duration('teardownTimeoutMs', options.teardownTimeoutMs, DEFAULT_TEARDOWN_MS),
@@ -196,21 +195,6 @@ function hostFunctions(given: HostFunctions = {}): HostFunctions {
   for (const [name, value] of Object.entries(given))
     if (typeof value !== 'function') refuse(`hostFunctions.${name}`, value, 'use a function')
   return { ...given }
-}
-
-function verifierUrl(verifier: unknown): string {
-  if (verifier instanceof URL) return verifier.href
-  if (typeof verifier === 'string' && verifier !== '') {
-    return /^(file|data|node):/.test(verifier)
-      ? verifier
-      : pathToFileURL(isAbsolute(verifier) ? verifier : resolve(verifier)).href
-  }
-  const received =
-    typeof verifier === 'function' ? 'a function' : verifier === null ? 'null' : `a value of type ${typeof verifier}`
-  throw new FanfoldError(
-    'FANFOLD_VERIFIER_NOT_A_MODULE',
-    `the verifier has to be the URL of a module, and is ${received}: a function cannot be sent to a thread. Move it to a file of its own, \`export default\` it there, and give new URL('./that-file.ts', import.meta.url).`,
-  )
 }
 
 export function resolveThreads(threads: number | undefined, available: () => number): number {

@@ -3,6 +3,8 @@ import { COMPLETED, ABORTED, NO_VERDICT, bucketOf } from '@fanfold/workers/proto
 import type { PartTally } from '@fanfold/workers/protocol'
 import type { Outcome } from '../outcome.ts'
 import type { Shard } from '../sources/shard.ts'
+import { endsOf } from './check-sums.ts'
+import type { ChecksOfBatch, CheckEnds } from './check-sums.ts'
 import type { FirstError, SettledFrame, UnsuccessfulEntry } from './frames.ts'
 import { IndexRanges } from './index-ranges.ts'
 import { FIRST_ERRORS, RunningSums } from './sums.ts'
@@ -21,6 +23,8 @@ export interface JournaledBatch {
   /** Whether the positions follow each other, ascending, without a gap. */
   readonly isStretch: boolean
   readonly shard: Pick<Shard, 'indexAt'>
+  /** Of a chain. */
+  readonly checks?: ChecksOfBatch | undefined
   /** Further attempts that each of them took. @defaultValue 0 */
   readonly retries?: number
   /** The position within the shard of the outcome at `i`. */
@@ -79,6 +83,7 @@ export class FrameDraft {
     }
     this.tasks += length
     this.#sums.retries += length * (batch.retries ?? 0)
+    if (batch.checks !== undefined && tally.checks !== undefined) this.#sums.checks.addTally(batch.checks, tally.checks)
     tally.verdicts.forEach((count, code) => this.#sums.addVerdict(code, count))
     for (const [reason, count] of Object.entries(tally.reasons)) this.#sums.addReason(reason, count)
     for (let i = 0; i < tally.buckets.length; i += 2) this.#sums.addBucket(tally.buckets[i]!, tally.buckets[i + 1]!)
@@ -88,7 +93,7 @@ export class FrameDraft {
   }
 
   #addEach(batch: JournaledBatch, errorsSoFar: number): void {
-    const { statuses, shard, retries = 0 } = batch
+    const { statuses, shard, checks, retries = 0 } = batch
     for (let i = 0; i < batch.length; i++) {
       const status = statuses[i]!
       if (status === ABORTED) continue
@@ -97,11 +102,13 @@ export class FrameDraft {
       this.#addIndex(index)
       this.tasks++
       if (status !== COMPLETED) {
-        this.#unsuccessful.push([index, status, durationMs, retries])
+        const ends: readonly [CheckEnds] | readonly [] = checks === undefined ? [] : [endsOf(checks, i)]
+        this.#unsuccessful.push([index, status, durationMs, retries, ...ends])
         if (errorsSoFar + this.#errors.length < FIRST_ERRORS) this.#errors.push(firstError(batch.at(i)))
         continue
       }
       this.#sums.retries += retries
+      if (checks !== undefined) this.#sums.checks.addOutcome(checks, i)
       this.#addVerdict(batch, i)
       if (durationMs === 0) continue
       this.#sums.addBucket(bucketOf(durationMs), 1)

@@ -3,6 +3,7 @@
  * run. Frames are only ever added at the end; the format on disk is in `format.ts`.
  */
 import type { OutputMark } from '../options/journaled-output.ts'
+import type { CheckCounts, CheckEnds } from './check-sums.ts'
 import type { Status } from '@fanfold/workers/protocol'
 import type { SourceIdentity } from '../sources/shard.ts'
 
@@ -56,8 +57,14 @@ export interface SettledFrame {
   readonly output?: OutputMark
 }
 
-/** Index, status code (see `STATUSES`), duration in ms, further attempts that were made. */
-export type UnsuccessfulEntry = readonly [index: number, status: number, durationMs: number, retries: number]
+/** Index, status code (see `STATUSES`), duration in ms, further attempts that were made; of a chain, how its checks ended. */
+export type UnsuccessfulEntry = readonly [
+  index: number,
+  status: number,
+  durationMs: number,
+  retries: number,
+  checks?: CheckEnds,
+]
 
 export interface FirstError {
   readonly index: number
@@ -80,6 +87,8 @@ export interface Sums {
   readonly slowest: readonly number[]
   /** Further attempts that were made. */
   readonly retries: number
+  /** Of a chain. */
+  readonly checks?: CheckCounts
 }
 
 /**

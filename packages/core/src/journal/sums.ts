@@ -1,4 +1,5 @@
 import { COMPLETED, STATUSES, VERDICTS, bucketOf } from '@fanfold/workers/protocol'
+import { CheckSums } from './check-sums.ts'
 import type { FirstError, Sums, UnsuccessfulEntry } from './frames.ts'
 
 /** As many as a report names. */
@@ -21,6 +22,7 @@ export class RunningSums {
   readonly #reasons = new Map<string, number>()
   readonly #buckets = new Map<number, number>()
   #slowest: (readonly [index: number, durationMs: number])[] = []
+  readonly checks: CheckSums = new CheckSums()
   retries = 0
 
   addVerdict(code: number, count: number): void {
@@ -52,10 +54,12 @@ export class RunningSums {
     for (const [reason, count] of Object.entries(sums.reasons)) this.addReason(reason, count)
     for (let i = 0; i < sums.buckets.length; i += 2) this.addBucket(sums.buckets[i]!, sums.buckets[i + 1]!)
     for (let i = 0; i < sums.slowest.length; i += 2) this.rank(sums.slowest[i]!, sums.slowest[i + 1]!)
+    if (sums.checks !== undefined) this.checks.addCounts(sums.checks)
     this.retries += sums.retries
   }
 
-  addUnsuccessful([index, status, durationMs, retries]: UnsuccessfulEntry): void {
+  addUnsuccessful([index, status, durationMs, retries, checks]: UnsuccessfulEntry): void {
+    if (checks !== undefined) this.checks.addEnds(checks)
     this.#failures[status]!++
     this.retries += retries
     if (durationMs === 0) return // it never ran
@@ -75,12 +79,14 @@ export class RunningSums {
   }
 
   toSums(): Sums {
+    const checks = this.checks.toCounts()
     return {
       verdicts: [...this.#verdicts],
       reasons: Object.fromEntries(this.#reasons),
       buckets: [...this.#buckets].sort(([a], [b]) => a - b).flat(),
       slowest: this.#slowest.flat(),
       retries: this.retries,
+      ...(checks === undefined ? {} : { checks }),
     }
   }
 }

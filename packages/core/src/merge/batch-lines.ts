@@ -1,4 +1,12 @@
-import { LineBytes, LineChoice, LineWriter, recordFormOf, writeAnswer, writeError } from '@fanfold/workers/lines'
+import {
+  LineBytes,
+  LineChoice,
+  LineWriter,
+  recordFormOf,
+  writeAnswer,
+  writeChecks,
+  writeError,
+} from '@fanfold/workers/lines'
 import type { LineSettings, RecordForm } from '@fanfold/workers/lines'
 import type { PartLines } from '@fanfold/workers/protocol'
 import type { Outcome } from '../outcome.ts'
@@ -37,6 +45,7 @@ export function writeLines(batch: Outcomes, settings: LineSettings, isSettledHer
       writer.ending(status, verdict)
       if (outcome.status === 'completed') writeAnswer(outcome, bytes)
       else if (outcome.error !== undefined) writeError(outcome.error, bytes)
+      if (outcome.checks !== undefined) writeChecks(Object.entries(outcome.checks), settings.timings, bytes)
       writer.account(outcome.attempts, outcome.durationMs, outcome.waitMs)
       if (choice.hasRecord(status, verdict))
         shard.writeRecord(batch.positionAt(i), bytes, formOf(outcome, isSettledHere))

@@ -1,12 +1,15 @@
-import { deserialize } from 'node:v8'
 import type { LineSettings } from '@fanfold/workers/lines'
 import { COMPLETED, NO_VERDICT, STATUSES, VERDICTS, decodeError, valueBytesOf, waitOf } from '@fanfold/workers/protocol'
-import type { Detail, OutcomePart, PartDetails, PartLines, PartTally } from '@fanfold/workers/protocol'
+import type { CheckTerms, OutcomePart, PartFold, PartLines, PartTally } from '@fanfold/workers/protocol'
 import type { Settle } from '../coordinator/commands.ts'
 import { sizeOf } from '../coordinator/position-set.ts'
 import type { Outcome } from '../outcome.ts'
 import type { Shard } from '../sources/shard.ts'
+import { BatchChecks } from './batch-checks.ts'
+import type { EndedChecks } from './batch-checks.ts'
+import { selectFold } from './batch-fold.ts'
 import { selectLines, writeLines } from './batch-lines.ts'
+import { OutcomeDetails } from './outcome-details.ts'
 
 /**
  * Outcomes that arrived together, as columns: the fast way to read them. An outcome is made into an object when it is
@@ -48,9 +51,18 @@ export interface Batch<Value = unknown> {
   itemAt(i: number): unknown
 }
 
-interface Columns extends Omit<OutcomePart, 'tally' | 'unsuccessful'> {
+interface Columns extends Omit<OutcomePart, 'tally' | 'unsuccessful' | 'checks' | 'details'> {
+  readonly details: OutcomeDetails
+  /** Of a chain. */
+  readonly checks: BatchChecks | undefined
   /** For outcomes that the main thread made. */
   readonly error: Error | undefined
+}
+
+/** A chain, and what is known of its checks in tasks that are not settled. */
+export interface ChainOfRun {
+  readonly terms: readonly CheckTerms[]
+  endedOf(shard: number, position: number): EndedChecks | undefined
 }
 
 /** How often each of a batch's tasks was run, so that it counts: `retries` of these because it had failed. */
@@ -58,6 +70,9 @@ export interface Executions {
   readonly attempts: number
   readonly retries: number
 }
+
+/** Of a batch that is only looked into. */
+export const NO_EXECUTIONS: Executions = { attempts: 0, retries: 0 }
 
 /**
  * A batch with what the merge has to know about it. All its outcomes are of one shard. One that came with lines has no
@@ -95,23 +110,32 @@ export class OutcomeBatch implements Batch {
     part: OutcomePart,
     executions: Executions,
     valueBytes: number,
+    chain?: ChainOfRun,
   ): OutcomeBatch {
-    return new OutcomeBatch(shardId, shard, { ...part, error: undefined }, executions, valueBytes, part.tally)
+    const details = new OutcomeDetails(part.details)
+    const checks =
+      chain === undefined || part.checks === undefined ? undefined : new BatchChecks(chain.terms, part.checks, details)
+    const columns = { ...part, details, checks, error: undefined }
+    return new OutcomeBatch(shardId, shard, columns, executions, valueBytes, part.tally)
   }
 
   /** Tasks that the coordinator settled itself, all in the same way. */
-  static settled(shard: Shard, settled: Omit<Settle, 'type' | 'run'>): OutcomeBatch {
+  static settled(shard: Shard, settled: Omit<Settle, 'type' | 'run'>, chain?: ChainOfRun): OutcomeBatch {
     const { shard: shardId, ranges, attempts, retries, durationMs, error } = settled
     const count = sizeOf(ranges)
     const positions = new Uint32Array(count)
     let at = 0
     for (let i = 0; i < ranges.length; i += 2) for (let p = ranges[i]!; p < ranges[i + 1]!; p++) positions[at++] = p
+    const status = STATUSES.indexOf(settled.status)
+    const details = new OutcomeDetails(undefined)
+    const ended = Array.from(positions, (position) => chain?.endedOf(shardId, position))
     const columns: Columns = {
       positions,
-      statuses: new Uint8Array(count).fill(STATUSES.indexOf(settled.status)),
+      statuses: new Uint8Array(count).fill(status),
       verdicts: new Uint8Array(count).fill(NO_VERDICT),
       durations: new Float32Array(count).fill(durationMs),
-      details: undefined,
+      details,
+      checks: chain === undefined ? undefined : BatchChecks.settled(chain.terms, status, ended, details),
       ids: undefined,
       error,
     }
@@ -144,13 +168,20 @@ export class OutcomeBatch implements Batch {
     return positions instanceof Uint32Array ? positions[i]! : positions.from + i
   }
 
+  /** Of a chain: the checks of its outcomes. */
+  get checks(): BatchChecks | undefined {
+    return this.#columns.checks
+  }
+
   /** The first issue's reason, without making the outcome. */
   reasonAt(i: number): string | undefined {
-    const at = this.#detailAt(i)
-    const { details } = this.#columns
-    if (at < 0 || details === undefined) return undefined
-    const id = details.reasonIds[at]!
-    return id > 0 ? details.reasons[id - 1] : this.#detail(at).issues?.[0]?.reason
+    const { details, checks } = this.#columns
+    const lone = details.loneReason(i)
+    if (lone !== undefined) return lone
+    const detail = details.detail(i)
+    if (checks === undefined) return detail?.issues?.[0]?.reason
+    const worst = checks.worst(i)
+    return detail?.checks?.find(({ check }) => check === worst)?.issues?.[0]?.reason
   }
 
   /**
@@ -160,6 +191,11 @@ export class OutcomeBatch implements Batch {
    */
   lines(settings: LineSettings): PartLines {
     return this.#columns.lines ?? writeLines(this, settings, this.#columns.error !== undefined)
+  }
+
+  /** Its completed outcomes, as a thread has folded them; `undefined`: none has, or not these alone. */
+  get fold(): PartFold | undefined {
+    return this.#columns.fold
   }
 
   recordAt(i: number): unknown {
@@ -188,7 +224,8 @@ export class OutcomeBatch implements Batch {
     if (status === COMPLETED) outcome['verdict'] = VERDICTS[verdicts[i]!]
     this.#addDetail(outcome, i)
     if (error !== undefined) outcome['error'] = error
-    outcome['attempts'] = this.#executions.attempts
+    this.#addChecks(outcome, i)
+    outcome['attempts'] = this.#columns.checks?.attempts(i) ?? this.#executions.attempts
     outcome['durationMs'] = durations[i]!
     const waitMs = waitOf(waits, i)
     if (waitMs !== undefined) outcome['waitMs'] = waitMs
@@ -197,50 +234,37 @@ export class OutcomeBatch implements Batch {
 
   /** The same batch with only some of its outcomes. */
   select(ordinals: readonly number[]): OutcomeBatch {
-    const { statuses, verdicts, durations, details, ids, lines, waits, error } = this.#columns
+    const { statuses, verdicts, durations, ids, lines, waits, error } = this.#columns
+    const details = new OutcomeDetails(this.#columns.details.select(ordinals))
     const columns: Columns = {
       positions: Uint32Array.from(ordinals, (i) => this.positionAt(i)),
       statuses: Uint8Array.from(ordinals, (i) => statuses[i]!),
       verdicts: Uint8Array.from(ordinals, (i) => verdicts[i]!),
       durations: Float32Array.from(ordinals, (i) => durations[i]!),
-      details: details === undefined ? undefined : this.#selectDetails(details, ordinals),
+      details,
+      checks: this.#columns.checks?.select(ordinals, details),
       ids: ids === undefined ? undefined : ordinals.map((i) => ids[i]),
       lines: lines === undefined ? undefined : selectLines(lines, ordinals),
+      fold: selectFold(this.fold, this, ordinals),
       waits: ordinals.flatMap((i, to) => {
         const waitMs = waitOf(waits, i)
         return waitMs === undefined ? [] : [to, waitMs]
       }),
       error,
     }
-    const valueBytes = valueBytesOf(columns)
+    const valueBytes = valueBytesOf({ ...columns, details: details.details })
     return new OutcomeBatch(this.shardId, this.shard, columns, this.#executions, valueBytes, undefined)
   }
 
-  #selectDetails(details: PartDetails, ordinals: readonly number[]): PartDetails {
-    const kept = ordinals.map((i, to) => ({ to, at: this.#detailAt(i) })).filter(({ at }) => at >= 0)
-    const chunks = kept.map(({ at }) => details.bytes.subarray(at === 0 ? 0 : details.ends[at - 1]!, details.ends[at]))
-    let end = 0
-    return {
-      ordinals: Uint32Array.from(kept, ({ to }) => to),
-      reasonIds: Uint32Array.from(kept, ({ at }) => details.reasonIds[at]!),
-      reasons: details.reasons,
-      ends: Uint32Array.from(chunks, (chunk) => (end += chunk.length)),
-      bytes: Buffer.concat(chunks),
-    }
-  }
-
   #addDetail(outcome: Record<string, unknown>, i: number): void {
-    const at = this.#detailAt(i)
     const { details } = this.#columns
-    if (at < 0 || details === undefined) return
-    const reasonId = details.reasonIds[at]!
-    if (reasonId > 0) {
-      const reason = details.reasons[reasonId - 1]!
+    const reason = details.loneReason(i)
+    if (reason !== undefined) {
       outcome['reason'] = reason
-      outcome['issues'] = [{ reason }]
+      if (this.#columns.checks === undefined) outcome['issues'] = [{ reason }]
       return
     }
-    const { issues, value, error } = this.#detail(at)
+    const { issues, value, error } = details.detail(i) ?? {}
     if (issues !== undefined) {
       outcome['reason'] = issues[0]!.reason
       outcome['issues'] = issues
@@ -249,26 +273,16 @@ export class OutcomeBatch implements Batch {
     if (error !== undefined) outcome['error'] = decodeError(error)
   }
 
-  #detail(at: number): Detail {
-    const details = this.#columns.details!
-    // A copy: typed arrays among the values become views of what they are read from, and belong to the consumer.
-    return deserialize(details.bytes.slice(at === 0 ? 0 : details.ends[at - 1]!, details.ends[at])) as Detail
-  }
-
-  /** Index into the details of the outcome at `i`, or -1: binary search, the ordinals ascend. */
-  #detailAt(i: number): number {
-    const ordinals = this.#columns.details?.ordinals
-    if (ordinals === undefined) return -1
-    let low = 0
-    let high = ordinals.length - 1
-    while (low <= high) {
-      const middle = (low + high) >> 1
-      const ordinal = ordinals[middle]!
-      if (ordinal === i) return middle
-      if (ordinal < i) low = middle + 1
-      else high = middle - 1
-    }
-    return -1
+  /** The task's own reason, or error, is that of the check that ended worst. */
+  #addChecks(outcome: Record<string, unknown>, i: number): void {
+    const { checks } = this.#columns
+    if (checks === undefined) return
+    const worst = checks.terms[checks.worst(i)]!.name
+    const outcomes = checks.outcomes(i, outcome['error'] as Error | undefined) // set above, if at all
+    const { reason, error } = outcomes[worst]!
+    if (reason !== undefined && outcome['status'] === 'completed') outcome['reason'] = reason
+    if (error !== undefined) outcome['error'] ??= error
+    outcome['checks'] = outcomes
   }
 
   #check(i: number): void {

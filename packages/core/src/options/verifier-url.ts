@@ -1,4 +1,4 @@
-import type { Verdict, Verifier, VerifyContext } from '@fanfold/workers'
+import type { Chain, Verdict, Verifier, VerifyContext } from '@fanfold/workers'
 
 /** The URL of a verifier module that carries the types of its verifier; see {@link verifierAt}. */
 export interface VerifierUrl<Item, Config, Value> extends URL {
@@ -6,19 +6,25 @@ export interface VerifierUrl<Item, Config, Value> extends URL {
   readonly types?: (item: Item, config: Config) => Value
 }
 
-/** What may be given as a verifier: a module's URL, or its path. */
+/** Several verifier modules, each a check of its name, side by side on each task: a chain of one stage. */
+export type VerifiersByName = Readonly<Record<string, URL | string>>
+
+/** What may be given as a verifier: a module's URL, or its path; or several by name. */
 export type VerifierLocation<Item = never, Config = unknown, Value = unknown> =
   | VerifierUrl<Item, Config, Value>
   | URL
   | string
+  | VerifiersByName
 
 /** What a module's default export says about its items, config and values. */
 type TypesOf<Exported> =
   Exported extends Verifier<infer Item, infer Config, infer _State, infer Value>
     ? readonly [Item, Config, Value]
-    : Exported extends (item: infer Item, ...rest: infer Rest) => infer Returned
-      ? readonly [Item, ConfigOf<Rest>, ValueOf<Awaited<Returned>>]
-      : readonly [unknown, unknown, unknown]
+    : Exported extends Chain<infer Item, infer Config>
+      ? readonly [Item, Config, never]
+      : Exported extends (item: infer Item, ...rest: infer Rest) => infer Returned
+        ? readonly [Item, ConfigOf<Rest>, ValueOf<Awaited<Returned>>]
+        : readonly [unknown, unknown, unknown]
 
 type ConfigOf<Rest> = Rest extends readonly [VerifyContext<infer Config>, ...unknown[]] ? Config : unknown
 

@@ -99,7 +99,7 @@ export class ChildSession {
       case 'laneOpened':
         return this.#send({ type: 'opened' })
       case 'verifierLoaded':
-        return this.#send({ type: 'loaded', verifier: event.verifier })
+        return this.#send({ type: 'loaded', verifier: event.verifier, checks: event.checks })
       case 'verifierFailed':
         return this.#send({ type: 'loadFailed', verifier: event.verifier, error: encodeError(event.error) })
       case 'verifierUnloaded':

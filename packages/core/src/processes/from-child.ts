@@ -27,7 +27,7 @@ export function eventOf(lane: LaneId, message: Told): BackendEvent {
     case 'opened':
       return { type: 'laneOpened', lane }
     case 'loaded':
-      return { type: 'verifierLoaded', lane, verifier: message.verifier }
+      return { type: 'verifierLoaded', lane, verifier: message.verifier, checks: message.checks }
     case 'loadFailed':
       return { type: 'verifierFailed', lane, verifier: message.verifier, error: decodeError(message.error) }
     case 'unloaded':

@@ -15,10 +15,11 @@ import type {
   LaneOverdue,
   LimitUsed,
   VerifierId,
+  VerifierLoaded,
 } from '../coordinator/events.ts'
 
 /** Both sides come from one package; a child that meets another version ends instead of guessing. */
-export const MESSAGES_VERSION = 2
+export const MESSAGES_VERSION = 3
 /** Where a child finds its file (`lane-file.ts`): the parent's `stdio` puts it there. */
 export const LANE_FILE = 4
 /** While it has a shard, a child tells so often that it lives, and what runs, ms. */
@@ -64,7 +65,7 @@ export interface RunWork {
 
 export type FromChild =
   | { readonly type: 'opened' }
-  | { readonly type: 'loaded'; readonly verifier: VerifierId }
+  | ({ readonly type: 'loaded' } & Pick<VerifierLoaded, 'verifier' | 'checks'>)
   | { readonly type: 'loadFailed'; readonly verifier: VerifierId; readonly error: EncodedError }
   | { readonly type: 'unloaded'; readonly verifier: VerifierId }
   | {

@@ -5,7 +5,7 @@ import type { OutcomePart, PartDetails } from '@fanfold/workers/protocol'
  * buffer: a small part that is held would hold all of that, and a consumer who moves a column would take its neighbours.
  */
 export function ownPart(part: OutcomePart): OutcomePart {
-  const { positions, details, lines } = part
+  const { positions, details, lines, checks, fold } = part
   return {
     ...part,
     positions: positions instanceof Uint32Array ? positions.slice() : positions,
@@ -13,7 +13,18 @@ export function ownPart(part: OutcomePart): OutcomePart {
     verdicts: part.verdicts.slice(),
     durations: part.durations.slice(),
     details: details === undefined ? undefined : ownDetails(details),
+    checks:
+      checks === undefined
+        ? undefined
+        : {
+            perTask: checks.perTask,
+            ordinals: checks.ordinals.slice(),
+            codes: checks.codes.slice(),
+            durations: checks.durations.slice(),
+            ofPasses: checks.ofPasses.slice(),
+          },
     lines: lines === undefined ? undefined : { bytes: ownBytes(lines.bytes), ends: lines.ends.slice() },
+    fold: fold === undefined || 'error' in fold ? fold : { ...fold, bytes: ownBytes(fold.bytes) },
   }
 }
 

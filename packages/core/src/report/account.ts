@@ -8,12 +8,14 @@ import {
   VERDICTS,
   bucketOf,
   durationOf,
+  statusOfCheck,
 } from '@fanfold/workers/protocol'
 import type { PartTally, Status } from '@fanfold/workers/protocol'
 import type { OutcomeBatch } from '../merge/batch.ts'
 import type { Outcome, UnsuccessfulOutcome } from '../outcome.ts'
-import type { FirstError, Report, SlowTask } from './report.ts'
+import type { CheckReport, FirstError, Report, SlowTask } from './report.ts'
 import { restoredError } from './stored-error.ts'
+import { CheckSums } from '../journal/check-sums.ts'
 import type { Totals } from '../journal/index.ts'
 
 const SLOWEST = 10
@@ -28,6 +30,7 @@ export class Account {
   readonly #verdicts: number[] = VERDICTS.map(() => 0)
   readonly #reasons = new Map<string, number>()
   readonly #buckets = new Uint32Array(BUCKET_COUNT)
+  readonly #checks = new CheckSums()
   readonly firstErrors: FirstError[] = []
   /** Further attempts that an earlier run has made. */
   resumedRetries = 0
@@ -40,7 +43,8 @@ export class Account {
   }
 
   /** Begins with what an earlier run has settled. */
-  resume({ statuses, verdicts, reasons, buckets, slowest, retries, firstErrors }: Totals): void {
+  resume({ statuses, verdicts, reasons, buckets, slowest, retries, checks, firstErrors }: Totals): void {
+    if (checks !== undefined) this.#checks.addCounts(checks)
     statuses.forEach((count, code) => (this.#statuses[code]! += count))
     verdicts.forEach((count, code) => (this.#verdicts[code]! += count))
     for (const [reason, count] of Object.entries(reasons)) this.#addReason(reason, count)
@@ -94,6 +98,12 @@ export class Account {
     return Object.fromEntries([...this.#reasons].sort(([, a], [, b]) => b - a))
   }
 
+  /** Of a chain: by name, in the order of the chain. */
+  get checks(): Report['checks'] {
+    const counts = this.#checks.toCounts()
+    return counts && Object.fromEntries(Object.entries(counts).map(([name, codes]) => [name, checkCounts(codes)]))
+  }
+
   get slowest(): Report['slowest'] {
     return this.#slowest
   }
@@ -112,12 +122,14 @@ export class Account {
     tally.verdicts.forEach((count, code) => (this.#verdicts[code]! += count))
     for (const [reason, count] of Object.entries(tally.reasons)) this.#addReason(reason, count)
     for (let i = 0; i < tally.buckets.length; i += 2) this.#buckets[tally.buckets[i]!]! += tally.buckets[i + 1]!
+    if (batch.checks !== undefined && tally.checks !== undefined) this.#checks.addTally(batch.checks, tally.checks)
     for (let i = 0; i < tally.slowest.length; i += 2) this.#rank(batch, tally.slowest[i]!, tally.slowest[i + 1]!)
   }
 
   #count(batch: OutcomeBatch): void {
     for (let i = 0; i < batch.length; i++) {
       this.#statuses[batch.statuses[i]!]!++
+      if (batch.checks !== undefined) this.#checks.addOutcome(batch.checks, i)
       const verdict = batch.verdicts[i]!
       if (verdict !== NO_VERDICT) this.#verdicts[verdict]!++
       const reason = verdict === NO_VERDICT ? undefined : batch.reasonAt(i)
@@ -153,6 +165,14 @@ export class Account {
     }
     return 0
   }
+}
+
+/** @param codes - how often it ended with each code */
+function checkCounts(codes: readonly number[]): CheckReport {
+  const statuses = Object.fromEntries(STATUSES.map((name) => [name, 0])) as Record<Status, number>
+  codes.forEach((count, code) => (statuses[STATUSES[statusOfCheck(code)]!] += count))
+  const verdicts = Object.fromEntries(VERDICTS.map((name, code) => [name, codes[code]!]))
+  return { statuses, verdicts: verdicts as Record<VerdictName, number> }
 }
 
 function isUnsuccessful(outcome: Outcome): outcome is UnsuccessfulOutcome {

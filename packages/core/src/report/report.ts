@@ -25,6 +25,8 @@ export interface Report {
   readonly verdicts: Readonly<Record<VerdictName, number>>
   /** How often each was the first issue's reason. */
   readonly reasons: Readonly<Record<string, number>>
+  /** Of a chain, by name: how often each check ended in which way. The unread rest of a source is not in it. */
+  readonly checks?: Readonly<Record<string, CheckReport>> | undefined
   /** Further attempts that were made. */
   readonly retries: number
   /** Threads that were ended and started anew in this run. */
@@ -47,6 +49,12 @@ export interface Report {
   readonly warnings: readonly string[]
   /** Why the run `failed` or was `aborted`. */
   readonly failure?: Error
+}
+
+/** How the checks of one name ended. */
+export interface CheckReport {
+  readonly statuses: Readonly<Record<Status, number>>
+  readonly verdicts: Readonly<Record<VerdictName, number>>
 }
 
 export interface SlowTask {

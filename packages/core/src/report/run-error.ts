@@ -8,12 +8,23 @@ import { withoutStop } from '@fanfold/workers/protocol'
 export class RunError extends FanfoldError {
   override readonly name: string = 'RunError'
   readonly report: Report
-  /** From `verify()`: every outcome there is. From `assertSucceeded()`: empty. */
+  /** From `verify()`: every outcome there is. Else empty. */
   readonly outcomes: readonly Outcome[]
   constructor(code: ErrorCode, message: string, report: Report, outcomes: readonly Outcome[], options?: ErrorOptions) {
     super(code, message, options)
     this.report = report
     this.outcomes = outcomes
+  }
+}
+
+/** What `run.reduce()` rejects with when the run ended, but not every task was completed. */
+export class ReduceError extends RunError {
+  override readonly name: string = 'ReduceError'
+  /** What the tasks that were completed come to; `undefined` when the engine was closed before that was known. */
+  readonly value: unknown
+  constructor({ code, message, report, cause }: RunError, value: unknown) {
+    super(code, message, report, [], cause === undefined ? undefined : { cause })
+    this.value = value
   }
 }
 

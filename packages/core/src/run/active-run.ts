@@ -1,6 +1,6 @@
-import type { Deliver, EndRun, Settle } from '../coordinator/commands.ts'
+import type { Deliver, EndRun, KeepChecks, Settle } from '../coordinator/commands.ts'
 import type { RunSettings, ShardId, VerifierId } from '../coordinator/events.ts'
-import { OutcomeBatch } from '../merge/batch.ts'
+import { NO_EXECUTIONS, OutcomeBatch } from '../merge/batch.ts'
 import { InputOrder } from '../merge/input-order.ts'
 import { Outbox } from '../merge/outbox.ts'
 import { Account } from '../report/account.ts'
@@ -8,13 +8,14 @@ import type { Report, StuckThread } from '../report/report.ts'
 import type { ConductedRun } from './conducted-run.ts'
 import type { Journaling } from './journaling.ts'
 import { makeReport } from './make-report.ts'
+import type { RunChain } from './run-chain.ts'
 import { RetryTimers } from './retry-timers.ts'
 import { isLongTurn, nextTurn } from './turn.ts'
 import { PassingReader } from '../journal/passing-reader.ts'
 import type { Totals } from '../journal/index.ts'
 import { FanfoldError } from '../errors.ts'
 import type { LineSettings } from '@fanfold/workers/lines'
-import type { OutcomePart } from '@fanfold/workers/protocol'
+import type { FoldSettings, OutcomePart } from '@fanfold/workers/protocol'
 import type { Shard, ShardReader } from '../sources/shard.ts'
 
 /** Of a run that ends before it begins. */
@@ -47,6 +48,9 @@ export class ActiveRun implements ConductedRun {
   read = 0
   /** Set when its consumer takes lines: what is dispatched from then on comes back with them. */
   lines: LineSettings | undefined
+  /** Set when it is reduced, as `lines`. */
+  fold: FoldSettings | undefined
+  chain: RunChain | undefined
   /** It is being cut short. */
   isEnding = false
   report: Report | undefined
@@ -220,17 +224,26 @@ export class ActiveRun implements ConductedRun {
 
   release(id: ShardId): void {
     this.#delivered.push(this.shard(id))
+    this.chain?.release(id)
     this.#shards.delete(id)
   }
 
   deliver({ shard, batch, attempts, retries, accepted, valueBytes }: Deliver): void {
     // `batch` is what the backend gave with the event; the coordinator passes it on unseen.
-    const whole = OutcomeBatch.ofPart(shard, this.shard(shard), batch as OutcomePart, { attempts, retries }, valueBytes)
+    const part = batch as OutcomePart
+    const whole = OutcomeBatch.ofPart(shard, this.shard(shard), part, { attempts, retries }, valueBytes, this.chain)
     this.#merge(accepted === undefined ? whole : whole.select(accepted))
   }
 
   settle(command: Settle): void {
-    this.#merge(OutcomeBatch.settled(this.shard(command.shard), command))
+    this.#merge(OutcomeBatch.settled(this.shard(command.shard), command, this.chain))
+  }
+
+  keepChecks(command: KeepChecks): void {
+    const { shard, batch } = command
+    const part = batch as OutcomePart // as above
+    const whole = OutcomeBatch.ofPart(shard, this.shard(shard), part, NO_EXECUTIONS, 0, this.chain)
+    this.chain!.keep(command, whole.checks!)
   }
 
   #merge(batch: OutcomeBatch): void {

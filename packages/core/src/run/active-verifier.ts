@@ -1,4 +1,5 @@
 import type { HostFunctions } from '@fanfold/workers'
+import type { CheckTerms } from '@fanfold/workers/protocol'
 import type { VerifierSpec } from '../backend.ts'
 import { FanfoldError } from '../errors.ts'
 
@@ -7,6 +8,8 @@ export class ActiveVerifier {
   readonly spec: VerifierSpec
   /** What it may call on the main thread. */
   readonly functions: HostFunctions
+  /** When it is a chain; known when a thread has set it up. */
+  checks: readonly CheckTerms[] | undefined
   /** Why it could not be set up on any thread. */
   unusable: Error | undefined
   /** Threads on which it could not be set up, although it was on others. */

@@ -1,6 +1,8 @@
-import type { Deliver, EndRun, Read, Settle } from '../coordinator/commands.ts'
+import type { Deliver, EndRun, KeepChecks, Read, Settle } from '../coordinator/commands.ts'
 import type { Event, RunSettings, ShardId, VerifierId } from '../coordinator/events.ts'
 import type { LineSettings } from '@fanfold/workers/lines'
+import type { FoldSettings } from '@fanfold/workers/protocol'
+import type { RunChain } from './run-chain.ts'
 import type { StuckThread } from '../report/report.ts'
 import type { Shard, ShardReader } from '../sources/shard.ts'
 
@@ -11,6 +13,10 @@ export interface ConductedRun {
   readonly reader: ShardReader | undefined
   /** The lines that its consumer reads; `undefined`: none. */
   readonly lines?: LineSettings | undefined
+  /** How it is reduced; `undefined`: it is not. */
+  readonly fold?: FoldSettings | undefined
+  /** Set when its verifier is known to be a chain: before anything of it is dispatched. */
+  chain: RunChain | undefined
   /** Tasks that were read. */
   readonly read: number
   /** Some of its tasks are settled: it has started. */
@@ -27,6 +33,7 @@ export interface ConductedRun {
   release(id: ShardId): void
   deliver(command: Deliver): void
   settle(command: Settle): void
+  keepChecks(command: KeepChecks): void
   retryAfter(delayMs: number, due: () => void): void
   end(command: EndRun): void
 }

@@ -15,6 +15,8 @@ import type { OutcomeBatch } from '../merge/batch.ts'
 import type { LimitSettings } from '../policy/limits/limit-settings.ts'
 import type { Recycling } from '../policy/recycling.ts'
 import type { Shard } from '../sources/shard.ts'
+import { RunChain } from './run-chain.ts'
+import type { CheckTerms } from '@fanfold/workers/protocol'
 import { monotonicMs } from './monotonic-clock.ts'
 import { itemsGone } from './items-gone.ts'
 import { readNext, remainingOf } from './read-next.ts'
@@ -95,6 +97,7 @@ export class Conductor {
     const error = this.#stopped ?? verifier?.unusable
     if (error !== undefined) return run.failStart(error)
     this.#runs.set(id, run)
+    if (verifier?.checks !== undefined) run.chain = new RunChain(verifier.checks)
     run.warn(verifier?.failures ?? [])
     const options = run.settings
     this.handle({ type: 'runAdded', run: id, verifier: run.verifier, options, ...remainingOf(run.reader, 0) })
@@ -157,16 +160,26 @@ export class Conductor {
 
   #fromBackend(event: BackendEvent): void {
     if (event.type === 'laneDied') this.hostChannels.close(event.lane)
+    if (event.type === 'verifierLoaded' && event.checks !== undefined) this.#isChain(event.verifier, event.checks)
     if (event.type === 'laneOpened') this.limits.introduceAll(event.lane)
     if (event.type === 'laneDied' && event.stuck) this.#noteStuck(event.lane, event.running[0])
     this.handle(event)
   }
 
-  #noteStuck(lane: number, position: number | undefined): void {
+  /** Told before anything of its runs is dispatched. */
+  #isChain(id: VerifierId, checks: readonly CheckTerms[]): void {
+    const verifier = this.#verifiers.get(id)
+    if (verifier !== undefined) verifier.checks = checks
+    for (const run of this.#runs.values()) if (run.verifier === id) run.chain ??= new RunChain(checks)
+  }
+
+  #noteStuck(lane: number, mark: number | undefined): void {
     const assignment = workOf(this.#coordinator.state.lanes[lane]!.phase)?.assignment
     const run = assignment === undefined ? undefined : this.#runs.get(assignment.run)
     const index =
-      assignment === undefined || position === undefined ? undefined : run?.indexAt(assignment.piece.shard, position)
+      assignment === undefined || mark === undefined
+        ? undefined
+        : run?.indexAt(assignment.piece.shard, Math.floor(mark / (run.chain?.terms.length ?? 1)))
     run?.noteStuck({ thread: lane + 1, index })
   }
 
@@ -218,6 +231,10 @@ export class Conductor {
         return this.#runs.get(command.run)!.deliver(command)
       case 'settle':
         return this.#runs.get(command.run)!.settle(command)
+      case 'keepChecks':
+        return this.#runs.get(command.run)!.keepChecks(command)
+      case 'settleCheck':
+        return this.#runs.get(command.run)!.chain!.settle(command)
       case 'waitForRetry':
         return this.#waitForRetry(command)
       case 'waitToShare':
@@ -243,7 +260,7 @@ export class Conductor {
   }
 
   #dispatch(command: Dispatch): void {
-    const { type: _type, run, shard, ranges, ...rest } = command
+    const { type: _type, run, shard, ranges, charged, ...rest } = command
     const from = ranges[0]!
     const to = ranges[ranges.length - 1]!
     const active = this.#runs.get(run)!
@@ -253,7 +270,8 @@ export class Conductor {
     } catch (cause) {
       return this.handle(itemsGone(command, cause))
     }
-    this.#backend.run({ ...rest, ranges, ...records, base: from, lines: active.lines })
+    const earlier = active.chain?.earlierIn(shard, ranges, charged)
+    this.#backend.run({ ...rest, ranges, ...records, base: from, lines: active.lines, fold: active.fold, earlier })
   }
 
   #waitForRetry({ run, shard, ranges, delayMs }: Extract<Command, { type: 'waitForRetry' }>): void {

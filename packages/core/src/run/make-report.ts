@@ -46,6 +46,7 @@ export function makeReport({ end, sourceExhausted, threadsReplaced, retries }: E
     statuses,
     verdicts: account.verdicts,
     reasons: account.reasons,
+    ...(account.checks === undefined ? {} : { checks: account.checks }),
     retries: account.resumedRetries + retries,
     threadsReplaced,
     stuckThreads,

@@ -1,11 +1,13 @@
 import type { OutcomePart } from '@fanfold/workers/protocol'
-import type { Deliver, EndRun, Read, Settle } from '../coordinator/commands.ts'
+import type { Deliver, EndRun, KeepChecks, Read, Settle } from '../coordinator/commands.ts'
 import type { Event, RunId, RunSettings, ShardId, VerifierId } from '../coordinator/events.ts'
 import { FanfoldError } from '../errors.ts'
-import { OutcomeBatch } from '../merge/batch.ts'
+import { NO_EXECUTIONS, OutcomeBatch } from '../merge/batch.ts'
 import { estimateBytes } from '../sources/item-bytes.ts'
 import type { Conductor } from './conductor.ts'
 import type { ConductedRun } from './conducted-run.ts'
+import { RetryTimers } from './retry-timers.ts'
+import type { RunChain } from './run-chain.ts'
 import { Request, RequestQueue, isAnswer } from './request-queue.ts'
 import type { Answer, RequestOwner } from './request-queue.ts'
 import { RequestShard } from './request-shard.ts'
@@ -34,6 +36,7 @@ export class RequestsRun implements ConductedRun, RequestOwner {
   /** Requests that have gone to threads. */
   read = 0
   hasOutcomes = false
+  chain: RunChain | undefined
   /** Why it has ended. */
   failure: Error | undefined
   readonly #id: RunId
@@ -41,6 +44,7 @@ export class RequestsRun implements ConductedRun, RequestOwner {
   readonly #options: RequestsSettings
   readonly #firstIndex: number
   readonly #queue = new RequestQueue()
+  readonly #retries = new RetryTimers()
   readonly #shards = new Map<ShardId, RequestShard>()
   /** The coordinator knows, or is about to know, that requests wait. */
   #isTold = false
@@ -146,18 +150,20 @@ export class RequestsRun implements ConductedRun, RequestOwner {
   }
 
   release(id: ShardId): void {
+    this.chain?.release(id)
     this.#shards.delete(id)
   }
 
   deliver({ shard, batch, attempts, retries, accepted, valueBytes }: Deliver): void {
     this.hasOutcomes = true
     // `batch` is what the backend gave with the event; the coordinator passes it on unseen.
-    const whole = OutcomeBatch.ofPart(shard, this.shard(shard), batch as OutcomePart, { attempts, retries }, valueBytes)
+    const part = batch as OutcomePart
+    const whole = OutcomeBatch.ofPart(shard, this.shard(shard), part, { attempts, retries }, valueBytes, this.chain)
     this.#give(accepted === undefined ? whole : whole.select(accepted))
   }
 
   settle(command: Settle): void {
-    this.#give(OutcomeBatch.settled(this.shard(command.shard), command))
+    this.#give(OutcomeBatch.settled(this.shard(command.shard), command, this.chain))
   }
 
   #give(batch: OutcomeBatch): void {
@@ -210,6 +216,7 @@ export class RequestsRun implements ConductedRun, RequestOwner {
 
   failStart(error: Error): void {
     this.failure ??= error
+    this.#retries.stop()
     this.#rejectAll(error)
     this.#end.resolve()
   }
@@ -229,9 +236,15 @@ export class RequestsRun implements ConductedRun, RequestOwner {
   warn(): void {}
   noteStuck(): void {}
 
-  /** None of its tasks is tried again. */
-  retryAfter(): void {
-    throw new FanfoldError('FANFOLD_INTERNAL', 'a request was to be tried again')
+  keepChecks(command: KeepChecks): void {
+    const { shard, batch } = command
+    const part = batch as OutcomePart // as above
+    this.chain!.keep(command, OutcomeBatch.ofPart(shard, this.shard(shard), part, NO_EXECUTIONS, 0, this.chain).checks!)
+  }
+
+  /** Of its tasks none is tried again; of a chain's checks, those that have attempts of their own. */
+  retryAfter(delayMs: number, due: () => void): void {
+    this.#retries.after(delayMs, due)
   }
 }
 

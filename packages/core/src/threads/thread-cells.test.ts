@@ -46,14 +46,14 @@ test('whenever a gate is closed, what was started is exactly what lies before th
 test('a gate that is closed before its assignment is begun lets nothing through, and the other one stays open', () => {
   const cells = new ThreadCells()
   const first = cells.openGate()
-  cells.begin(1, first, 1)
+  cells.begin({ assignment: 1, concurrency: 1, checks: 1 }, first)
   const second = cells.openGate()
   expect(second).not.toBe(first)
   expect(cells.stop(second)).toBe(0)
   const view = new Int32Array(cells.buffer)
   expect(Atomics.compareExchange(view, second, 0, 1)).not.toBe(0)
   expect(Atomics.compareExchange(view, first, 0, 1)).toBe(0)
-  cells.begin(2, second, 1) // the first one has ended
+  cells.begin({ assignment: 2, concurrency: 1, checks: 1 }, second) // the first one has ended
   expect(cells.openGate()).toBe(first)
   expect(Atomics.load(view, first)).toBe(0)
 })
@@ -62,7 +62,7 @@ test('the gate of what runs is left alone, also after one was opened for an assi
   const cells = new ThreadCells()
   const view = new Int32Array(cells.buffer)
   const running = cells.openGate()
-  cells.begin(1, running, 1)
+  cells.begin({ assignment: 1, concurrency: 1, checks: 1 }, running)
   Atomics.store(view, running, 5)
   for (let tried = 0; tried < 3; tried++) expect(cells.openGate()).not.toBe(running)
   expect(cells.stop(running)).toBe(5)
@@ -72,7 +72,7 @@ test('what runs is told of the assignment that was asked about, and of no other'
   const cells = new ThreadCells()
   const view = new Int32Array(cells.buffer)
   const gate = cells.openGate()
-  cells.begin(7, gate, 2)
+  cells.begin({ assignment: 7, concurrency: 2, checks: 1 }, gate)
   expect(cells.running()).toEqual([]) // the thread has not begun it
   view[CURRENT] = cellOf(7)
   view[gate] = 5

@@ -1,3 +1,4 @@
+import type { Work } from '../backend.ts'
 import {
   ABANDONED,
   BEAT,
@@ -16,7 +17,9 @@ export class ThreadCells {
   readonly buffer: SharedArrayBuffer = createCells()
   readonly #cells = new Int32Array(this.buffer)
   /** What the thread is about, as far as the main thread has heard. */
-  #about: { readonly assignment: number; readonly gate: number; readonly slots: number } | undefined
+  #about:
+    | { readonly assignment: number; readonly gate: number; readonly slots: number; readonly isChain: boolean }
+    | undefined
 
   /**
    * An open gate for an assignment that is about to be sent: the one that what the thread is about does not have. Nobody
@@ -29,9 +32,9 @@ export class ThreadCells {
     return gate
   }
 
-  /** It is this one's turn. @param concurrency - as many slots may be its own */
-  begin(assignment: number, gate: number, concurrency: number): void {
-    this.#about = { assignment: cellOf(assignment), gate, slots: concurrency }
+  /** It is this one's turn; as many slots may be its own as tasks, or checks of a chain, may be running. */
+  begin({ assignment, concurrency, checks }: Pick<Work, 'assignment' | 'concurrency' | 'checks'>, gate: number): void {
+    this.#about = { assignment: cellOf(assignment), gate, slots: concurrency, isChain: checks > 1 }
   }
 
   /** No assignment is with the thread. */
@@ -44,13 +47,13 @@ export class ThreadCells {
     return Atomics.or(this.#cells, gate, STOPPED) & ~STOPPED
   }
 
-  /** Positions that are running, the sync one first. Pairs with the thread's stores before and after each task. */
+  /** Marks of what is running, the sync one first; of a chain, all of them have slots. Pairs with the thread's stores before and after each task. */
   running(): number[] {
     const about = this.#about
     // It has begun the next one already: then the end of this one is on its way, and nothing of it runs.
     if (about === undefined || Atomics.load(this.#cells, CURRENT) !== about.assignment) return []
     const running: number[] = []
-    const last = (Atomics.load(this.#cells, about.gate) & ~STOPPED) - 1
+    const last = about.isChain ? -1 : (Atomics.load(this.#cells, about.gate) & ~STOPPED) - 1
     if (last >= 0 && Atomics.load(this.#cells, RESTING) === 0) running.push(last)
     for (let slot = FIRST_SLOT; slot < FIRST_SLOT + about.slots; slot++) {
       const position = Atomics.load(this.#cells, slot) - 1

@@ -59,9 +59,9 @@ export class ThreadLane {
   }
 
   load(verifier: VerifierSpec): void {
-    const { id, url, config, startTimeoutMs, hostFunctions } = verifier
+    const { id, url, modules, config, startTimeoutMs, hostFunctions } = verifier
     this.#wait({ for: 'load', verifier }, startTimeoutMs + SLACK_MS)
-    this.#send({ type: 'load', verifier: id, url, config, startTimeoutMs, hostFunctions })
+    this.#send({ type: 'load', verifier: id, url, modules, config, startTimeoutMs, hostFunctions })
   }
 
   unload(verifier: VerifierSpec): void {
@@ -142,7 +142,9 @@ export class ThreadLane {
       return { lane: this.id, assignment: undefined, position: undefined, busyMs: 0, running: 0 }
     const running = this.#cells.running()
     const busyMs = performance.now() - waiting.beganAt
-    return { lane: this.id, assignment: waiting.work.assignment, position: running[0], busyMs, running: running.length }
+    const { assignment, checks } = waiting.work
+    const position = running.length === 0 ? undefined : Math.floor(running[0]! / checks)
+    return { lane: this.id, assignment, position, busyMs, running: running.length }
   }
 
   /** Nothing of this lane is heard any more. */
@@ -223,7 +225,12 @@ export class ThreadLane {
         if (this.#waiting.for !== 'load') return
         this.#loaded.set(message.verifier, this.#waiting.verifier)
         this.#rest()
-        return this.#listener.event({ type: 'verifierLoaded', lane, verifier: message.verifier })
+        return this.#listener.event({
+          type: 'verifierLoaded',
+          lane,
+          verifier: message.verifier,
+          checks: message.checks,
+        })
       case 'loadFailed': {
         if (this.#waiting.for !== 'load') return
         this.#rest()
@@ -262,7 +269,7 @@ export class ThreadLane {
   #isAbout(waiting: WaitingForShard | undefined): void {
     this.#atWork = waiting
     if (waiting === undefined) this.#session?.cells.end()
-    else this.#session?.cells.begin(waiting.work.assignment, waiting.gate!, waiting.work.concurrency) // as above
+    else this.#session?.cells.begin(waiting.work, waiting.gate!) // as above
   }
 
   /** All that the thread had posted was received, or it never will be. */

@@ -18,15 +18,17 @@ export function inTask<Result>(index: number, run: () => Result): Result {
 /**
  * Sends what a verifier writes to stdout to stderr, each line prefixed by thread and task: stdout belongs to the
  * application (`--out -`), and a line that nobody can place helps nobody.
+ *
+ * @param thread - what it is called, for people
  */
-export function sendStdoutToStderr(thread: number): void {
+export function sendStdoutToStderr(thread: string): void {
   let atLineStart = true
   const toStderr = process.stderr.write.bind(process.stderr)
   write = toStderr
   process.stdout.write = (chunk: Uint8Array | string, encoding?: unknown, callback?: unknown): boolean => {
     const text = typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString()
     const index = asyncTask.getStore() ?? syncTask
-    const prefix = index === undefined ? `[thread ${thread}] ` : `[thread ${thread}, task ${index}] `
+    const prefix = index === undefined ? `[${thread}] ` : `[${thread}, task ${index}] `
     const prefixed = (atLineStart ? prefix : '') + text.replace(/\n(?=[^])/g, `\n${prefix}`)
     atLineStart = text.endsWith('\n')
     const done = typeof encoding === 'function' ? encoding : callback

@@ -1,8 +1,10 @@
 import { serialize } from 'node:v8'
 import type { EncodedError } from '../error-codec.ts'
 import type { FanfoldError } from '../fanfold-error.ts'
-import type { Detail, PartDetails } from '../outcome-columns.ts'
+import { COMPLETED } from '../outcome-columns.ts'
+import type { CheckDetail, Detail, PartDetails } from '../outcome-columns.ts'
 import type { Verdict } from '../verdict.ts'
+import type { ChainOutcome } from './chain/chain-outcome.ts'
 import { notCloneable } from './task-errors.ts'
 
 /** The reason of a verdict that has nothing more to say. */
@@ -10,6 +12,12 @@ export function loneReason({ issues, value }: Verdict): string | undefined {
   const only = issues[0]
   const isLone = value === undefined && issues.length === 1 && only!.message === undefined && only!.path === undefined
   return isLone ? only!.reason : undefined
+}
+
+/** It is a reason, and nothing more. */
+function isLone({ issues = [], value, attempts, waitMs }: CheckDetail): boolean {
+  if (value !== undefined || attempts !== undefined || waitMs !== undefined || issues.length !== 1) return false
+  return issues[0]!.message === undefined && issues[0]!.path === undefined
 }
 
 /** The details of a part: reasons by number, all else serialised. */
@@ -47,6 +55,23 @@ export class DetailWriter {
   error(ordinal: number, error: EncodedError): void {
     const detail: Detail = { error }
     this.#push(ordinal, 0, serialize(detail))
+  }
+
+  /**
+   * What the checks of a task have to say, all of which can be sent.
+   *
+   * @param isSaid - in its line: the error, or the reason, of the worst is enough
+   * @returns the task's reason
+   */
+  chained(ordinal: number, { status, worst, details }: ChainOutcome, isSaid: boolean): string | undefined {
+    const ofWorst = details.find(({ check }) => check === worst)
+    const reason = status === COMPLETED ? ofWorst?.issues?.[0]?.reason : undefined
+    if (details.length === 0) return undefined
+    if (reason !== undefined && (isSaid || (details.length === 1 && isLone(ofWorst!)))) this.reason(ordinal, reason)
+    else if (!isSaid) this.#push(ordinal, 0, serialize({ checks: details } satisfies Detail))
+    else if (ofWorst?.error !== undefined)
+      this.#push(ordinal, 0, serialize({ checks: [{ check: worst, error: ofWorst.error }] } satisfies Detail))
+    return reason
   }
 
   take(): PartDetails | undefined {

@@ -5,7 +5,7 @@ import { Session } from './session.ts'
 
 /** The one task that a thread runs for its pool: it starts the session, which lives on with its port. */
 export function startSession(start: SessionStart): number {
-  sendStdoutToStderr(start.thread)
+  sendStdoutToStderr(`thread ${start.thread}`)
   Session.start(start)
   return threadId
 }

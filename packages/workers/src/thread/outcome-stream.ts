@@ -1,6 +1,6 @@
 import { valueBytesOf } from '../outcome-columns.ts'
 import type { OutcomePart } from '../outcome-columns.ts'
-import { PartWriter } from './part-writer.ts'
+import type { PartWriter } from './part-writer.ts'
 import { clockMs, startTimer, stopTimer } from './clock.ts'
 
 /** Outcomes wait this long to be posted with others, ms: a message costs both sides some 50 µs, a thread that dies what it has not posted. */
@@ -10,14 +10,15 @@ const POST_VALUE_BYTES = 1 << 20
 
 /** Posts what is written, neither one by one nor late. */
 export class OutcomeStream {
-  readonly writer: PartWriter = new PartWriter()
+  readonly writer: PartWriter
   readonly #post: (part: OutcomePart) => void
   #lastPost = clockMs()
   #timer: NodeJS.Timeout | undefined
   /** Values that were posted, bytes. */
   postedBytes = 0
 
-  constructor(post: (part: OutcomePart) => void) {
+  constructor(writer: PartWriter, post: (part: OutcomePart) => void) {
+    this.writer = writer
     this.#post = post
   }
 

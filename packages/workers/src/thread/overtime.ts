@@ -17,7 +17,7 @@ export interface OvertimeListener {
 
 /** Ends a shard's async tasks over their heads: those whose time is over, and after an abort all that do not end. */
 export class Overtime {
-  /** Positions that may have held the event loop: each has to run alone. */
+  /** Marks of what may have held the event loop: each task has to run alone. */
   readonly suspects: number[] = []
   /** Why what runs was told to end. */
   abortReason: { readonly error: Error } | undefined
@@ -59,11 +59,12 @@ export class Overtime {
 
   /** The same for one of them. @returns whether it is running */
   abortTask(position: number, error: Error, graceMs: number): boolean {
-    const task = [...this.#pending].find((pending) => pending.position === position)
-    if (task === undefined) return false
-    task.context.abort(error)
-    startTimer(() => this.#settleOver(task, ABORTED, error), graceMs).unref()
-    return true
+    const tasks = [...this.#pending].filter((pending) => pending.position === position)
+    for (const task of tasks) {
+      task.context.abort(error)
+      startTimer(() => this.#settleOver(task, ABORTED, error), graceMs).unref()
+    }
+    return tasks.length > 0
   }
 
   /** Looks which pending tasks are due. */
@@ -79,7 +80,7 @@ export class Overtime {
     const now = clockMs()
     for (const task of due) {
       const verdict = this.#verdictOfClock(task, now)
-      if (verdict === 'late') this.#settleOver(task, TIMED_OUT, timedOut(this.#message.timeoutMs))
+      if (verdict === 'late') this.#settleOver(task, TIMED_OUT, timedOut(task.timeoutMs))
       else if (verdict === 'suspect') this.#suspect(task)
     }
   }
@@ -87,12 +88,9 @@ export class Overtime {
   /** Settles a task that has not ended; it is abandoned. */
   #settleOver(task: PendingTask, status: number, error: Error): void {
     const now = clockMs()
-    const failure = status === TIMED_OUT ? 'timeout' : undefined
     const isNew = this.#pending.abandon(task, () => {
       // Posted first: the listeners of its signal are the user's, and may throw, which ends the thread.
-      this.#outcomes.writer.unsuccessful(task.position, status, error, task.id, failure)
-      this.#outcomes.writer.time(1, this.#pending.age(task, now).wallMs)
-      this.#outcomes.writer.waited(task.context.waitedMs)
+      task.ends.over(task, status, error, this.#pending.age(task, now))
       this.#outcomes.post(now)
       task.context.settled(error)
       task.context.abort(error)
@@ -104,8 +102,9 @@ export class Overtime {
 
   #suspect(task: PendingTask): void {
     const isNew = this.#pending.abandon(task, () => {
-      this.suspects.push(task.position)
-      const error = timedOut(this.#message.timeoutMs)
+      this.suspects.push(task.mark)
+      task.ends.suspected(task)
+      const error = timedOut(task.timeoutMs)
       task.context.settled(error)
       task.context.abort(error)
     })
@@ -117,7 +116,8 @@ export class Overtime {
    * that it may be a neighbour's time. A task that cannot have a neighbour owns all the time that passes.
    */
   #verdictOfClock(task: PendingTask, now: number): 'runs' | 'late' | 'suspect' {
-    const { timeoutMs, alone, concurrency } = this.#message
+    const { alone, concurrency } = this.#message
+    const { timeoutMs } = task
     const { wallMs, chargedMs } = this.#pending.age(task, now)
     const isSole = alone || (concurrency === 1 && atomics.load(this.#cells, ABANDONED) === 0)
     if ((isSole ? wallMs : chargedMs) >= timeoutMs) return 'late'

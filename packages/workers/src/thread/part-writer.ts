@@ -2,7 +2,7 @@ import { SMALL } from '../small-messages.ts'
 import { BUCKET_COUNT, bucketOf } from '../duration-buckets.ts'
 import { encodeError } from '../error-codec.ts'
 import type { FanfoldError } from '../fanfold-error.ts'
-import { ABORTED, COMPLETED, ERRORED, NO_VERDICT, STATUSES } from '../outcome-columns.ts'
+import { ABORTED, COMPLETED, ERRORED, NO_VERDICT, STATUSES, accumulatorsOf, valueBytesOf } from '../outcome-columns.ts'
 import type { OutcomePart, PartLines, PartTally, UnsuccessfulTask } from '../outcome-columns.ts'
 import { retryAfterOf } from '../overload.ts'
 import { PLAIN_PASS, VERDICTS } from '../verdict.ts'
@@ -10,6 +10,8 @@ import type { Verdict } from '../verdict.ts'
 import { closeColumns, growColumns, NO_COLUMNS } from './part-columns.ts'
 import type { Columns } from './part-columns.ts'
 import { columnOf, DetailWriter } from './detail-writer.ts'
+import type { ChainOutcome } from './chain/chain-outcome.ts'
+import type { CheckColumns } from './check-columns.ts'
 import type { ShardLines } from './shard-lines.ts'
 import { notCloneable } from './task-errors.ts'
 
@@ -35,6 +37,8 @@ export class PartWriter {
   #details = new DetailWriter()
   /** Set before the first outcome when these have to be lines, too. */
   lines: ShardLines | undefined
+  /** Set before the first outcome when they are those of a chain. */
+  checks: CheckColumns | undefined
   #ids: unknown[] | undefined
   #statusCounts: number[] = zeros(STATUSES.length)
   #verdictCounts: number[] = zeros(VERDICTS.length)
@@ -52,24 +56,29 @@ export class PartWriter {
     return this.#details.size + (this.lines?.size ?? 0)
   }
 
+  /** Of a chain: each check is looked at, also where all have simply passed. */
+  get needsChecks(): boolean {
+    return this.lines !== undefined
+  }
+
   /** A plain pass of a task that has no id. */
   passed(position: number): void {
     if (this.#isNext(position)) this.#passes++
     else this.completed(position, PLAIN_PASS)
   }
 
-  /** A verdict; one whose value cannot be sent makes the task `errored`. */
-  completed(position: number, verdict: Verdict, id?: unknown): void {
+  /** A verdict; one whose value cannot be sent makes the task `errored`. @returns whether it is completed */
+  completed(position: number, verdict: Verdict, id?: unknown): boolean {
     if (verdict === PLAIN_PASS && id === undefined && this.#isNext(position)) {
       this.#passes++
-      return
+      return true
     }
     this.#writePasses()
     if (verdict !== PLAIN_PASS) {
       const failure = this.lines === undefined ? this.#details.verdict(this.#count, verdict) : this.#write(verdict)
       if (failure !== undefined) {
         this.unsuccessful(position, ERRORED, failure, id)
-        return
+        return false
       }
       const reason = verdict.issues[0]?.reason
       if (reason !== undefined) this.#reasonCounts.set(reason, (this.#reasonCounts.get(reason) ?? 0) + 1)
@@ -77,6 +86,7 @@ export class PartWriter {
     const code = verdict.verdict === 'pass' ? 0 : verdict.verdict === 'flag' ? 1 : 2
     this.#verdictCounts[code]!++
     this.#add(position, COMPLETED, code, id)
+    return true
   }
 
   /** No verdict; `status` is a code of {@link STATUSES}. @param failure - when another attempt may end differently */
@@ -90,9 +100,23 @@ export class PartWriter {
     this.#writePasses()
     const encoded = encodeError(error)
     this.#details.error(this.#count, encoded)
-    this.lines?.error(this.#count, encoded)
+    this.lines?.error(this.#count, encoded, status)
     if (status !== ABORTED) this.#unsuccessful.push(unsuccessfulTask(position, failure, error))
     this.#add(position, status, NO_VERDICT, id)
+  }
+
+  /** What the checks of a task have come to. */
+  chained(position: number, outcome: ChainOutcome, id: unknown): void {
+    this.#writePasses()
+    const { status, verdict, codes, durations, failed } = outcome
+    const reason = this.#details.chained(this.#count, outcome, this.lines !== undefined && failed.length === 0)
+    this.lines?.chained(this.#count, outcome)
+    if (status === COMPLETED) this.#verdictCounts[verdict]!++
+    if (reason !== undefined) this.#reasonCounts.set(reason, (this.#reasonCounts.get(reason) ?? 0) + 1)
+    if (failed.length > 0) this.#unsuccessful.push({ position, failure: undefined, checks: failed })
+    else if (status !== COMPLETED && status !== ABORTED) this.#unsuccessful.push({ position, failure: undefined })
+    this.checks!.row(codes, durations)
+    this.#add(position, status, verdict, id)
   }
 
   /** Returns the error instead when the verdict cannot be sent. */
@@ -133,6 +157,7 @@ export class PartWriter {
       positions: this.#positions === undefined ? { from: this.#from, count } : columnOf(this.#positions),
       ...closeColumns({ statuses: this.#statuses, verdicts: this.#verdicts, durations: this.#durations }, count),
       details: this.#details.take(),
+      checks: this.checks?.take(),
       ids: this.lines === undefined ? this.#ids : undefined,
       lines: this.#takeLines(),
       waits: this.#waits,
@@ -196,6 +221,7 @@ export class PartWriter {
     this.#statusCounts[status]!++
     if (id !== undefined) (this.#ids ??= [])[ordinal] = id
     this.#count = ordinal + 1
+    this.checks?.fillTo(this.#count, status)
   }
 
   #grow(): void {
@@ -221,6 +247,7 @@ export class PartWriter {
   #takeTally(count: number): PartTally | undefined {
     if (count > SMALL) return this.#sums()
     this.#clearSums()
+    this.checks?.takeCounts()
     for (let bucket = 0; bucket < BUCKET_COUNT; bucket++) this.#buckets[bucket] = 0
     return undefined
   }
@@ -230,6 +257,7 @@ export class PartWriter {
       statuses: this.#statusCounts,
       verdicts: this.#verdictCounts,
       reasons: fromEntries(this.#reasonCounts),
+      checks: this.checks?.takeCounts(),
       buckets: this.#takeBuckets(),
       slowest: this.#slowest,
     }
@@ -271,9 +299,12 @@ function zeros(length: number): number[] {
 
 /** The buffers of a part, to be moved instead of copied. */
 export function transferables(part: OutcomePart): ArrayBuffer[] {
-  const { lines } = part
-  const columns = [part.statuses, part.verdicts, part.durations, part.details?.bytes, lines?.bytes, lines?.ends]
-  const extra = (part.details?.bytes.length ?? 0) + (lines?.bytes.length ?? 0)
+  const { lines, checks, details } = part
+  const columns = [part.statuses, part.verdicts, part.durations, details?.bytes, lines?.bytes, lines?.ends]
+  columns[columns.length] = checks?.codes
+  columns[columns.length] = checks?.durations
+  columns[columns.length] = accumulatorsOf(part.fold)?.bytes
+  const extra = valueBytesOf(part)
   if (part.statuses.length < MOVED_FROM && extra < MOVED_FROM) return []
   return columns.filter((column) => column !== undefined).map((column) => column.buffer as ArrayBuffer)
 }

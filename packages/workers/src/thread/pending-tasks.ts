@@ -1,16 +1,33 @@
 import * as atomics from './atomics.ts'
 import { ABANDONED, BEAT, FIRST_SLOT } from '../cells.ts'
 import type { RunShard } from '../protocol.ts'
-import type { TaskContext } from './task-context.ts'
+import type { CallContext } from './task-context.ts'
 import type { TaskSlots } from './task-slots.ts'
 import { clockMs, startBeat, stopBeat } from './clock.ts'
 
-/** A task whose verifier was called. */
+/** A task, or a check of one, whose verifier was called. */
 export interface StartedTask {
   readonly position: number
+  /** What stands for it in its slot: its position; of a check, the number of the checks before it in the shard. */
+  readonly mark: number
   readonly id: unknown
-  readonly context: TaskContext
+  readonly context: CallContext
   readonly startedAt: number
+  readonly timeoutMs: number
+  readonly ends: TaskEnds
+}
+
+/** Who is told how a pending task has ended. */
+export interface TaskEnds {
+  /** @throws for a hostile answer, which throws when it is looked at; then nothing is noted */
+  answered(task: PendingTask, value: unknown, age: Age): void
+  hostile(task: PendingTask, error: unknown, age: Age): void
+  /** @param abortReason - why what runs was told to end: then that is how it ended */
+  rejected(task: PendingTask, error: unknown, age: Age, abortReason: { readonly error: Error } | undefined): void
+  /** It has not ended, and is settled all the same. */
+  over(task: PendingTask, status: number, error: Error, age: Age): void
+  /** It has not ended, and has to run alone to be settled. */
+  suspected(task: PendingTask): void
 }
 
 /** An async task whose promise has not settled. */
@@ -77,7 +94,7 @@ export class PendingTasks {
   /** The task that was started last turned out to be async: it has a slot from now on. */
   add(started: StartedTask): PendingTask {
     const slot = this.#freeSlots.pop()!
-    this.#slots.store(slot, started.position + 1)
+    this.#slots.store(slot, started.mark + 1)
     const task: PendingTask = { ...started, slot, frozenAtStart: this.frozenMs }
     this.#tasks.add(task)
     this.beat()
@@ -88,9 +105,10 @@ export class PendingTasks {
     return task
   }
 
-  /** Whether the task was still pending; it is not any more. */
-  remove(task: PendingTask): boolean {
+  /** The task has ended: it is settled, if it was still pending. @returns whether it was */
+  remove(task: PendingTask, settle: () => void): boolean {
     if (!this.#tasks.delete(task)) return false
+    settle() // in its slot: what this calls of the user's may block
     this.#free(task)
     return true
   }

@@ -1,7 +1,6 @@
 import { FanfoldError } from '../fanfold-error.ts'
 import { startBeat, startTimer, stopBeat, stopTimer } from './clock.ts'
-import type { LineBytes } from '../lines/line-bytes.ts'
-import type { RecordForm } from '../lines/record-form.ts'
+import { RecordsInFront } from './records-in-front.ts'
 import type { Records } from './record-list.ts'
 
 /** How often the main thread sees that the loop turns, ms. */
@@ -35,9 +34,8 @@ export type Prefetched = { readonly value: unknown } | { readonly error: unknown
  *
  * Stands before the records, which it parses: what a verifier is given then is not parsed again.
  */
-export class Prefetching implements Records {
+export class Prefetching extends RecordsInFront {
   readonly #hook: PrefetchHook
-  readonly #records: Records
   readonly #outside: PrefetchOutside
   /** Ordinals from (inclusive) and to (exclusive) that may be started. */
   #from = 0
@@ -49,7 +47,7 @@ export class Prefetching implements Records {
   #prefetched: Prefetched | undefined
 
   constructor(records: Records, hook: PrefetchHook, outside: PrefetchOutside) {
-    this.#records = records
+    super(records)
     this.#hook = hook
     this.#outside = outside
   }
@@ -132,41 +130,17 @@ export class Prefetching implements Records {
 
   #parse(ordinal: number): { readonly item: unknown } | { readonly error: unknown } {
     try {
-      return { item: this.#records.item(ordinal) }
+      return { item: this.records.item(ordinal) }
     } catch (error) {
       return { error }
     }
   }
 
-  // Records:
-
-  get count(): number {
-    return this.#records.count
-  }
-  item(ordinal: number): unknown {
+  override item(ordinal: number): unknown {
     const parsed = this.#items[ordinal - this.#from]
-    if (parsed === undefined) return this.#records.item(ordinal)
+    if (parsed === undefined) return super.item(ordinal)
     if ('error' in parsed) throw parsed.error
     return parsed.item
-  }
-  index(ordinal: number): number {
-    return this.#records.index(ordinal)
-  }
-  line(ordinal: number): number | undefined {
-    return this.#records.line(ordinal)
-  }
-  get file(): Records['file'] {
-    const { file } = this.#records
-    return file === undefined ? undefined : (ordinal) => this.#records.file!(ordinal)
-  }
-  id(ordinal: number, item: unknown): unknown {
-    return this.#records.id(ordinal, item)
-  }
-  writeRecord(ordinal: number, bytes: LineBytes, form: RecordForm): void {
-    this.#records.writeRecord(ordinal, bytes, form)
-  }
-  keepRecords(isForAll: boolean): void {
-    this.#records.keepRecords?.(isForAll)
   }
 }
 

@@ -14,6 +14,7 @@ import type {
   ToThread,
   UnloadVerifier,
 } from '../protocol.ts'
+import { ThreadReducers } from './folding/thread-reducers.ts'
 import { HostCalls } from './host/host-calls.ts'
 import { ThreadLimits } from './limits/thread-limits.ts'
 import type { OutcomePart } from '../outcome-columns.ts'
@@ -22,8 +23,9 @@ import type { Packed } from '../small-messages.ts'
 import { printed } from './console-to-stderr.ts'
 import { transferables } from './part-writer.ts'
 import { ShardLoop } from './shard-loop.ts'
-import { loadVerifier, messageOf } from './verifier-loader.ts'
-import type { LoadedVerifier } from './verifier-loader.ts'
+import { loadVerifier } from './verifier-loader.ts'
+import { messageOf } from './import-default.ts'
+import type { LoadedVerifier } from './loaded-verifier.ts'
 
 /** How long abandoned tasks may hold up the end of a session, and how often they are looked at, ms. */
 const LAST_CHANCE_MS = 500
@@ -37,6 +39,7 @@ export class Session {
   readonly #cells: Int32Array
   readonly #limits: ThreadLimits
   readonly #hostCalls: HostCalls
+  readonly #reducers = new ThreadReducers()
   readonly #verifiers = new Map<number, LoadedVerifier>()
   /** Teardowns that are under way. */
   readonly #unloading = new Set<Promise<EncodedError | undefined>>()
@@ -95,8 +98,9 @@ export class Session {
   async #load(message: LoadVerifier): Promise<void> {
     const { verifier } = message
     try {
-      this.#verifiers.set(verifier, await loadVerifier(message, this.#hostCalls))
-      this.#send({ type: 'loaded', verifier })
+      const loaded = await loadVerifier(message, this.#hostCalls)
+      this.#verifiers.set(verifier, loaded)
+      this.#send({ type: 'loaded', verifier, checks: loaded.chain?.map(({ terms }) => terms) })
     } catch (error) {
       this.#send({ type: 'loadFailed', verifier, error: encodeError(error) })
     }
@@ -113,7 +117,8 @@ export class Session {
     const { assignment } = message
     const post = (part: OutcomePart): void =>
       this.#port.postMessage(packPart({ type: 'part', assignment, part }), transferables(part))
-    this.#loop = new ShardLoop(message, verifier, { cells: this.#cells, limits: this.#limits, post })
+    const thread = { cells: this.#cells, limits: this.#limits, reducers: this.#reducers, post }
+    this.#loop = new ShardLoop(message, verifier, thread)
     const ended = await this.#loop.run()
     this.#loop = undefined
     this.#limits.tellAll()

@@ -9,10 +9,16 @@ import type { LineSettings } from '../lines/line-choice.ts'
 import { LineWriter } from '../lines/line-writer.ts'
 import { recordFormOf } from '../lines/record-form.ts'
 import type { RecordForm } from '../lines/record-form.ts'
-import { waitOf } from '../outcome-columns.ts'
-import type { Detail, PartLines } from '../outcome-columns.ts'
+import { COMPLETED, NO_VERDICT, waitOf } from '../outcome-columns.ts'
+import type { CheckDetail, Detail, PartLines } from '../outcome-columns.ts'
 import type { RunShard } from '../protocol.ts'
 import type { Verdict } from '../verdict.ts'
+import type { CheckTerms } from '../chain-terms.ts'
+import { attemptsOfTask, checkOutcomes } from '../check-outcomes.ts'
+import { checkCode } from '../check-ends.ts'
+import { writeChecks } from '../lines/check-lines.ts'
+import type { ToldError } from '../lines/check-lines.ts'
+import type { ChainOutcome } from './chain/chain-outcome.ts'
 import { loneReason } from './detail-writer.ts'
 import type { Records } from './record-list.ts'
 
@@ -42,13 +48,25 @@ export class ShardLines {
   readonly #records: Records
   readonly #base: number
   readonly #attempt: number
+  readonly #terms: readonly CheckTerms[] | undefined
+  readonly #hasTimings: boolean
   readonly #answers = new LineBytes(1024)
   /** Of the outcomes that say something, ascending: their ordinals, where that ends, and what of their records is known. */
   #ordinals: number[] = []
   #ends: number[] = []
   #forms: RecordForm[] = []
+  /** Executions of each, where that differs from the shard's attempt. */
+  #executions: number[] = []
 
-  constructor(settings: LineSettings, records: Records, { payload, base, attempt }: RunShard) {
+  /** @param terms - of the chain, when the outcomes are those of one */
+  constructor(
+    settings: LineSettings,
+    records: Records,
+    { payload, base, attempt }: RunShard,
+    terms: readonly CheckTerms[] | undefined,
+  ) {
+    this.#terms = terms
+    this.#hasTimings = settings.timings
     this.#choice = new LineChoice(settings)
     this.#records = records
     this.#base = base
@@ -72,10 +90,46 @@ export class ShardLines {
     this.#said(ordinal, 'parsed')
   }
 
-  error(ordinal: number, error: EncodedError): void {
-    const told = error.kind === 'error' ? error : { name: 'Error', message: thrownValueText(error.value) }
+  error(ordinal: number, error: EncodedError, status: number): void {
+    const told = toldError(error)
     writeError(told, this.#answers)
+    if (this.#terms !== undefined) this.#writeChecksWithoutRow(status, told)
     this.#said(ordinal, recordFormOf(told))
+  }
+
+  /** What the checks of a task came to; in the line of each, also of one that has simply passed. */
+  chained(ordinal: number, { status, worst, codes, durations, details }: ChainOutcome): void {
+    const ofWorst = details.find(({ check }) => check === worst)
+    const reason = status === COMPLETED ? ofWorst?.issues?.[0]?.reason : undefined
+    if (reason !== undefined) writeAnswer({ reason }, this.#answers)
+    const error = ofWorst?.error === undefined ? undefined : toldError(ofWorst.error)
+    if (error !== undefined) writeError(error, this.#answers)
+    const attempts = this.#writeChecks(codes, durations.map(Math.fround), details.map(arrivedDetail), error)
+    this.#executions[this.#ordinals.length] = attempts
+    this.#said(ordinal, error === undefined ? 'parsed' : recordFormOf(error))
+  }
+
+  /** @returns executions of the task */
+  #writeChecks(
+    codes: readonly number[],
+    durations: readonly number[],
+    details: readonly CheckDetail[],
+    error: ToldError | undefined,
+  ): number {
+    const task = { terms: this.#terms!, codes, durations, from: 0, details, error, decode: toldError }
+    writeChecks(checkOutcomes(task), this.#hasTimings, this.#answers)
+    return attemptsOfTask(task)
+  }
+
+  /** Its task ended before any of its checks began. */
+  #writeChecksWithoutRow(status: number, error: ToldError): void {
+    const code = checkCode(status, NO_VERDICT)
+    this.#writeChecks(
+      this.#terms!.map(() => code),
+      this.#terms!.map(() => 0),
+      [],
+      error,
+    )
   }
 
   #said(ordinal: number, form: RecordForm): void {
@@ -100,6 +154,7 @@ export class ShardLines {
     this.#ordinals = []
     this.#ends = []
     this.#forms = []
+    this.#executions = []
     return { bytes: scratch.take(), ends }
   }
 
@@ -122,7 +177,7 @@ export class ShardLines {
       return this.#writer.plain(status, verdict, this.#attempt, durationMs)
     this.#writer.ending(status, verdict)
     if (says) scratch.part(this.#answers, said === 0 ? 0 : this.#ends[said - 1]!, this.#ends[said]!)
-    this.#writer.account(this.#attempt, durationMs, waitMs)
+    this.#writer.account((says ? this.#executions[said] : undefined) ?? this.#attempt, durationMs, waitMs)
     if (hasRecord) records.writeRecord(record, scratch, says ? this.#forms[said]! : 'parsed')
     this.#writer.end()
   }
@@ -132,6 +187,14 @@ export class ShardLines {
 function arrived({ issues, value }: Verdict): Detail {
   const detail: Detail = value === undefined ? { issues } : issues.length === 0 ? { value } : { issues, value }
   return isSurelyPlain(detail) ? detail : (deserialize(serialize(detail)) as Detail) // what was serialised just now
+}
+
+function arrivedDetail(detail: CheckDetail): CheckDetail {
+  return isSurelyPlain(detail) ? detail : (deserialize(serialize(detail)) as CheckDetail) // as above
+}
+
+function toldError(error: EncodedError): ToldError {
+  return error.kind === 'error' ? error : { name: 'Error', message: thrownValueText(error.value) }
 }
 
 /** A getter that throws is no plain property; serialising it tells. */

@@ -7,6 +7,7 @@ import type { OutcomePart } from '../outcome-columns.ts'
 import { STATUSES } from '../outcome-columns.ts'
 import type { RunShard } from '../protocol.ts'
 import { VERDICTS, fail, flag, pass } from '../verdict.ts'
+import { ThreadReducers } from './folding/thread-reducers.ts'
 import { HostCalls } from './host/host-calls.ts'
 import { ThreadLimits } from './limits/thread-limits.ts'
 import { ShardLoop } from './shard-loop.ts'
@@ -75,7 +76,8 @@ async function endingsOf({ withdrawn, isFirstAsync, isTraced }: Start, answer: (
   }
   const cells = new Int32Array(createCells())
   const post = (part: OutcomePart): number => parts.push(part)
-  const loop = new ShardLoop(shard(isTraced === true ? traceFile() : undefined), verifier, { cells, limits, post })
+  const thread = { cells, limits, reducers: new ThreadReducers(), post }
+  const loop = new ShardLoop(shard(isTraced === true ? traceFile() : undefined), verifier, thread)
   if (withdrawn !== undefined) loop.abortTask(withdrawn, new Error('nobody waits for it'), 10)
   const { part } = await loop.run()
   if (part !== undefined) parts.push(part)

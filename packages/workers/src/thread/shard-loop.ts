@@ -2,18 +2,24 @@ import * as atomics from './atomics.ts'
 import { ABANDONED, CURRENT, RESTING, STOPPED, cellOf } from '../cells.ts'
 import type { OutcomePart } from '../outcome-columns.ts'
 import type { RunShard, ShardEnded, ShardPayload } from '../protocol.ts'
-import type { LoadedVerifier } from './verifier-loader.ts'
+import type { LoadedVerifier } from './loaded-verifier.ts'
 import { GroupClock } from './group-clock.ts'
+import { AsyncAnswers } from './async-answers.ts'
+import { ChainRunner } from './chain/chain-runner.ts'
+import { shortestTimeoutMs } from './loaded-verifier.ts'
+import { CheckColumns } from './check-columns.ts'
+import { GroupPrefetch } from './group-prefetch.ts'
 import { OutcomeStream } from './outcome-stream.ts'
 import { PendingTasks } from './pending-tasks.ts'
-import type { PendingTask, StartedTask } from './pending-tasks.ts'
-import { Prefetching } from './prefetching.ts'
-import type { Records } from './record-list.ts'
+import type { Age, PendingTask, StartedTask } from './pending-tasks.ts'
 import { readRecords } from './read-records.ts'
 import { ShardLines } from './shard-lines.ts'
 import { TaskAnswers } from './task-answers.ts'
 import { nameTask } from './console-to-stderr.ts'
 import { clockMs, nextTurn } from './clock.ts'
+import type { LoadedReducer } from './folding/loaded-reducer.ts'
+import { reducerFor, withFold, writerFor } from './folding/open-fold.ts'
+import type { ThreadReducers } from './folding/thread-reducers.ts'
 import { heapMb } from './heap.ts'
 import type { ThreadLimits } from './limits/thread-limits.ts'
 import { Overtime } from './overtime.ts'
@@ -30,6 +36,7 @@ const TASK_IS_OVER = new Error('the task that made this call is over: its verifi
 export interface LoopThread {
   readonly cells: Int32Array
   readonly limits: ThreadLimits
+  readonly reducers: ThreadReducers
   /** Outcomes of the shard, while it runs. */
   readonly post: (part: OutcomePart) => void
 }
@@ -46,10 +53,11 @@ export class ShardLoop {
   readonly #pending: PendingTasks
   readonly #overtime: Overtime
   readonly #slots: TaskSlots
-  readonly #answers: TaskAnswers
+  readonly #chain: ChainRunner | undefined
   readonly #starter: TaskStarter
   readonly #verifier: LoadedVerifier
-  #prefetching: Prefetching | undefined
+  readonly #reducers: ThreadReducers
+  #prefetch: GroupPrefetch | undefined
   /** Index into the ranges. */
   #range = 0
   #stopped = false
@@ -57,28 +65,39 @@ export class ShardLoop {
   #wake: (() => void) | undefined
 
   constructor(message: RunShard, verifier: LoadedVerifier, thread: LoopThread) {
-    const { cells } = thread
+    const { cells, limits } = thread
     this.#message = message
     this.#verifier = verifier
     this.#cells = cells
-    this.#outcomes = new OutcomeStream(thread.post)
-    this.#clock = new GroupClock(this.#outcomes.writer)
-    this.#answers = new TaskAnswers(verifier, this.#outcomes.writer, message)
+    this.#reducers = thread.reducers
+    this.#outcomes = new OutcomeStream(writerFor(message), thread.post)
+    const { writer } = this.#outcomes
+    this.#clock = new GroupClock(writer)
     this.#slots = new TaskSlots(cells, message.traceFile)
-    this.#pending = new PendingTasks(cells, this.#slots, message, () => this.#overtime.check())
+    const { concurrency } = message
+    const timeoutMs = shortestTimeoutMs(verifier.chain, message.timeoutMs)
+    this.#pending = new PendingTasks(cells, this.#slots, { concurrency, timeoutMs }, () => this.#overtime.check())
     this.#overtime = new Overtime(message, cells, this.#outcomes, this.#pending, {
       stop: () => (this.#stopped = true),
       changed: () => this.#changed(),
     })
-    this.#starter = new TaskStarter(message, verifier, cells, {
-      writer: this.#outcomes.writer,
+    const answers = new TaskAnswers(verifier, writer, message)
+    const parts = {
+      cells,
+      writer,
       clock: this.#clock,
       pending: this.#pending,
       slots: this.#slots,
-      answers: this.#answers,
-      limits: thread.limits,
-      startedAsync: (started, answer) => this.#startedAsync(started, answer),
-    })
+      answers,
+      ends: new AsyncAnswers(answers, writer),
+      limits,
+      startedAsync: (started: StartedTask, answer: PromiseLike<unknown>) => this.#startedAsync(started, answer),
+    }
+    if (verifier.chain !== undefined) {
+      writer.checks = new CheckColumns(verifier.chain.length)
+      this.#chain = new ChainRunner(verifier.chain, message, parts)
+    }
+    this.#starter = new TaskStarter(message, verifier, cells, { ...parts, chain: this.#chain })
   }
 
   get assignment(): number {
@@ -89,15 +108,16 @@ export class ShardLoop {
   async run(): Promise<Omit<ShardEnded, 'buffer'>> {
     const startedAt = clockMs()
     this.#lastYield = startedAt
-    const { assignment, payload } = this.#message
+    const { assignment, payload, fold } = this.#message
     atomics.store(this.#cells, CURRENT, cellOf(assignment))
     // Taken back before it was begun, it has nothing to be cut.
     const isStopped = atomics.load(this.#cells, this.#message.gate) === STOPPED
     if (isStopped || this.#overtime.isFull) this.#stopped = true
-    else this.#open(payload)
+    else
+      this.#open(payload, fold && (await reducerFor(fold, this.#reducers, this.#change(), () => this.#pending.beat())))
     for (;;) {
       const step = this.#advance()
-      if (step === 'exhausted' && this.#pending.size === 0) break
+      if (step === 'exhausted') break
       if (step === 'yield') await this.#macrotask()
       else await this.#change()
     }
@@ -114,37 +134,40 @@ export class ShardLoop {
     }
   }
 
-  #open(payload: ShardPayload): void {
-    const records = this.#withPrefetch(readRecords(payload))
-    this.#starter.records = records
-    const { lines } = this.#message
-    if (lines !== undefined) this.#outcomes.writer.lines = new ShardLines(lines, records, this.#message)
-  }
-
-  #withPrefetch(records: Records): Records {
-    const { prefetch } = this.#verifier
-    if (prefetch === undefined) return records
-    this.#prefetching = new Prefetching(records, prefetch, {
+  #open(payload: ShardPayload, reducer: LoadedReducer | undefined): void {
+    const { chain, prefetch } = this.#verifier
+    const hooks = chain === undefined ? [prefetch] : chain.map((check) => check.verifier.prefetch)
+    const shard = { records: readRecords(payload), message: this.#message, cells: this.#cells }
+    this.#prefetch = GroupPrefetch.of(hooks, shard, {
       beat: () => this.#pending.beat(),
       changed: () => {
         this.#clock.restart(clockMs()) // it is no task's time
         this.#changed()
       },
     })
-    return this.#prefetching
+    if (reducer !== undefined) this.#clock.restart(clockMs()) // that it was waited for is no task's time
+    const { writer } = this.#outcomes
+    const terms = chain?.map((check) => check.terms)
+    const records = withFold(this.#prefetch?.records ?? shard.records, writer, reducer, this.#message, terms)
+    this.#starter.records = records
+    const { lines } = this.#message
+    if (lines !== undefined) writer.lines = new ShardLines(lines, records, this.#message, terms)
   }
 
   /** Fires the signals of what is running; what has not ended after the grace is `aborted`. */
   abort(error: Error, graceMs: number): void {
     this.#stopped = true
-    this.#prefetching?.abort(error)
+    this.#prefetch?.abort(error)
+    this.#chain?.abort(error)
     this.#overtime.abort(error, graceMs)
     this.#changed()
   }
 
   /** The same for one task; one that has not begun does not begin. */
   abortTask(position: number, error: Error, graceMs: number): void {
-    if (this.#overtime.abortTask(position, error, graceMs)) return
+    const isRunning = this.#overtime.abortTask(position, error, graceMs)
+    if (this.#chain?.abortTask(position, error) === true) return this.#changed()
+    if (isRunning) return
     this.#starter.withdraw(position, error)
   }
 
@@ -152,7 +175,14 @@ export class ShardLoop {
   #advance(): Step {
     const { ranges } = this.#message
     atomics.store(this.#cells, RESTING, 0)
-    while (!this.#stopped && this.#range < ranges.length) {
+    for (;;) {
+      // What has begun goes on before anything else begins.
+      if (this.#chain?.hasReady === true) {
+        this.#goOn(this.#chain)
+        if (this.#isTimeToYield()) return 'yield'
+        continue
+      }
+      if (this.#stopped || this.#range >= ranges.length) break
       if (this.#starter.next >= ranges[this.#range + 1]!) {
         this.#range += 2
         this.#starter.next = ranges[this.#range] ?? 0
@@ -160,65 +190,55 @@ export class ShardLoop {
       }
       if (this.#pending.isFull) return this.#wait()
       const to = ranges[this.#range + 1]!
-      const end = this.#prefetching === undefined ? to : this.#prefetchedTo(this.#prefetching, to)
+      const end = this.#prefetch === undefined ? to : this.#prefetch.reaches(this.#starter.next, to, this.#starter)
       if (end === undefined) return this.#wait()
       if (!this.#starter.start(end)) break
       if (this.#clock.isDue && this.#isTimeToYield()) return 'yield'
     }
     this.#stopped = true
     if (this.#pending.size > 0) return this.#wait()
+    if (this.#chain?.openBarrier() === true) return this.#advance()
     this.#clock.close()
     this.#rest()
     return 'exhausted'
   }
 
-  /**
-   * How far the tasks have been prefetched for, from the next one on; `undefined` while that is waited for.
-   *
-   * @param to - exclusive
-   */
-  #prefetchedTo(prefetching: Prefetching, to: number): number | undefined {
-    const { base, gate } = this.#message
-    const { next } = this.#starter
-    const group = prefetching.at(next - base)
-    if (group === undefined) {
-      // The main thread may have taken the rest of it: nothing is fetched for what will not be started.
-      if (atomics.load(this.#cells, gate) === STOPPED) return to
-      if (!prefetching.isFetching) prefetching.fetch(next - base, to - base)
-      return undefined
-    }
-    if ('error' in group) this.#starter.refuse(next, group.error, group.isLate)
-    else this.#starter.prefetched = group.value
-    return prefetching.end + base
+  /** A task of a chain whose checks wait for nothing any more. */
+  #goOn(chain: ChainRunner): void {
+    this.#clock.close()
+    chain.goOn()
+    this.#clock.restart(clockMs()) // what it took is said check by check
   }
 
-  #startedAsync(started: StartedTask, answer: PromiseLike<unknown>): void {
+  #startedAsync(started: StartedTask, answer: PromiseLike<unknown>): PendingTask {
     this.#clock.close()
     const task = this.#pending.add(started)
     const { abortReason } = this.#overtime
     if (abortReason !== undefined) task.context.abort(abortReason.error)
     // Promise.resolve() also tames a `then` that throws or calls back twice.
     Promise.resolve(answer).then(
-      (value) => this.#ended(task, () => this.#answers.answered(task.position, task.id, value)),
-      (error: unknown) => this.#ended(task, () => this.#answers.rejected(task, error, this.#overtime.abortReason)),
+      (value) => this.#ended(task, (age) => task.ends.answered(task, value, age)),
+      (error: unknown) => this.#ended(task, (age) => task.ends.rejected(task, error, age, this.#overtime.abortReason)),
     )
+    return task
   }
 
   /** An async task came to its end: settle it, unless that was done over its head. */
-  #ended(task: PendingTask, settle: () => void): void {
-    if (!this.#pending.remove(task)) {
+  #ended(task: PendingTask, settle: (age: Age) => void): void {
+    const now = clockMs()
+    const wasPending = this.#pending.remove(task, () => {
+      const age = this.#pending.age(task, now)
+      try {
+        settle(age)
+      } catch (error) {
+        // A hostile answer; what was written of it stays unwritten.
+        task.ends.hostile(task, error, age)
+      }
+    })
+    if (!wasPending) {
       atomics.sub(this.#cells, ABANDONED, 1)
       return
     }
-    try {
-      settle()
-    } catch (error) {
-      // A hostile answer; what was written of it stays unwritten.
-      this.#answers.hostile(task.position, task.id, error)
-    }
-    const now = clockMs()
-    this.#outcomes.writer.time(1, this.#pending.age(task, now).wallMs)
-    this.#outcomes.writer.waited(task.context.waitedMs)
     task.context.settled(TASK_IS_OVER)
     this.#clock.restart(now)
     this.#outcomes.postIfDue(now)
@@ -246,7 +266,8 @@ export class ShardLoop {
   #rest(): void {
     nameTask(undefined)
     atomics.store(this.#cells, RESTING, 1)
-    if (this.#slots.isTraced && !this.#pending.isFull) this.#slots.store(this.#pending.nextSlot, 0)
+    if ((this.#slots.isTraced || this.#chain !== undefined) && !this.#pending.isFull)
+      this.#slots.store(this.#pending.nextSlot, 0)
     this.#pending.beat()
   }
 

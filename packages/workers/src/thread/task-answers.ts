@@ -6,7 +6,7 @@ import { toVerdict } from '../verdict.ts'
 import type { PartWriter } from './part-writer.ts'
 import type { PendingTask } from './pending-tasks.ts'
 import { badVerdict } from './task-errors.ts'
-import type { LoadedVerifier } from './verifier-loader.ts'
+import type { LoadedVerifier } from './loaded-verifier.ts'
 
 /** Writes down what a task's answer comes to, or what it threw. */
 export class TaskAnswers {
@@ -53,16 +53,24 @@ export class TaskAnswers {
 
   /** A record that cannot be read, or an answer that is no verdict, will be the same again; a throw need not be. */
   failureOf(error: unknown, index: number): 'throw' | undefined {
-    const isRetryable = this.#mayRetry && this.#verifier.isRetryable(error, { attempt: this.#attempt, index })
-    return isRetryable ? 'throw' : undefined
+    return this.#mayRetry ? failureOf(this.#verifier, error, { attempt: this.#attempt, index }) : undefined
   }
+}
+
+/** Whether another attempt may end differently, which the verifier may know. */
+export function failureOf(
+  verifier: Pick<LoadedVerifier, 'isRetryable'>,
+  error: unknown,
+  context: { readonly attempt: number; readonly index: number },
+): 'throw' | undefined {
+  return verifier.isRetryable(error, context) ? 'throw' : undefined
 }
 
 export function isThenable(answer: unknown): answer is PromiseLike<unknown> {
   return typeof answer === 'object' && answer !== null && 'then' in answer && typeof answer.then === 'function'
 }
 
-function isAbortError(thrown: unknown): boolean {
+export function isAbortError(thrown: unknown): boolean {
   return isA(Error, thrown) && thrown.name === 'AbortError'
 }
 

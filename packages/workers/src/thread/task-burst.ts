@@ -5,7 +5,11 @@ import type { PartWriter } from './part-writer.ts'
 import type { Records } from './record-list.ts'
 import { TaskContext } from './task-context.ts'
 import type { ShardContext } from './task-context.ts'
-import type { LoadedVerifier } from './verifier-loader.ts'
+
+/** What a burst calls: a verifier, or the runner of a chain. */
+export interface BurstVerifier {
+  verify(item: unknown, context: TaskContext, position: number): unknown
+}
 
 /** What a burst needs of its shard. */
 export interface BurstShard {
@@ -14,7 +18,7 @@ export interface BurstShard {
   /** Position of the first record. */
   readonly base: number
   readonly records: Records
-  readonly verifier: Pick<LoadedVerifier, 'verify'>
+  readonly verifier: BurstVerifier
   readonly shard: ShardContext
   readonly writer: PartWriter
 }
@@ -67,7 +71,7 @@ export class TaskBurst {
         const index = records.index(ordinal)
         const context = new TaskContext(shard, index, records.line(ordinal), records.file?.(ordinal))
         nameTask(index)
-        const answer = verifier.verify(item, context)
+        const answer = verifier.verify(item, context, position)
         if ((answer === true || answer === PLAIN_PASS) && id === undefined) {
           writer.passed(position)
           continue

@@ -27,6 +27,15 @@ export class TaskSlots {
     if (this.#file !== undefined) this.#mirror(this.#file, slot, value)
   }
 
+  /**
+   * As `store`, for what is begun hundreds of times between two turns of the loop: not atomic, so it does not wait for the
+   * store to be seen. It is seen within nanoseconds; who looks does so after milliseconds in which nothing has moved.
+   */
+  note(slot: number, value: number): void {
+    this.#cells[slot] = value
+    if (this.#file !== undefined) this.#mirror(this.#file, slot, value)
+  }
+
   #mirror(file: number, slot: number, value: number): void {
     this.#cell[0] = value
     try {

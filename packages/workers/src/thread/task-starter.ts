@@ -6,14 +6,20 @@ import { inTask } from './console-to-stderr.ts'
 import type { GroupClock } from './group-clock.ts'
 import type { ThreadLimits } from './limits/thread-limits.ts'
 import type { PartWriter } from './part-writer.ts'
-import type { PendingTasks, StartedTask } from './pending-tasks.ts'
+import { UNDER_WAY } from './chain/chain-runner.ts'
+import type { ChainRunner } from './chain/chain-runner.ts'
+import type { ChainOutcome } from './chain/chain-outcome.ts'
+import type { Prefetcher } from './group-prefetch.ts'
+import type { PendingTask, PendingTasks, StartedTask, TaskEnds } from './pending-tasks.ts'
 import type { Records } from './record-list.ts'
 import { isThenable } from './task-answers.ts'
 import type { TaskAnswers } from './task-answers.ts'
+import { PLAIN_PASS } from '../verdict.ts'
 import { TaskBurst } from './task-burst.ts'
-import type { ShardContext, TaskContext } from './task-context.ts'
+import type { BurstVerifier } from './task-burst.ts'
+import type { ShardContext } from './task-context.ts'
 import type { TaskSlots } from './task-slots.ts'
-import type { LoadedVerifier } from './verifier-loader.ts'
+import type { LoadedVerifier } from './loaded-verifier.ts'
 
 /** What starting a task needs of its shard's loop. */
 export interface StarterParts {
@@ -22,9 +28,12 @@ export interface StarterParts {
   readonly pending: PendingTasks
   readonly slots: TaskSlots
   readonly answers: TaskAnswers
+  readonly ends: TaskEnds
   readonly limits: ThreadLimits
+  /** When the verifier is a chain. */
+  readonly chain: ChainRunner | undefined
   /** The verifier has returned a promise. */
-  startedAsync(started: StartedTask, answer: PromiseLike<unknown>): void
+  startedAsync(started: StartedTask, answer: PromiseLike<unknown>): PendingTask
 }
 
 /** How a task ends that is not started. */
@@ -35,7 +44,7 @@ interface Refusal {
 }
 
 /** Starts a shard's tasks, in order, each through the gate; and settles those that are sync. */
-export class TaskStarter {
+export class TaskStarter implements Prefetcher {
   /** The next position to start. */
   next: number
   /** Set before the first start. */
@@ -72,9 +81,10 @@ export class TaskStarter {
     this.next = message.ranges[0] ?? 0
   }
 
-  /** What was prefetched for the next tasks. */
-  set prefetched(prefetched: unknown) {
-    this.#shard.prefetched = prefetched
+  set prefetched(prefetched: readonly unknown[]) {
+    const { chain } = this.#with
+    if (chain !== undefined) chain.prefetched = prefetched
+    else this.#shard.prefetched = prefetched[0]
   }
 
   /** A task that has not begun does not begin: nobody waits for it any more. */
@@ -82,8 +92,8 @@ export class TaskStarter {
     this.#refuse(position, { status: ABORTED, error })
   }
 
-  /** What the task was to be given could not be had. */
-  refuse(position: number, error: unknown, isLate: boolean): void {
+  refuse(position: number, verifier: number, error: unknown, isLate: boolean): void {
+    if (this.#with.chain !== undefined) return this.#with.chain.refuse(verifier, error, isLate)
     const failure = isLate ? 'timeout' : this.#with.answers.failureOf(error, this.#indexOf(position))
     this.#refuse(position, { status: isLate ? TIMED_OUT : ERRORED, error, failure })
   }
@@ -107,12 +117,17 @@ export class TaskStarter {
     const position = this.next
     const refusal = this.#refused?.get(position)
     if (refusal !== undefined) return this.#passOver(position, refusal)
-    if (!this.#isAsync && !this.#with.slots.isTraced && this.#refused === undefined) return this.#startInARow(to)
+    if (!this.#isAsync && !this.#isTraced && this.#refused === undefined) return this.#startInARow(to)
     // An async task is timed from before its call: what it does before its first await is its own time too.
     if (this.#isAsync) this.#with.clock.close()
     // Nothing of the user's runs between this and the gate; if that is closed, the slot is emptied when the loop rests.
-    if (this.#with.slots.isTraced) this.#with.slots.store(this.#with.pending.nextSlot, position + 1)
+    if (this.#isTraced) this.#with.slots.store(this.#with.pending.nextSlot, position + 1)
     return this.#startInARow(position + 1)
+  }
+
+  /** A chain stores which of its checks runs, always. */
+  get #isTraced(): boolean {
+    return this.#with.slots.isTraced && this.#with.chain === undefined
   }
 
   /** A task that is not to be started. @returns whether the gate was open */
@@ -151,25 +166,33 @@ export class TaskStarter {
     burst.forget()
     const promise = end === 'threw' ? this.#threw(position, id, error) : this.#answered(position, id, answer)
     if (promise === undefined) this.#with.clock.add()
-    else this.#startedAsync({ position, id, context: context!, startedAt: this.#with.clock.startedAt }, promise)
+    else if (promise !== UNDER_WAY) {
+      const { clock, ends } = this.#with
+      const { timeoutMs } = this.#message
+      const { startedAt } = clock
+      this.#startedAsync({ position, mark: position, id, context: context!, startedAt, timeoutMs, ends }, promise)
+    }
     return true
   }
 
   #makeBurst(): TaskBurst {
     const { gate, base } = this.#message
+    const verifier = this.#with.chain ?? this.#verifier
     return new TaskBurst({
       cells: this.#cells,
       gate,
       base,
       records: this.records,
-      verifier: this.#isAsync ? named(this.#verifier) : this.#verifier,
+      verifier: this.#isAsync ? named(verifier) : verifier,
       shard: this.#shard,
       writer: this.#with.writer,
     })
   }
 
   /** Settles a sync task. A hostile answer throws when it is looked at. @returns the promise, of one that is async */
-  #answered(position: number, id: unknown, answer: unknown): PromiseLike<unknown> | undefined {
+  #answered(position: number, id: unknown, answer: unknown): PromiseLike<unknown> | typeof UNDER_WAY | undefined {
+    const { chain } = this.#with
+    if (chain !== undefined) return this.#answeredByChain(chain, position, id, answer)
     try {
       if (isThenable(answer)) return answer
       this.#with.answers.answered(position, id, answer)
@@ -179,20 +202,35 @@ export class TaskStarter {
     }
   }
 
+  #answeredByChain(chain: ChainRunner, position: number, id: unknown, answer: unknown): typeof UNDER_WAY | undefined {
+    if (answer === UNDER_WAY) {
+      this.#isAsyncFromNow()
+      chain.identify(position, id)
+      return UNDER_WAY
+    }
+    if (answer === PLAIN_PASS) this.#with.answers.answered(position, id, answer)
+    else this.#with.writer.chained(position, answer as ChainOutcome, id) // a chain has no other answers
+    return undefined
+  }
+
   #threw(position: number, id: unknown, error: unknown): undefined {
     this.#with.answers.threw(position, this.#indexOf(position), id, error)
   }
 
   #startedAsync(started: StartedTask, answer: PromiseLike<unknown>): void {
+    this.#isAsyncFromNow()
+    this.#with.startedAsync(started, answer)
+  }
+
+  #isAsyncFromNow(): void {
     if (!this.#isAsync) this.#burst = undefined // the next one calls the verifier as async ones are called
     this.#isAsync = true
-    this.#with.startedAsync(started, answer)
   }
 }
 
 /** The verifier, called so that what its tasks print later is known to be theirs. */
-function named(verifier: LoadedVerifier): Pick<LoadedVerifier, 'verify'> {
+function named(verifier: BurstVerifier): BurstVerifier {
   return {
-    verify: (item, context: TaskContext) => inTask(context.index, () => verifier.verify(item, context)),
+    verify: (item, context, position) => inTask(context.index, () => verifier.verify(item, context, position)),
   }
 }

@@ -1,31 +1,29 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
-import { describe, isA } from '../error-codec.ts'
 import { FanfoldError } from '../fanfold-error.ts'
-import type { LoadVerifier } from '../protocol.ts'
+import { chain, isChain } from '../chain.ts'
+import type { Chain } from '../chain.ts'
+import { declaredChecks } from '../chain-terms.ts'
+import type { LoadVerifier, NamedModule } from '../protocol.ts'
+import type { LoadedVerifier } from './loaded-verifier.ts'
 import { toDefinition } from '../verifier.ts'
 import type { VerifierDefinition } from '../verifier.ts'
 import type { HostCalls } from './host/host-calls.ts'
 import { hostFunctions } from './host/host-functions.ts'
 import type { VerifierHost } from './host/host-functions.ts'
+import { importDefault, messageOf, pathOf } from './import-default.ts'
+import type { ModuleKind } from './import-default.ts'
 import type { PrefetchHook } from './prefetching.ts'
+
+const VERIFIER: ModuleKind = {
+  name: 'verifier',
+  notFound: 'FANFOLD_VERIFIER_NOT_FOUND',
+  typescript: 'FANFOLD_VERIFIER_TYPESCRIPT',
+  failed: 'FANFOLD_VERIFIER_LOAD_FAILED',
+}
 
 /** Tasks that `prefetch` sees together, unless the verifier says otherwise, and how long that may take, ms. */
 const DEFAULT_PREFETCH_SIZE = 500
 const DEFAULT_PREFETCH_MS = 30_000
-
-/** A verifier that is set up in this thread. */
-export interface LoadedVerifier {
-  readonly config: unknown
-  readonly state: unknown
-  readonly host: VerifierHost
-  verify(item: unknown, context: unknown): unknown
-  /** Whether another attempt may end differently. */
-  isRetryable(error: unknown, context: { readonly attempt: number; readonly index: number }): boolean
-  teardown(): unknown
-  /** Sees tasks before they are verified. */
-  readonly prefetch: PrefetchHook | undefined
-}
 
 /**
  * Imports a verifier's module and runs its setup, both within `startTimeoutMs`.
@@ -55,20 +53,47 @@ export async function loadVerifier(message: LoadVerifier, calls: HostCalls): Pro
 }
 
 async function start(message: LoadVerifier, calls: HostCalls, signal: AbortSignal): Promise<LoadedVerifier> {
-  const { url, config, verifier, hostFunctions: names } = message
-  const host: VerifierHost = { calls, verifier, names }
-  const definition = toDefinition(await importDefault(url))
-  if (definition === undefined) {
-    throw new FanfoldError(
-      'FANFOLD_VERIFIER_NO_EXPORT',
-      `${pathOf(url)} has no verifier as its default export. Write \`export default defineVerifier({ verify(item) { … } })\` or export a function.`,
-    )
-  }
+  const { url, config, verifier, hostFunctions: names, modules } = message
+  const setup: Setup = { config, signal, host: { calls, verifier, names } }
+  if (modules !== undefined) return loadChain(await chainOf(modules), setup)
+  const exported = await importDefault(url, VERIFIER)
+  if (isChain(exported)) return loadChain(exported, setup)
+  return setUp(definitionOf(url, exported), pathOf(url), setup)
+}
+
+/** A chain of one stage, of several modules. */
+async function chainOf(modules: readonly NamedModule[]): Promise<Chain> {
+  const checks: Record<string, VerifierDefinition<unknown, unknown, unknown, unknown>> = {}
+  for (const { name, url } of modules) checks[name] = definitionOf(url, await importDefault(url, VERIFIER))
+  return chain(checks)
+}
+
+function definitionOf(url: string, exported: unknown): VerifierDefinition<unknown, unknown, unknown, unknown> {
+  const definition = toDefinition(exported)
+  if (definition !== undefined) return definition
+  throw new FanfoldError(
+    'FANFOLD_VERIFIER_NO_EXPORT',
+    `${pathOf(url)} has no verifier as its default export. Write \`export default defineVerifier({ verify(item) { … } })\` or export a function.`,
+  )
+}
+
+/** What verifiers are set up with. */
+interface Setup {
+  readonly config: unknown
+  readonly signal: AbortSignal
+  readonly host: VerifierHost
+}
+
+async function setUp(
+  definition: VerifierDefinition<unknown, unknown, unknown, unknown>,
+  what: string,
+  { config, signal, host }: Setup,
+): Promise<LoadedVerifier> {
   let state: unknown
   try {
     state = await definition.setup?.({ config, signal, host: hostFunctions(host) })
   } catch (cause) {
-    throw new FanfoldError('FANFOLD_SETUP_FAILED', `setup of ${pathOf(url)} failed: ${messageOf(cause)}`, { cause })
+    throw new FanfoldError('FANFOLD_SETUP_FAILED', `setup of ${what} failed: ${messageOf(cause)}`, { cause })
   }
   return {
     config,
@@ -78,6 +103,36 @@ async function start(message: LoadVerifier, calls: HostCalls, signal: AbortSigna
     isRetryable: (error, context) => isRetryable(definition, error, context),
     teardown: () => definition.teardown?.(state, { config }),
     prefetch: prefetchOf(definition, { state, config, host: hostFunctions(host) }),
+  }
+}
+
+/** All of its checks are set up, side by side; or none stays so. */
+async function loadChain(chained: Chain, setup: Setup): Promise<LoadedVerifier> {
+  const declared = declaredChecks(chained)
+  const results = await Promise.allSettled(
+    declared.map(({ terms, definition }) => setUp(definition, `the check ${terms.name}`, setup)),
+  )
+  const verifiers = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []))
+  const tearDown = async (): Promise<void> => {
+    const torn = await Promise.allSettled(verifiers.map(async (verifier) => verifier.teardown()))
+    for (const each of torn) if (each.status === 'rejected') throw each.reason
+  }
+  const failed = results.find((result) => result.status === 'rejected')
+  if (failed !== undefined) {
+    await tearDown().catch(() => {}) // why it could not be set up is told
+    throw failed.reason
+  }
+  return {
+    config: setup.config,
+    state: undefined,
+    host: setup.host,
+    verify: () => {
+      throw new FanfoldError('FANFOLD_INTERNAL', 'a chain was called as if it were one verifier')
+    },
+    isRetryable: () => false,
+    teardown: tearDown,
+    prefetch: undefined,
+    chain: declared.map(({ terms }, place) => ({ place, terms, verifier: verifiers[place]! })),
   }
 }
 
@@ -107,68 +162,9 @@ function isRetryable(
   }
 }
 
-async function importDefault(url: string): Promise<unknown> {
-  try {
-    const module = (await import(url)) as { default?: unknown }
-    return module.default
-  } catch (cause) {
-    throw importError(url, cause)
-  }
-}
-
-function importError(url: string, cause: unknown): FanfoldError {
-  const path = pathOf(url)
-  const code = typeof cause === 'object' && cause !== null && 'code' in cause ? cause.code : undefined
-  if (code === 'ERR_UNSUPPORTED_NODE_MODULES_TYPE_STRIPPING') {
-    return new FanfoldError(
-      'FANFOLD_VERIFIER_TYPESCRIPT',
-      `${path} is (or imports) TypeScript under node_modules, which Node does not load. Build it to JavaScript, or keep the verifier outside of node_modules.`,
-      { cause },
-    )
-  }
-  if (code === 'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX') {
-    return new FanfoldError(
-      'FANFOLD_VERIFIER_TYPESCRIPT',
-      `${path} cannot be loaded by Node's type stripping: ${firstLine(cause)}. Enums, namespaces and parameter properties have to be built to JavaScript first.`,
-      { cause },
-    )
-  }
-  const isItself = code === 'ERR_MODULE_NOT_FOUND' && (cause as { url?: unknown }).url === url
-  if (isItself) {
-    return new FanfoldError('FANFOLD_VERIFIER_NOT_FOUND', `there is no verifier module ${path}. Check the path.`, {
-      cause,
-    })
-  }
-  const where = cause instanceof SyntaxError ? syntaxErrorPlace(cause) : undefined
-  return new FanfoldError(
-    'FANFOLD_VERIFIER_LOAD_FAILED',
-    `${path} could not be loaded: ${cause instanceof SyntaxError ? 'syntax error' : 'error'}${where === undefined ? '' : ` in ${where}`}: ${firstLine(cause)}`,
-    { cause },
-  )
-}
-
-/** A syntax error's stack begins with `file:///…/x.js:3`, in TypeScript with `/…/x.ts:3`. */
-function syntaxErrorPlace(error: SyntaxError): string | undefined {
-  const place = /^(\S.*?)(:\d+)\n/.exec(error.stack ?? '')
-  return place === null ? undefined : `${pathOf(place[1]!)}${place[2]}`
-}
-
 function startTimedOut({ url, startTimeoutMs }: LoadVerifier): FanfoldError {
   return new FanfoldError(
     'FANFOLD_START_TIMED_OUT',
     `loading and setting up ${pathOf(url)} took longer than ${startTimeoutMs} ms. Raise startTimeoutMs if it is slow, not stuck.`,
   )
-}
-
-function pathOf(url: string): string {
-  return url.startsWith('file:') ? fileURLToPath(url) : url.slice(0, 200)
-}
-
-/** A text for whatever was thrown. */
-export function messageOf(thrown: unknown): string {
-  return isA(Error, thrown) ? thrown.message : describe(thrown)
-}
-
-function firstLine(thrown: unknown): string {
-  return messageOf(thrown).trim().split('\n')[0]!
 }

@@ -1,5 +1,6 @@
+import type { Command } from '../commands.ts'
 import type { VerifierId } from '../events.ts'
-import type { SimulatedWork } from './simulated-thread.ts'
+import type { SimulatedWork } from './simulated-work.ts'
 
 /** What a simulated lane is about. */
 export type LanePhase =
@@ -23,6 +24,22 @@ export interface WorkingPhase {
 export function working(work: SimulatedWork, isStopped: boolean = false): WorkingPhase {
   const untold = { isOverdue: false, isKilled: false, isAborted: false, isBehindStopped: false }
   return { name: 'working', work, behind: undefined, ...untold, isStopped }
+}
+
+type Beginning = Extract<Command, { type: 'openLane' | 'loadVerifier' | 'unloadVerifier' | 'retireLane' }>
+
+/** What it is about when it was told this. */
+export function begun(command: Beginning): LanePhase {
+  switch (command.type) {
+    case 'openLane':
+      return { name: 'opening' }
+    case 'loadVerifier':
+      return { name: 'loading', verifier: command.verifier }
+    case 'unloadVerifier':
+      return { name: 'unloading', verifier: command.verifier }
+    case 'retireLane':
+      return { name: 'retiring' }
+  }
 }
 
 /** The end of an assignment was heard: what waited behind it has its turn. */

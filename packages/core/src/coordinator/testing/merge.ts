@@ -1,5 +1,5 @@
 import type { Deliver } from '../commands.ts'
-import type { Settled } from './simulated-thread.ts'
+import type { Settled } from './simulated-work.ts'
 
 /** Outcomes that go to the consumer together. */
 export interface Merged {

@@ -167,6 +167,19 @@ export const PLANTED_BUGS: Readonly<Record<string, ConstructorParameters<typeof 
   },
   'worn-out threads stay': (handle, event) =>
     handle(event.type === 'assignmentEnded' ? { ...event, heapMb: 0 } : event),
+  'a check that ended with its thread is run again': (handle, event) =>
+    handle(event).filter(({ type }) => type !== 'settleCheck'),
+  'a check that is to be tried again is kept as it ended': (handle, event) =>
+    handle(event).map((command) => (command.type === 'keepChecks' ? { ...command, again: [] } : command)),
+  'the executions of checks are not told': (handle, event) =>
+    handle(event).map((command) => (command.type === 'dispatch' ? { ...command, charged: [] } : command)),
+  'a check is charged for its neighbour in the task': (handle, event, state) => {
+    const run = event.type === 'laneDied' ? runOf(state, event.lane) : undefined
+    const perTask = run === undefined ? 1 : (state.verifiers.get(run.verifier)?.checks?.length ?? 1)
+    if (event.type !== 'laneDied' || perTask === 1) return handle(event)
+    const running = event.running.map((mark) => mark - (mark % perTask) + ((mark + 1) % perTask))
+    return handle({ ...event, running })
+  },
 }
 
 export function makeBroken(name: string): (lanes: number, options: CoordinatorOptions) => Machine {

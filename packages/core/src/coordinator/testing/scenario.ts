@@ -2,6 +2,9 @@ import { NEVER } from '../../policy/recycling.ts'
 import type { Recycling } from '../../policy/recycling.ts'
 import type { LimitSettings } from '../../policy/limits/limit-settings.ts'
 import type { CutShort, LimitName, RunSettings } from '../events.ts'
+import type { CheckTerms } from '@fanfold/workers/protocol'
+import { drawChain, drawChecks } from './chain-scenario.ts'
+import type { CheckNature } from './chain-scenario.ts'
 import { ONE_PERMIT } from './limit-use.ts'
 import { Random } from './random.ts'
 
@@ -36,11 +39,15 @@ export interface TaskPlan {
   readonly valueBytes: number
   /** Async: the limits through which it makes calls before it comes to its end, each within the one before. */
   readonly limits: readonly LimitName[]
+  /** Of a chain: what its checks do; then the nature is that of what happens before they begin. */
+  readonly checks: readonly CheckNature[]
 }
 
 export interface RunPlan {
   readonly id: number
   readonly verifier: number
+  /** Of its verifier. */
+  readonly checks: readonly CheckTerms[] | undefined
   readonly tasks: readonly TaskPlan[]
   readonly settings: RunSettings
   readonly isAsync: boolean
@@ -62,6 +69,8 @@ interface VerifierPlan {
   readonly addAt: number
   readonly removeAt: number | undefined
   /** Chances that one loading of it fails, or ends its thread. */
+  /** It is a chain. */
+  readonly checks: readonly CheckTerms[] | undefined
   readonly failing: number
   readonly dying: number
 }
@@ -95,9 +104,10 @@ export function drawScenario(seed: number, size: number): Scenario {
   const verifiers = Array.from({ length: random.chance(0.25) ? 2 : 1 }, (_, id) => drawVerifier(random, id + 1))
   const limits = drawLimits(random)
   const mostRuns = random.chance(0.4) ? Math.min(3, 1 + Math.floor(size / 3)) : 1
-  const runs = Array.from({ length: random.between(1, mostRuns) }, (_, id) =>
-    drawRun(random, { id: id + 1, verifier: random.pick(verifiers).id, limits: Object.keys(limits) }, size),
-  )
+  const runs = Array.from({ length: random.between(1, mostRuns) }, (_, id) => {
+    const { id: verifier, checks } = random.pick(verifiers)
+    return drawRun(random, { id: id + 1, verifier, checks, limits: Object.keys(limits) }, size)
+  })
   return {
     seed,
     lanes: random.between(1, Math.min(4, 1 + Math.floor(size / 2))),
@@ -123,6 +133,7 @@ function drawVerifier(random: Random, id: number): VerifierPlan {
     id,
     addAt: random.chance(0.8) ? 0 : random.between(0, 40),
     removeAt: random.chance(0.3) ? random.between(0, 200) : undefined,
+    checks: random.chance(0.35) ? drawChecks(random) : undefined,
     failing: isBad ? 0.3 : 0,
     dying: isBad ? 0.2 : 0,
   }
@@ -162,10 +173,11 @@ function drawUpdate(random: Random, limits: Scenario['limits']): Scenario['limit
 interface RunPlace {
   readonly id: number
   readonly verifier: number
+  readonly checks: readonly CheckTerms[] | undefined
   readonly limits: readonly LimitName[]
 }
 
-function drawRun(random: Random, { id, verifier, limits }: RunPlace, size: number): RunPlan {
+function drawRun(random: Random, { id, verifier, checks, limits }: RunPlace, size: number): RunPlan {
   const isAsync = random.chance(0.5)
   const badness = random.pick([0, 0.05, 0.2, 0.6])
   const length = random.between(0, size * (random.chance(0.2) ? 12 : 4))
@@ -174,7 +186,17 @@ function drawRun(random: Random, { id, verifier, limits }: RunPlace, size: numbe
   return {
     id,
     verifier,
+    checks,
     tasks: Array.from({ length }, () => {
+      if (checks !== undefined) {
+        const task = drawChain(random, { checks: checks.length, isAsync, badness, ofValues })
+        const adds =
+          task.checks.filter((nature) => nature === 'crashesOnce').length + (task.nature === 'poisons' ? 1 : 0)
+        unexplained += adds
+        return adds > 0 && unexplained > MOST_UNEXPLAINED
+          ? { ...task, nature: 'passes', checks: checks.map(() => 'passes') }
+          : task
+      }
       const drawn = drawTask(random, isAsync, badness, ofValues)
       const isLimited = isAsync && limits.length > 0 && random.chance(0.6)
       const task = isLimited ? { ...drawn, limits: drawCalls(random, drawn.nature, limits) } : drawn
@@ -254,7 +276,7 @@ const BAD_ASYNC: readonly Nature[] = [...BAD, 'hangs', 'hangs', 'hangs', 'slow',
 function drawTask(random: Random, isAsync: boolean, badness: number, ofValues: number): TaskPlan {
   const nature = random.chance(badness) ? random.pick(isAsync ? BAD_ASYNC : BAD) : 'passes'
   const valueBytes = ofValues === 0 ? 0 : random.between(0, ofValues)
-  return { nature, bytes: random.between(1, 12), valueBytes, limits: [] }
+  return { nature, bytes: random.between(1, 12), valueBytes, limits: [], checks: [] }
 }
 
 /** Where calls wait for one another, one of them gives up: that happens to tasks that would pass, and to no others. */

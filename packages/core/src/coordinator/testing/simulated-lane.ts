@@ -1,33 +1,28 @@
-import { MAX_ABANDONED } from '@fanfold/workers/protocol'
-import type { Command, Dispatch } from '../commands.ts'
-import type { LaneId, LimitName, VerifierId } from '../events.ts'
-import { afterEnd, working } from './lane-phase.ts'
+import type { Dispatch } from '../commands.ts'
+import type { Event, LaneId, LimitName } from '../events.ts'
+import { hasLimitNews, obey, postUse } from './lane-limits.ts'
+import { LaneLoads } from './lane-loads.ts'
+import { afterEnd, begun, working } from './lane-phase.ts'
 import type { LanePhase, WorkingPhase } from './lane-phase.ts'
-import { endOfLoad, hasAccident } from './lane-world.ts'
+import { mustBeAllowed } from './lane-rules.ts'
+import type { LaneCommand, RuledLane } from './lane-rules.ts'
+import { hasAccident } from './lane-world.ts'
 import type { LaneWorld } from './lane-world.ts'
 import { eventOf, unsendableIn } from './simulated-messages.ts'
 import { SimulatedThread } from './simulated-thread.ts'
-import type { SimulatedWork } from './simulated-thread.ts'
+import type { SimulatedWork } from './simulated-work.ts'
 
 const DIED = new Error('the thread died')
-/** Of what a thread says about no assignment. */
-const NO_ASSIGNMENT = 0
 
 /** One lane of a backend, which keeps what `backend.ts` promises and breaks everything else it can. */
-export class SimulatedLane {
+export class SimulatedLane implements RuledLane {
   readonly id: LaneId
+  readonly loads: LaneLoads
   phase: LanePhase = { name: 'closed' }
-  /** All and only verifiers that its thread has set up. */
-  readonly loaded = new Set<VerifierId>()
-  readonly failed = new Set<VerifierId>()
   /** Nothing was dispatched to its thread. */
   isFresh = true
-  /** Its thread has answered no load. */
-  #isBlank = true
-  /** What could not be sent here last. */
-  #refused: number | undefined
-  /** Of its thread, as it was told last. */
-  #heapMb = 0
+  refused: number | undefined
+  heapMb = 0
   /** Threads of this lane that could not be ended and have not exited. */
   stuckThreads = 0
   /** Starts that failed in a row. */
@@ -38,7 +33,12 @@ export class SimulatedLane {
   constructor(id: LaneId, world: LaneWorld) {
     this.id = id
     this.#world = world
+    this.loads = new LaneLoads(id, world)
     this.#thread = new SimulatedThread(world)
+  }
+
+  get abandoned(): number {
+    return this.#thread.abandoned
   }
 
   /** Calls of this limit that are under way here. */
@@ -50,20 +50,9 @@ export class SimulatedLane {
     return this.phase.name === 'working' ? this.phase.work : undefined
   }
 
-  get behind(): SimulatedWork | undefined {
-    return this.phase.name === 'working' ? this.phase.behind : undefined
-  }
-
   /** Whether something happens here by itself. */
   get isActive(): boolean {
-    return !['closed', 'idle', 'stuck'].includes(this.phase.name) || this.#hasLimitNews
-  }
-
-  /** A thread whose loop turns has something to say of limits. */
-  get #hasLimitNews(): boolean {
-    const { isBlocked, shares, inbox } = this.#thread
-    if (this.phase.name === 'idle') return shares.hasNews || inbox.length > 0
-    return this.phase.name === 'working' && !isBlocked && shares.hasNews
+    return !['closed', 'idle', 'stuck'].includes(this.phase.name) || hasLimitNews(this.phase, this.#thread)
   }
 
   /** Nobody asked for a thread here after the last one's end. */
@@ -71,60 +60,40 @@ export class SimulatedLane {
     return this.phase.name === 'closed'
   }
 
-  execute(command: Extract<Command, { lane: LaneId }>, work: SimulatedWork | undefined): void {
+  execute(command: LaneCommand, work: SimulatedWork | undefined): void {
+    mustBeAllowed(command, this, this.#world.scenario)
     switch (command.type) {
-      case 'openLane':
-        this.#must(this.phase.name === 'closed' || this.phase.name === 'stuck', command.type)
-        this.phase = { name: 'opening' }
-        return
-      case 'loadVerifier':
-        this.#must(this.phase.name === 'idle' && !this.failed.has(command.verifier), command.type)
-        this.phase = { name: 'loading', verifier: command.verifier }
-        return
-      case 'unloadVerifier':
-        this.#must(this.phase.name === 'idle' && this.loaded.has(command.verifier), command.type)
-        this.phase = { name: 'unloading', verifier: command.verifier }
-        return
       case 'dispatch':
         return this.#dispatch(command, work!)
       case 'abort':
-        this.#must(this.#isAt(command.assignment), command.type)
         if (this.phase.name !== 'working') return
         this.phase.isAborted = true
         this.#thread.abort(command.assignment)
         return this.#stop(command.assignment)
       case 'stop':
-        this.#must(this.#isAt(command.assignment), command.type)
         if (this.phase.name !== 'working') return
         if (this.phase.work.dispatch.assignment === command.assignment) this.phase.isStopped = true
         else this.phase.isBehindStopped = true
         return this.#stop(command.assignment)
       case 'abortTask':
-        return this.#must(this.#isAt(command.assignment), command.type) // no run here has requests
+        return // no run here has requests
       case 'killLane':
-        this.#must(this.phase.name === 'working' && this.phase.isOverdue, command.type)
         if (this.phase.name === 'working') this.phase.isKilled = true
         return
-      case 'grant':
-      case 'recall':
-        this.#must(!['closed', 'opening', 'stuck'].includes(this.phase.name), command.type)
-        return this.#thread.shares.execute(command)
-      case 'unlock':
-        this.#must(!['closed', 'opening', 'stuck'].includes(this.phase.name), command.type)
-        return this.#thread.unlock(command.limit, command.among)
-      case 'refuse':
-        return this.#must(false, 'refuse, where no limit has a breaker')
+      case 'openLane':
+      case 'loadVerifier':
+      case 'unloadVerifier':
       case 'retireLane':
-        this.#must(this.phase.name === 'idle', command.type)
-        this.phase = { name: 'retiring' }
+        this.phase = begun(command)
         return
+      default:
+        return obey(command, this.#thread)
     }
   }
 
   /** A thread is looked at at once; a process answers when it comes to it. */
   #stop(assignment: number): void {
-    const { random } = this.#world
-    const from = this.#thread.stop(assignment, random)
+    const from = this.#thread.stop(assignment, this.#world.random)
     if (from === undefined) return
     if (this.#world.scenario.isAnsweredLater) this.#thread.inbox.push({ type: 'stopped', assignment, from })
     else this.#world.emit({ type: 'stopped', lane: this.id, assignment, from })
@@ -133,7 +102,8 @@ export class SimulatedLane {
   /** Something happens, drawn at random. */
   step(): void {
     const { random, scenario } = this.#world
-    if (this.#hasLimitNews && (this.phase.name === 'idle' || random.chance(0.2))) return this.#tellOfLimits()
+    if (hasLimitNews(this.phase, this.#thread) && (this.phase.name === 'idle' || random.chance(0.2)))
+      return this.#hearOfLimits()
     switch (this.phase.name) {
       case 'opening':
         if (random.chance(scenario.failedStart)) {
@@ -142,14 +112,9 @@ export class SimulatedLane {
         }
         return this.#opened()
       case 'loading':
-        return this.#answerLoad(this.phase.verifier)
-      case 'unloading': {
-        const { verifier } = this.phase
-        if (hasAccident(this.#world)) return this.#died(random.chance(scenario.stuck))
-        this.loaded.delete(verifier)
-        this.phase = { name: 'idle' }
-        return this.#world.emit({ type: 'verifierUnloaded', lane: this.id, verifier })
-      }
+        return this.#answer(this.loads.load(this.phase.verifier))
+      case 'unloading':
+        return this.#answer(this.loads.unload(this.phase.verifier))
       case 'working':
         return this.#work(this.phase)
       case 'retiring':
@@ -165,11 +130,9 @@ export class SimulatedLane {
     }
   }
 
-  /** Among what else it posts, in its order. */
-  #tellOfLimits(): void {
-    if (this.phase.name === 'idle' && this.#thread.inbox.length > 0) return this.#receive()
-    const use = this.#thread.shares.tell()
-    this.#thread.inbox.push({ type: 'limitUsed', assignment: NO_ASSIGNMENT, use })
+  #hearOfLimits(): void {
+    if (this.phase.name === 'idle' && this.#thread.inbox.length > 0) this.#receive()
+    else postUse(this.#thread)
   }
 
   /** A thread that could not be ended has exited after all. */
@@ -181,63 +144,38 @@ export class SimulatedLane {
 
   #opened(): void {
     this.#thread = new SimulatedThread(this.#world)
-    this.isFresh = this.#isBlank = true
-    this.#heapMb = 0
+    this.isFresh = true
+    this.loads.threadStarted()
+    this.heapMb = 0
     this.failedStarts = 0
     this.phase = { name: 'idle' }
     this.#world.emit({ type: 'laneOpened', lane: this.id })
   }
 
-  #answerLoad(verifier: VerifierId): void {
-    const end = endOfLoad(this.#world, verifier, this.#isBlank)
-    if (end === 'stuck') return this.#died(true)
-    if (end === 'died') {
-      if (this.#isBlank) this.failed.add(verifier)
-      return this.#died(false)
-    }
-    if (end === 'accident') return this.#died(false)
-    this.#isBlank = false
+  /** To a load or an unload. */
+  #answer(end: Event | 'died' | 'stuck'): void {
+    if (end === 'died' || end === 'stuck') return this.#died(end === 'stuck')
     this.phase = { name: 'idle' }
-    if (end === 'failed') {
-      this.failed.add(verifier)
-      return this.#world.emit({ type: 'verifierFailed', lane: this.id, verifier, error: new Error('setup failed') })
-    }
-    this.loaded.add(verifier)
-    this.#world.emit({ type: 'verifierLoaded', lane: this.id, verifier })
+    this.#world.emit(end)
   }
 
   #dispatch(command: Dispatch, work: SimulatedWork): void {
     const { phase } = this
-    const isBehind = phase.name === 'working' && phase.behind === undefined && !phase.isOverdue
-    // It has died with something that it had begun before anybody heard of it.
-    const isDying = phase.name === 'dying' && phase.behind === undefined
-    this.#mustBeFreeFor(command, isBehind || isDying)
     this.isFresh = false
     const failures = unsendableIn(command, work)
     if (failures.length > 0) {
-      this.#refused = command.assignment
+      this.refused = command.assignment
       this.#world.emit({ type: 'unsendable', lane: this.id, assignment: command.assignment, failures })
       return
     }
-    if (isDying) {
+    if (phase.name === 'dying') {
       if (phase.work === undefined) phase.work = work
       else phase.behind = work
       return
     }
     this.#thread.receive(work)
-    if (isBehind) phase.behind = work
+    if (phase.name === 'working') phase.behind = work
     else this.phase = working(work)
-  }
-
-  /** @param isLinedUp - to wait behind something */
-  #mustBeFreeFor(command: Dispatch, isLinedUp: boolean): void {
-    const { scenario } = this.#world
-    const isIdle = this.phase.name === 'idle'
-    this.#must(isIdle || (isLinedUp && scenario.assignmentsPerLane === 2), command.type)
-    this.#must(this.loaded.has(command.verifier), command.type)
-    this.#must(!isIdle || this.#thread.abandoned < MAX_ABANDONED, 'dispatch to a thread full of abandoned tasks')
-    this.#must(this.#heapMb < scenario.recycling.heapMb, 'dispatch to a thread that is worn out')
-    this.#must(!command.alone || this.isFresh, 'dispatch of a suspect to a used thread')
   }
 
   #work(phase: WorkingPhase): void {
@@ -260,18 +198,14 @@ export class SimulatedLane {
   #end(isStuck: boolean): void {
     this.#thread.die()
     if (isStuck) return this.#died(true) // its port is closed: what it had posted is never heard
-    const { phase } = this
-    if (phase.name === 'working') this.phase = { name: 'dying', work: phase.work, behind: phase.behind }
+    if (this.phase.name !== 'working') return
+    const { work, behind } = this.phase
+    this.phase = { name: 'dying', work, behind }
   }
 
   /** By nobody's fault: nothing can be certain then. */
   #standStill(phase: WorkingPhase): void {
-    if (
-      phase.isOverdue ||
-      !this.#isHeardOf(phase) ||
-      (this.#thread.running.length === 1 && this.#thread.abandoned === 0)
-    )
-      return
+    if (phase.isOverdue || !this.#isHeardOf(phase) || this.#isCertain) return
     this.#overdue(phase)
   }
 
@@ -282,19 +216,23 @@ export class SimulatedLane {
 
   #overdue(phase: WorkingPhase): void {
     phase.isOverdue = true
-    const { running, abandoned } = this.#thread
     const { assignment } = phase.work.dispatch
-    const certain = running.length === 1 && abandoned === 0
-    this.#world.emit({ type: 'overdue', lane: this.id, assignment, running: [...running], certain })
+    const running = [...this.#thread.running]
+    this.#world.emit({ type: 'overdue', lane: this.id, assignment, running, certain: this.#isCertain })
+  }
+
+  /** Nobody else can be what blocks the thread. */
+  get #isCertain(): boolean {
+    return this.#thread.running.length === 1 && this.#thread.abandoned === 0
   }
 
   #receive(): void {
     const message = this.#thread.inbox.shift()!
     if (message.type === 'ended') {
       this.phase = afterEnd(this.phase)
-      this.#heapMb = this.#world.random.between(0, 60)
+      this.heapMb = this.#world.random.between(0, 60)
     }
-    this.#world.emit(eventOf(message, this.id, this.#heapMb))
+    this.#world.emit(eventOf(message, this.id, this.heapMb))
   }
 
   #died(stuck: boolean): void {
@@ -304,19 +242,9 @@ export class SimulatedLane {
     const running = work !== undefined && work === this.#thread.work ? [...this.#thread.running] : []
     this.#thread.die()
     this.#thread = new SimulatedThread(this.#world)
-    this.loaded.clear()
+    this.loads.threadDied()
     this.phase = { name: stuck ? 'stuck' : 'closed' }
     if (stuck) this.stuckThreads++
     this.#world.emit({ type: 'laneDied', lane: this.id, running, error: DIED, stuck })
-  }
-
-  /** It may have died or refused the work already, without the coordinator having heard of it. */
-  #isAt(assignment: number): boolean {
-    if (['dying', 'idle'].includes(this.phase.name) || this.#refused === assignment) return true
-    return [this.work, this.behind].some((work) => work?.dispatch.assignment === assignment)
-  }
-
-  #must(isRight: boolean, what: string): void {
-    if (!isRight) throw new Error(`${what}: not while lane ${this.id} is ${this.phase.name}`)
   }
 }

@@ -1,6 +1,6 @@
 import type { Dispatch } from '../commands.ts'
 import type { Event, LaneId, PartArrived, Unsendable } from '../events.ts'
-import type { Message, SimulatedWork } from './simulated-thread.ts'
+import type { Message, SimulatedWork } from './simulated-work.ts'
 
 /** Which tasks of a dispatch cannot get to a thread. */
 export function unsendableIn({ ranges }: Dispatch, work: SimulatedWork): Unsendable['failures'] {

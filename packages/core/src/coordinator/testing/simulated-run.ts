@@ -1,11 +1,13 @@
 import { STATUSES } from '@fanfold/workers/protocol'
-import type { Command, Deliver, RunEnd, Settle } from '../commands.ts'
+import type { Command, Deliver, KeepChecks, RunEnd, Settle, SettleCheck } from '../commands.ts'
 import type { Event, ShardId } from '../events.ts'
 import type { Merge, Merged, Unmerged } from './merge.ts'
 import { must } from './must.ts'
-import { fatesOf } from './oracle.ts'
+import { fatesOf, mustHaveAttempts } from './oracle.ts'
 import type { RunPlan } from './scenario.ts'
-import type { Settled, WorkTask } from './simulated-thread.ts'
+import { isExceeded } from './simulated-tolerance.ts'
+import { SimulatedChainOracle, unitOf } from './simulated-chain-oracle.ts'
+import type { Settled, WorkTask } from './simulated-work.ts'
 
 interface SimulatedTask extends WorkTask {
   readonly index: number
@@ -42,6 +44,8 @@ export class SimulatedRun {
   read = 0
   readonly #shards = new Map<ShardId, SimulatedShard>()
   readonly #merge: Merge
+  /** When its verifier is a chain. */
+  readonly #chain: SimulatedChainOracle | undefined
   #held = 0
   #heldBytes = 0
   #undeliveredBytes = 0
@@ -58,9 +62,12 @@ export class SimulatedRun {
       failures: 0,
       accidentsAlone: 0,
       isRunning: false,
+      units: task.checks.map((nature) => unitOf(nature)),
+      kept: undefined,
       status: undefined,
     }))
     this.#merge = merge
+    this.#chain = plan.checks === undefined ? undefined : new SimulatedChainOracle(plan.checks, plan.settings.retry)
   }
 
   get isOver(): boolean {
@@ -168,6 +175,8 @@ export class SimulatedRun {
     for (const { position, status } of accepted === undefined ? settled : accepted.map((at) => settled[at]!)) {
       this.#settle(task(position), status, attempts)
     }
+    for (const at of accepted ?? settled.keys())
+      this.#chain?.mustBeRight(task(settled[at]!.position), settled[at]!, this.isCutShort)
     this.#undeliveredBytes += valueBytes
     this.#add({ shard, settled, positions, attempts, accepted, valueBytes })
   }
@@ -178,11 +187,20 @@ export class SimulatedRun {
     for (let i = 0; i < ranges.length; i += 2) {
       for (let position = ranges[i]!; position < ranges[i + 1]!; position++) {
         settled.push({ position, status: STATUSES.indexOf(status), valueBytes: 0 })
+        this.#chain?.mustBeUnrun(task(position), status, this.isCutShort)
         this.#settle(task(position), STATUSES.indexOf(status), attempts)
       }
     }
     const positions = Uint32Array.from(settled, ({ position }) => position)
     this.#add({ shard, settled, positions, attempts, accepted: undefined, valueBytes: 0 })
+  }
+
+  keepChecks(command: KeepChecks): void {
+    this.#chain!.keep(command, this.tasksOf(command.shard)(command.position))
+  }
+
+  settleCheck(command: SettleCheck): void {
+    this.#chain!.settle(command, this.tasksOf(command.shard)(command.position))
   }
 
   release(id: ShardId): void {
@@ -220,36 +238,26 @@ export class SimulatedRun {
   #settle(task: SimulatedTask, status: number, attempts: number): void {
     const name = STATUSES[status]!
     must(task.status === undefined, `task ${task.index} (${task.nature}) settled again, as ${name}`)
+    if (this.#chain !== undefined) return this.#settleTask(task, status)
     const fates = fatesOf(task, this.plan.settings.retry, this.isCutShort)
     must(fates.includes(name), `task ${task.index} (${task.nature}) is ${name}, should be ${fates.join(' or ')}`)
-    if (!this.isCutShort) this.#checkAttempts(task, name, attempts)
-    if (['errored', 'timedOut', 'crashed'].includes(name)) this.#unsuccessful++
+    if (!this.isCutShort) mustHaveAttempts(task, name, attempts, this.plan.settings.retry)
+    this.#settleTask(task, status)
+  }
+
+  #settleTask(task: SimulatedTask, status: number): void {
+    if (['errored', 'timedOut', 'crashed'].includes(STATUSES[status]!)) this.#unsuccessful++
     task.status = status
     this.#settled++
   }
 
-  #checkAttempts({ index, nature, limits, accidentsAlone }: SimulatedTask, name: string, attempts: number): void {
-    const { retries, timeouts, crashes } = this.plan.settings.retry
-    const what = `task ${index} (${nature}) ${name} after ${attempts} attempts`
-    if (name === 'crashed') must(attempts === 2 + crashes, what)
-    if (nature === 'throws') must(attempts >= 1 + retries && attempts <= 1 + retries + accidentsAlone, what)
-    if (nature === 'hangs' || nature === 'blocks') must(attempts === 1 + timeouts, what)
-    const mayGiveUp = limits.length > 1 ? retries : 0
-    if (nature === 'passes') must(attempts <= 1 + accidentsAlone + mayGiveUp, what)
-  }
-
   /** More unsuccessful tasks than are tolerated, as far as can be known. */
   isBreached(): boolean {
-    const { tolerance, resumed, limit } = this.plan.settings
-    const { isSizeKnown } = this.plan
-    if (tolerance === undefined) return false
-    const unsuccessful = this.#unsuccessful + resumed.unsuccessful
-    if ('count' in tolerance) return unsuccessful > tolerance.count
-    const isAllRead = this.isExhausted || this.read >= limit || this.end !== undefined
-    const isKnown = isAllRead || isSizeKnown
-    const total = isAllRead ? this.read : Math.min(limit, this.tasks.length)
-    const base = isKnown ? resumed.tasks + total : Math.max(10_000, resumed.tasks + this.#settled)
-    return unsuccessful / base > tolerance.percentage / 100 + 1e-9
+    const { settings, tasks, isSizeKnown } = this.plan
+    const isAllRead = this.isExhausted || this.read >= settings.limit || this.end !== undefined
+    const ofSource = isSizeKnown ? Math.min(settings.limit, tasks.length) : undefined
+    const total = isAllRead ? this.read : ofSource
+    return isExceeded(settings, { unsuccessful: this.#unsuccessful, settled: this.#settled, total })
   }
 
   isHalted(): boolean {

@@ -1,60 +1,24 @@
-import { ABORTED, COMPLETED, ERRORED, MAX_ABANDONED, TIMED_OUT } from '@fanfold/workers/protocol'
-import type { Dispatch } from '../commands.ts'
-import type { LimitName, Unsuccessful } from '../events.ts'
+import { ABORTED, COMPLETED, ERRORED, MAX_ABANDONED, TIMED_OUT, checkCode } from '@fanfold/workers/protocol'
+import type { LimitName } from '../events.ts'
 import type { Random } from './random.ts'
+import { STOPS } from './check-oracle.ts'
 import { SimulatedShares } from './simulated-shares.ts'
-import type { LimitMessage, LimitWorld } from './simulated-shares.ts'
-import type { Nature, TaskPlan } from './scenario.ts'
+import type { LimitWorld } from './simulated-shares.ts'
+import type { CheckNature } from './chain-scenario.ts'
+import type { Nature } from './scenario.ts'
+import { isPoison, unsuccessfulOf } from './simulated-work.ts'
+import type { Message, Settled, SimulatedWork, WorkUnit } from './simulated-work.ts'
+import { SimulatedChains } from './simulated-chains.ts'
 
-const CRASHES_FIRST: readonly Nature[] = ['crashesOnce', 'throwsAndDies']
-
-/** One task's outcome as the thread settled it. */
-export interface Settled {
-  readonly position: number
-  readonly status: number
-  readonly valueBytes: number
-}
-
-/** What a thread has posted and the main thread has not received. */
-export type Message = { readonly assignment: number } & (
-  | { readonly type: 'part'; readonly settled: readonly Settled[]; readonly unsuccessful: readonly Unsuccessful[] }
-  | { readonly type: 'ended'; readonly suspects: readonly number[]; readonly abandoned: number }
-  | { readonly type: 'stopped'; readonly from: number }
-  | { readonly type: 'limitUsed'; readonly use: LimitMessage }
-)
-
-export interface WorkTask extends TaskPlan {
-  /** How often it took its thread down. */
-  deaths: number
-  /** How often it threw, or blocked. */
-  failures: number
-  /** How often something else took its thread down while it was alone there. */
-  accidentsAlone: number
-  /** A thread executes it at this moment: two at once may never do. */
-  isRunning: boolean
-}
-
-export interface SimulatedWork {
-  readonly dispatch: Dispatch
-  readonly isAsync: boolean
-  /** The task at a position of the shard. */
-  readonly task: (position: number) => WorkTask
-}
-
-function isPoison({ dispatch: { ranges }, task }: SimulatedWork): boolean {
-  for (let i = 0; i < ranges.length; i += 2)
-    for (let position = ranges[i]!; position < ranges[i + 1]!; position++)
-      if (task(position).nature === 'poisons') return true
-  return false
-}
+const CRASHES_FIRST: readonly (Nature | CheckNature)[] = ['crashesOnce', 'throwsAndDies']
 
 /** A thread at work on one shard, and another one behind it, as the shard loop in `@fanfold/workers` goes about it. */
 export class SimulatedThread {
   readonly inbox: Message[] = []
   readonly shares: SimulatedShares
-  /** Positions in the slots. */
+  /** Marks in the slots. */
   readonly running: number[] = []
-  /** The position that holds the thread. */
+  /** The mark of what holds the thread. */
   #blocker: number | undefined
   isDead = false
   /** It has said that it holds nothing of any shard any more. */
@@ -66,6 +30,7 @@ export class SimulatedThread {
   #isBehindStopped = false
   #started = 0
   #todo: number[] = []
+  readonly #chains = new SimulatedChains()
   #unposted: Settled[] = []
   #suspects: number[] = []
   #isReceived = false
@@ -148,9 +113,12 @@ export class SimulatedThread {
     // What is behind is received between two tasks, and ends the thread of those before it.
     if (this.#behind !== undefined && isPoison(this.#behind) && random.chance(0.1)) return this.die()
     for (let moves = random.between(1, 4); moves > 0; moves--) {
-      const canStart =
-        !this.#isStopped && this.#todo.length > 0 && this.running.length < this.#work.dispatch.concurrency
-      if (this.running.length > 0 && (!canStart || random.chance(0.4))) this.#goOn(random, abandonedEach)
+      const hasRoom = this.running.length < this.#work.dispatch.concurrency
+      const canStart = !this.#isStopped && this.#todo.length > 0 && hasRoom
+      const check = hasRoom ? this.#nextCheck(random) : undefined
+      if (this.running.length > 0 && (!(canStart || check !== undefined) || random.chance(0.4)))
+        this.#goOn(random, abandonedEach)
+      else if (check !== undefined) this.#run(check, random)
       else if (canStart) this.#start(this.#todo.pop()!, random)
       else return this.#end()
       if (this.isDead || this.isBlocked || this.isDone) return
@@ -161,24 +129,53 @@ export class SimulatedThread {
   /** A task that was late, but not for ever, ends after all. */
   wake(): void {
     const blocker = this.#blocker
-    if (blocker === undefined || this.#work.task(blocker).nature !== 'late') return
+    if (blocker === undefined || this.#unit(blocker).nature !== 'late') return
     this.#blocker = undefined
     this.#leave(this.running.indexOf(blocker))
     this.#settle(blocker, COMPLETED)
   }
 
   die(): void {
-    for (const position of this.running) this.#work.task(position).isRunning = false
+    for (const mark of this.running) this.#unit(mark).isRunning = false
     this.isDead = true
     this.#unposted = []
   }
 
   #start(position: number, random: Random): void {
-    const task = this.#work.task(position)
-    if (task.isRunning) throw new Error(`a task at position ${position} is started while another thread executes it`)
+    this.#started = position + 1
+    if (this.#work.checks === undefined) return this.#run(position, random)
+    this.#chains.begin(position, this.#work)
+    this.#noteChain(position)
+  }
+
+  /** A check that may begin; alone, one at a time. */
+  #nextCheck(random: Random): number | undefined {
+    const isAlone = this.#work.dispatch.alone
+    if (isAlone && this.running.length > 0) return undefined
+    const next = this.#chains.next(random, { isAborted: this.#isAborted, hasCompany: isAlone && this.abandoned > 0 })
+    for (const position of next.settled) this.#noteChain(position)
+    return next.mark
+  }
+
+  #noteChain(position: number): void {
+    const checks = this.#chains.takeSettled(position)
+    if (checks === undefined) return
+    const valueBytes = checks.status === COMPLETED ? this.#work.task(position).valueBytes : 0
+    this.#unposted.push({ position, status: checks.status, valueBytes, checks })
+    this.#settledLast = position
+  }
+
+  #unit(mark: number): WorkUnit {
+    const { checks, dispatch, task } = this.#work
+    if (checks === undefined) return task(mark)
+    return task(Math.floor(mark / dispatch.checks)).units[mark % dispatch.checks]!
+  }
+
+  #run(position: number, random: Random): void {
+    const task = this.#unit(position)
+    if (task.isRunning) throw new Error(`a task at mark ${position} is started while another thread executes it`)
     task.isRunning = true
     this.running.push(position)
-    this.#started = position + 1
     if (task.limits.length > 0) {
       this.shares.ask(task.limits[0]!, position)
       if (this.shares.isWaiting(position) || task.limits.length > 1) return
@@ -191,7 +188,7 @@ export class SimulatedThread {
   /** It is in no slot any more. */
   #leave(at: number): number {
     const [position] = this.running.splice(at, 1)
-    this.#work.task(position!).isRunning = false
+    this.#unit(position!).isRunning = false
     this.shares.release(position!)
     return position!
   }
@@ -200,8 +197,7 @@ export class SimulatedThread {
   #goOn(random: Random, abandonedEach: number): void {
     const at = random.between(0, this.running.length - 1)
     const position = this.running[at]!
-    const { nature } = this.#work.task(position)
-    const { limits } = this.#work.task(position)
+    const { nature, limits } = this.#unit(position)
     const calls = this.shares.calls(position)
     if (calls < limits.length && !this.shares.isWaiting(position)) return this.shares.ask(limits[calls]!, position)
     if (this.shares.isWaiting(position)) {
@@ -214,6 +210,7 @@ export class SimulatedThread {
     if (hasNeighbours && random.chance(0.3)) {
       this.#leave(at)
       this.#suspects.push(position)
+      this.#chains.drop(position)
       this.#abandon(nature === 'hangs' ? abandonedEach : 1)
     } else if (this.#isAborted) {
       this.#settle(this.#leave(at), ABORTED)
@@ -227,7 +224,7 @@ export class SimulatedThread {
 
   #turn(at: number, random?: Random): void {
     const position = this.running[at]!
-    const task = this.#work.task(position)
+    const task = this.#unit(position)
     const isFirst = task.failures === 0
     if (task.nature === 'blocks' || task.nature === 'late' || (task.nature === 'blocksOnce' && isFirst)) {
       task.failures++
@@ -250,6 +247,11 @@ export class SimulatedThread {
   }
 
   #settle(position: number, status: number): void {
+    const { checks, dispatch } = this.#work
+    if (checks !== undefined) {
+      const verdict = this.#unit(position).nature === 'stops' ? STOPS : 0
+      return this.#noteChain(this.#chains.end(position, checkCode(status, verdict), dispatch.mayRetry))
+    }
     const valueBytes = status === COMPLETED ? this.#work.task(position).valueBytes : 0
     this.#unposted.push({ position, status, valueBytes })
     this.#settledLast = position
@@ -268,21 +270,14 @@ export class SimulatedThread {
       type: 'part',
       assignment: this.#work.dispatch.assignment,
       settled: this.#unposted,
-      unsuccessful: this.#unsuccessful(),
+      unsuccessful: unsuccessfulOf(this.#unposted, this.#work.dispatch),
     })
     this.#unposted = []
   }
 
-  #unsuccessful(): Unsuccessful[] {
-    const { mayRetry } = this.#work.dispatch
-    return this.#unposted.flatMap(({ position, status }): Unsuccessful[] => {
-      if (status === TIMED_OUT) return [{ position, failure: 'timeout' }]
-      return status === ERRORED ? [{ position, failure: mayRetry ? 'throw' : undefined }] : []
-    })
-  }
-
   #end(): void {
     if (this.running.length > 0) return
+    this.#chains.clear() // what is left of them is that of suspects
     this.#flush()
     // A listener of its signal throws, say: the outcome is out, and the thread goes with it.
     const isLate = this.#settledLast !== undefined && this.#work.task(this.#settledLast).nature === 'throwsAndDies'

@@ -162,6 +162,10 @@ function brief(command: Command): string {
       return `${command.type} ${command.verifier}, ${command.failures.length} failures`
     case 'verifierGone':
       return `${command.type} ${command.verifier}`
+    case 'keepChecks':
+      return `keep ${command.run}:${command.shard}[${command.position}] but ${command.again.join(' ')}`
+    case 'settleCheck':
+      return `settle ${command.run}:${command.shard}[${command.position}].${command.check} ${command.status} after ${command.attempts}`
     case 'waitForRetry':
       return `wait ${command.run}:${command.shard}[${command.ranges.join(' ')}]`
     case 'waitToShare':

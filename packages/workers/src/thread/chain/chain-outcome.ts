@@ -1,0 +1,17 @@
+import type { CheckDetail, FailedCheck } from '../../outcome-columns.ts'
+
+/** What the checks of a task have come to, when all of them have. */
+export interface ChainOutcome {
+  /** Of the task: the worst of its checks'. */
+  readonly status: number
+  readonly verdict: number
+  /** The check that ended worst. */
+  readonly worst: number
+  /** By check: see `check-ends.ts`. */
+  readonly codes: readonly number[]
+  /** ms */
+  readonly durations: readonly number[]
+  readonly details: readonly CheckDetail[]
+  /** Those for which another attempt may end differently. */
+  readonly failed: readonly FailedCheck[]
+}
