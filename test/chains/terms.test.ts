@@ -23,7 +23,7 @@ describe.for(POOLS)('in a pool of %s', (pool) => {
   test('a check has a timeout and retries of its own, whatever those of the run are', async () => {
     const special = { 2: { hangs: true }, 4: { spins: true }, 6: { throws: 2 }, 8: { throws: 9 } }
     const retry = { retries: 0, backoff: 'none' } as const
-    const outcomes = byIndex(await collect(engineOn(pool).run(ownTerms, items(10, special), { retry })))
+    const outcomes = byIndex(await collect(engineOn(pool).run(ownTerms, items(10, special), { retry, concurrency: 2 })))
     const passes = { quick: 'pass', stubborn: 'pass', known: 'pass', last: 'pass' }
     expect(ends(outcomes[0]!)).toEqual(passes)
     expect(ends(outcomes[2]!)).toEqual({ ...passes, quick: 'timedOut' })

@@ -152,7 +152,7 @@ const CASES: Readonly<Record<string, readonly [args: readonly string[], line: st
   '--threads 0': [[...GOOD, '--threads', '0'], "--threads is '0'. Give a whole number from 1."],
   '--concurrency of a fraction': [
     [...GOOD, '--concurrency', '1.5'],
-    "--concurrency is '1.5'. Give a whole number from 1.",
+    "--concurrency is '1.5'. Give auto, or a whole number from 1.",
   ],
   '--limit of a word': [[...GOOD, '--limit', 'ten'], "--limit is 'ten'. Give a whole number from 1."],
   '--retries of a fraction': [[...GOOD, '--retries', '1.5'], "--retries is '1.5'. Give a whole number from 0."],

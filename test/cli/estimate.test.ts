@@ -261,7 +261,7 @@ describe('verify --estimate', () => {
   place.file('judge.mjs', 'export default ({ n }) => n >= 0')
   place.ndjson('judged.ndjson', numbers(120))
   const verify = (...args: readonly string[]): Promise<Ended> =>
-    place.fanfold('verify', 'judged.ndjson', '--with', './judge.mjs', ...args)
+    place.fanfold('verify', 'judged.ndjson', ...(args.includes('--with') ? [] : ['--with', './judge.mjs']), ...args)
   const estimated = place.fanfold(
     'estimate',
     'judged.ndjson',

@@ -26,7 +26,8 @@ function files(name: string): readonly string[] {
 }
 
 function busy(name: string, ...args: readonly string[]): Promise<Ended> {
-  return place.fanfold('verify', 'in.ndjson', '--with', BUSY, ...files(name), ...args)
+  const verifier = args.includes('--with') ? [] : ['--with', BUSY]
+  return place.fanfold('verify', 'in.ndjson', ...verifier, ...files(name), ...args)
 }
 
 /** Run to its end under this name, with these options beside. */

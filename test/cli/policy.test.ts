@@ -114,7 +114,8 @@ async function halted(halt: string, isLetGo: boolean): Promise<Ended & { readonl
   // It throws when the first one runs: threads need not start together.
   const second = { until: `${halt}.runs`, do: 'throw' }
   place.ndjson(`${halt}.ndjson`, [{ touch: `${halt}.runs`, until: `${halt}.go` }, second, ...others])
-  const options = ['--with', OBEDIENT, '--threads', '2', '--timeout', 'none', '--out', `${halt}.out`]
+  const atOnce = ['--threads', '2', '--concurrency', '2']
+  const options = ['--with', OBEDIENT, ...atOnce, '--timeout', 'none', '--out', `${halt}.out`]
   const policy = ['--tolerate', '0', ...(halt === 'default' ? [] : ['--halt', halt])]
   const { ended } = watch(place.start('verify', `${halt}.ndjson`, ...options, ...policy))
   await place.appeared(`${halt}.out`)

@@ -35,7 +35,8 @@ test('of a long input, the first signal leaves the rest unread', async () => {
     'long.ndjson',
     numbers(5_000, () => ({ sleepMs: 20 })),
   )
-  const child = place.start('verify', 'long.ndjson', '--with', OBEDIENT, '--out', 'long.out', '--summary', 'long.json')
+  const options = ['--with', OBEDIENT, '--concurrency', '2', '--out', 'long.out', '--summary', 'long.json']
+  const child = place.start('verify', 'long.ndjson', ...options)
   const { ended } = watch(child)
   await place.appeared('long.out')
   await expect.poll(() => place.lines('long.out').length, { timeout: 20_000 }).toBeGreaterThan(10)

@@ -9,6 +9,9 @@ import { APART_MS, FIRST, SECOND, accountOf, underWay } from './testing/under-wa
 const place = new Workplace()
 afterAll(() => place.remove())
 
+/** One record in each thread, and none beside it. */
+const TWO = ['--threads', '2', '--concurrency', '2']
+
 test('a signal while --out is a FIFO that nobody reads ends the process, and nothing is written over', async () => {
   place.ndjson('fifo.ndjson', [{}])
   place.file('fifo.json', 'of yesterday')
@@ -58,7 +61,7 @@ test('one SIGINT ends the process while the reader of stdout stalls', async () =
 
 test('while what runs is being finished, a reader who is only slow gets every line', async () => {
   place.ndjson('slow.ndjson', [{ touch: 'slow.runs', until: 'slow.go' }, ...numbers(50_000)])
-  const options = ['--with', OBEDIENT, '--threads', '2', '--timeout', 'none', '--out', '-', '--summary', 'slow.json']
+  const options = ['--with', OBEDIENT, ...TWO, '--timeout', 'none', '--out', '-', '--summary', 'slow.json']
   const child = place.start('verify', 'slow.ndjson', ...options)
   child.stdout.pause()
   const told = once(child.stderr, 'data')
@@ -78,7 +81,7 @@ test('the second signal ends the process while the reader stalls and a record ru
   place.ndjson('both.ndjson', [{ touch: 'both.runs', until: 'never' }, ...numbers(50_000)])
   await place.shell('mkfifo both')
   const reader = spawn('bash', ['-c', 'exec 3< both; exec sleep 60'], { cwd: place.path })
-  const options = ['--with', OBEDIENT, '--threads', '2', '--timeout', 'none', '--out', 'both', '--summary', 'both.json']
+  const options = ['--with', OBEDIENT, ...TWO, '--timeout', 'none', '--out', 'both', '--summary', 'both.json']
   const child = place.start('verify', 'both.ndjson', ...options)
   try {
     const { said, ended } = watch(child)

@@ -71,7 +71,7 @@ describe.each(POOLS)('in %s', (pool) => {
       2: { do: 'never' },
       3: { do: 'cooperative' },
     })
-    const run = engineOn(pool).run(faults, items)
+    const run = engineOn(pool).run(faults, items, { concurrency: 2 })
     await progressWhere(run, ({ running }) => running === 2)
     run.cancel('enough')
     const report = await run.report()

@@ -10,7 +10,7 @@ export interface HelpOption {
 }
 
 /** Reads the options out of a command's help, which the command line makes from its one table. */
-export async function helpOptions(command: 'verify' | 'estimate' | 'drill'): Promise<readonly HelpOption[]> {
+export async function helpOptions(command: 'verify' | 'estimate' | 'plan' | 'drill'): Promise<readonly HelpOption[]> {
   const { stdout } = await run(root, 'fanfold', command, '--help')
   const options: HelpOption[] = []
   let group = ''

@@ -48,7 +48,9 @@ test('null is no value of an option', () => {
   const engine = testEngine()
   const loaded = engine.load(faults)
   expect(() => loaded.run([], never({ retry: null }))).toThrow('retry is null: use { retries: 2 }.')
-  expect(() => loaded.run([], never({ concurrency: null }))).toThrow('concurrency is null: use a whole number from 1.')
+  expect(() => loaded.run([], never({ concurrency: null }))).toThrow(
+    "concurrency is null: use 'auto', or a whole number from 1.",
+  )
   expect(() => engine.load(faults, never({ check: { maxQueued: null } }))).toThrow('check.maxQueued is null')
   expect(() => files('*', never({ folder: null }))).toThrow('folder of files() is null: use a path')
 })

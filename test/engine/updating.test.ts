@@ -36,7 +36,7 @@ test('a run that has ended is not changed, and what cannot be changed is refused
   const run = testEngine().run(faults, tasks(3))
   await run.report()
   run.update({ concurrency: 5 })
-  expect(() => run.update({ concurrency: 0 })).toThrow('concurrency is 0: use a whole number from 1.')
+  expect(() => run.update({ concurrency: 0 })).toThrow("concurrency is 0: use 'auto', or a whole number from 1.")
   expect(() => run.update({ timeoutMs: 5 } as never)).toThrow('update() has no option timeoutMs.')
   expect(() => run.update(5 as never)).toThrow('the options of update() are 5')
 })

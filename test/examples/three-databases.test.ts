@@ -66,7 +66,7 @@ test('the same from the shell: a line for each customer with a status for each c
   expect((await shell(0)).code).toBe(0)
   const down = await shell(1)
   expect(down.code).toBe(3)
-  expect(down.stderr).toContain('\n              consent  200 errored\n')
+  expect(down.stderr).toContain('\n  consent        0     0      200\n')
   const before = linesOfOutput()
   expect(before.map(({ index }) => index)).toEqual(Array.from({ length: 200 }, (_, index) => index))
   expect(statusesOf(before)).toEqual({ 'crm completed': 200, 'consent errored': 200, 'postal completed': 200 })

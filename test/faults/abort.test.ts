@@ -59,6 +59,7 @@ describe.each(POOLS)('in %s', (pool) => {
     const controller = new AbortController()
     const run = testEngine({ pool, threads: 1 }).run(occupied, [{ do: 'never' }, ...passes(20)], {
       signal: controller.signal,
+      concurrency: 1, // it has no company
     })
     await untilRunning(run)
     controller.abort('first')
@@ -77,7 +78,8 @@ describe.each(POOLS)('in %s', (pool) => {
       [{ by: 'user' }, 'the run was cancelled'],
       [undefined, 'the run was cancelled'],
     ] as const) {
-      const run = loaded.run([{ do: 'never' }, ...passes(20)])
+      // It has no company.
+      const run = loaded.run([{ do: 'never' }, ...passes(20)], { concurrency: 1 })
       await untilRunning(run)
       run.cancel(reason)
       const outcomes = await collect(run)

@@ -45,7 +45,7 @@ async function check(state: State): Promise<Round> {
   return { judgements, elapsedMs: performance.now() - start }
 }
 
-const state = await verifier.setup?.({ config, signal: never, host: {} })
+const state = await verifier.setup?.({ config, signal: never, concurrency: 1, host: {} })
 if (state === undefined) throw new Error('The verifier has no setup.')
 try {
   const done: Round[] = []

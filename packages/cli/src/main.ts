@@ -8,6 +8,8 @@ import { DRILL_OPTIONS } from './options/drill-options.ts'
 import type { DrillOptions } from './options/drill-options.ts'
 import { ESTIMATE_OPTIONS } from './options/estimate-options.ts'
 import type { EstimateOptions } from './options/estimate-options.ts'
+import { PLAN_OPTIONS } from './options/plan-options.ts'
+import type { PlanOptions } from './options/plan-options.ts'
 import { VERIFY_OPTIONS } from './options/verify-options.ts'
 import type { VerifyOptions } from './options/verify-options.ts'
 import { badUsage, describeProblem, messageOf } from './problem.ts'
@@ -79,6 +81,20 @@ function makeProgram(args: readonly string[], onEnding: (ending: Ending) => void
       onEnding(await estimate(inputs, options, args))
     })
   addOptions(estimation, ESTIMATE_OPTIONS)
+  const planning = program
+    .command('plan')
+    .description('find out what the checks of a chain wait for, what each takes, and what fan-out makes of it')
+    .argument(
+      '[chain and inputs...]',
+      'the module that exports the chain, then files or patterns such as "data/*.ndjson"',
+    )
+    .usage('<chain> <inputs...> [options]')
+    .addHelpText('after', PLAN_NOTES)
+    .action(async (given: string[], options: PlanOptions) => {
+      const { plan } = await import('./commands/plan.ts')
+      onEnding(await plan(given, options))
+    })
+  addOptions(planning, PLAN_OPTIONS)
   const drilling = program
     .command('drill')
     .description('do harm to one record in several ways, and see what that costs the others')
@@ -119,6 +135,19 @@ Example:
   fanfold estimate customers.ndjson --with ./verify.ts --json estimate.json
 `
 
+const PLAN_NOTES = `
+The chain runs several times over the same records: one that writes, sends or pays
+does so each time.
+
+Exit codes:
+  0  it was measured, whatever came of it
+  2  nothing was measured: wrong usage, unreadable input, a chain that is none or cannot start
+  130, 143  interrupted
+
+Example:
+  fanfold plan ./checks.ts customers.ndjson
+`
+
 const DRILL_NOTES = `
 The verifier runs several times over the same records: one that writes, sends or pays
 does so each time. What it prints is not shown.
@@ -146,6 +175,6 @@ function usageMessage(error: CommanderError, args: readonly string[]): string {
   if (meant !== undefined) return `${what}. Did you mean ${meant}?`
   const file = error.code === 'commander.unknownCommand' ? /'(.+)'/.exec(what)?.[1] : undefined
   return file === undefined
-    ? `${what}. See fanfold ${['estimate', 'drill'].includes(args[0] ?? '') ? args[0] : 'verify'} --help.`
+    ? `${what}. See fanfold ${['estimate', 'plan', 'drill'].includes(args[0] ?? '') ? args[0] : 'verify'} --help.`
     : `${what}. Write fanfold verify ${file} --with …`
 }

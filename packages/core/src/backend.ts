@@ -98,7 +98,8 @@ export interface Backend {
   readonly assignmentsPerLane: 1 | 2
   /** Starts a fresh thread (or what stands for one). */
   open(lane: LaneId): void
-  load(lane: LaneId, verifier: VerifierSpec): void
+  /** @param concurrency - what its setup is told */
+  load(lane: LaneId, verifier: VerifierSpec, concurrency: number): void
   unload(lane: LaneId, verifier: VerifierSpec): void
   run(work: Work): void
   /** See the coordinator's commands. */

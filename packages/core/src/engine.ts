@@ -5,7 +5,7 @@ import { FanfoldError } from './errors.ts'
 import type { EngineLimit } from './engine/engine-limit.ts'
 import { Reducers } from './engine/reducers.ts'
 import { Requests } from './engine/requests.ts'
-import { LoadedVerifier } from './engine/loaded-verifier.ts'
+import { LoadedVerifier, declarationsOf } from './engine/loaded-verifier.ts'
 import { nestedRun } from './engine/nested-run.ts'
 import { openRun } from './engine/open-run.ts'
 import { checkIsObject, checkOptions } from './options/check-options.ts'
@@ -104,15 +104,17 @@ export class Engine implements AsyncDisposable {
     options: LoadOptions<Config> = {},
   ): LoadedVerifier<Item, Value> {
     checkOptions('engine.load()', options, ['config', 'startTimeoutMs', 'teardownTimeoutMs', 'hostFunctions', 'check'])
-    const check = resolveCheck(this.threads, options.check)
+    const check = resolveCheck(options.check)
     const conductor = this.#open()
     const { functions, ...spec } = resolveLoadOptions(verifier, options, this.#pool)
-    const { id, ready } = conductor.addVerifier(spec, functions)
+    const active = conductor.addVerifier(spec, functions, check.settings.concurrency)
+    const { id } = active.spec
     const requests = new Requests(conductor, id, check)
     this.#requests.add(requests)
-    return new LoadedVerifier(ready, {
+    return new LoadedVerifier(active.ready, {
       check: (item, requestOptions) => requests.check(item, requestOptions),
       run: (source, runOptions) => this.#start<Value>(conductor, id, source, runOptions),
+      checks: () => active.ready.then(() => declarationsOf(active.checks)),
       close: async () => {
         // Runs whose source is still being opened are not known to the coordinator yet.
         requests.close()
@@ -138,10 +140,10 @@ export class Engine implements AsyncDisposable {
     const given = Object.entries({ config, startTimeoutMs, teardownTimeoutMs, hostFunctions }).filter(
       ([, value]) => value !== undefined,
     )
-    resolveRunOptions(runOptions, this.threads)
+    const { concurrency } = resolveRunOptions(runOptions)
     const conductor = this.#open()
     const { functions, ...spec } = resolveLoadOptions(verifier, Object.fromEntries(given), this.#pool)
-    const { id } = conductor.addVerifier(spec, functions)
+    const { id } = conductor.addVerifier(spec, functions, concurrency).spec
     const unload = (): Promise<readonly string[]> => conductor.removeVerifier(id)
     // A thread that is busy with another run's task tears down later; the report does not wait for that.
     const unloadSoon = (): Promise<readonly string[]> => Promise.race([unload(), delay(UNLOAD_MS, [], { ref: false })])
@@ -234,7 +236,7 @@ export class Engine implements AsyncDisposable {
 
   #start<Value>(conductor: Conductor, verifier: number, input: unknown, options: RunOptions): Run<Value> {
     if (this.#open().hostChannels.areCalling) throw nestedRun()
-    const settings = resolveRunOptions(options, this.threads)
+    const settings = resolveRunOptions(options)
     const journal = resolveJournal(options.journal)
     const source = toSource(input)
     const { signal } = options

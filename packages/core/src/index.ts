@@ -1,6 +1,6 @@
 export { Engine } from './engine.ts'
 export type { CloseReport } from './engine.ts'
-export type { LoadedVerifier } from './engine/loaded-verifier.ts'
+export type { CheckDeclaration, LoadedVerifier } from './engine/loaded-verifier.ts'
 export type { RequestOptions } from './engine/requests.ts'
 export type { Run } from './run.ts'
 export { verify } from './engine/verify.ts'
@@ -19,6 +19,7 @@ export { syncFolderOf } from './journal/durable-folder.ts'
 export type { JournaledOutput, OutputMark, RewrittenOutput } from './options/journaled-output.ts'
 export type {
   CheckOptions,
+  Concurrency,
   EngineOptions,
   JournalOptions,
   LoadOptions,

@@ -5,6 +5,15 @@ import type { JournaledOutput } from './options/journaled-output.ts'
 /** How the outcomes of a run are merged: as they arrive, or in the order of the source through a bounded window. */
 export type Order = 'arrival' | 'input'
 
+/**
+ * How many tasks may be running, over all threads.
+ *
+ * `'auto'`: each thread begins with one. While its verifier's promises are pending and its event loop is busy for less than
+ * 0.8 of the time, it runs more: up to 50 over all threads, or as many as the largest limit of the engine has permits, where
+ * it has limits. A verifier that returns without a promise, or that computes, has one in each thread.
+ */
+export type Concurrency = number | 'auto'
+
 /** How often a task that failed is tried again. Each is a number of further attempts. */
 export interface RetryOptions {
   /**
@@ -60,10 +69,9 @@ export interface CheckOptions {
   /** Of each request, from when it begins to run; 1 to 2,147,483,647 ms, `Infinity` is off. @defaultValue 30,000 */
   readonly timeoutMs?: number
   /**
-   * Requests that run at once, over all threads. More than one per thread helps a verifier that waits, and only such a
-   * one. @defaultValue one per thread
+   * Requests that run at once, over all threads; as that of a run. `setup` is told of it, too. @defaultValue 'auto'
    */
-  readonly concurrency?: number
+  readonly concurrency?: Concurrency
   /**
    * Requests that may wait for a thread; one more is refused with `FANFOLD_OVERLOADED`. What a free thread takes does not
    * wait. `Infinity` is off. @defaultValue 10,000
@@ -122,9 +130,9 @@ export interface RunOptions {
   readonly timeoutMs?: number
   /**
    * Running tasks over all threads. More than one per thread helps a verifier that waits, and only such a one.
-   * @defaultValue one per thread
+   * @defaultValue 'auto'
    */
-  readonly concurrency?: number
+  readonly concurrency?: Concurrency
   /**
    * Tasks of a shard, which is what a thread gets at once; a shard has fewer where these would have more bytes than 1 MB.
    * Worth setting only to find out what another size costs. @defaultValue as many as measured costs say: see

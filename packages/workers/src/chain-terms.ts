@@ -85,8 +85,9 @@ function namedChecks(chain: Chain): NamedCheck[] {
     }
     const checks = checksOf(stage)
     for (const [name, { verifier, options }] of checks) {
-      if (/^\d+$/.test(name))
-        throw badChain(`a check of the chain is called ${name}. Give it a name that is no number.`)
+      // Outcomes have them as keys, in their order.
+      if (/^\d+$/.test(name) || name === '__proto__')
+        throw badChain(`a check of the chain is called ${name}. Give it another name, which is no number.`)
       const definition = toDefinition(verifier)
       if (definition === undefined)
         throw badChain(`${name} is no verifier: give a function, what defineVerifier() returns, or check() of one.`)

@@ -1,3 +1,4 @@
+import { FanfoldError } from './fanfold-error.ts'
 import { loadVerifier } from './thread/verifier-loader.ts'
 import type { LoadedVerifier } from './thread/loaded-verifier.ts'
 import type { ShardPayload } from './protocol.ts'
@@ -6,6 +7,7 @@ import { ThreadLimits } from './thread/limits/thread-limits.ts'
 import { readRecords } from './thread/read-records.ts'
 import type { Records } from './thread/record-list.ts'
 import { TaskContext } from './thread/task-context.ts'
+import { pathOf } from './thread/import-default.ts'
 import { toVerdict } from './verdict.ts'
 
 /** What a plain loop has found so far. */
@@ -33,12 +35,19 @@ export class PlainLoop {
   /** None: a loop by itself knows no engine. */
   readonly #limits = new ThreadLimits(() => {})
 
-  /** @throws {FanfoldError} as loading a verifier in a thread does */
+  /** @throws {FanfoldError} as loading a verifier in a thread does; `FANFOLD_BAD_OPTION` for a chain */
   static async open(url: string, config: unknown, concurrency: number, startTimeoutMs: number): Promise<PlainLoop> {
     const verifier = await loadVerifier(
-      { type: 'load', verifier: 0, url, config, startTimeoutMs, hostFunctions: [], modules: undefined },
+      { type: 'load', verifier: 0, url, config, startTimeoutMs, concurrency, hostFunctions: [], modules: undefined },
       new HostCalls(() => {}),
     )
+    if (verifier.chain !== undefined) {
+      await verifier.teardown()
+      throw new FanfoldError(
+        'FANFOLD_BAD_OPTION',
+        `${pathOf(url)} exports a chain, and an estimate compares with a plain loop over one verifier. fanfold plan foretells a chain.`,
+      )
+    }
     return new PlainLoop(verifier, concurrency)
   }
 

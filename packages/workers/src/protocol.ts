@@ -46,6 +46,8 @@ export interface LoadVerifier {
   readonly modules: readonly NamedModule[] | undefined
   readonly config: unknown
   readonly startTimeoutMs: number
+  /** As many of its tasks may run at once in this thread, as far as is known: what setup is told. */
+  readonly concurrency: number
   /** Names of functions that it may call on the main thread. */
   readonly hostFunctions: readonly string[]
 }
@@ -76,6 +78,8 @@ export interface RunShard {
   readonly timeoutMs: number
   /** Most tasks of this shard that may be running at once. */
   readonly concurrency: number
+  /** How many of these are worth it the thread finds out, beginning with one. */
+  readonly isFound: boolean
   readonly attempt: number
   /** The only task on a fresh thread: all the time that passes is its own. */
   readonly alone: boolean
@@ -209,6 +213,8 @@ export interface ShardEnded {
   readonly abandoned: number
   /** Time in which this shard occupied the thread, ms. */
   readonly busyMs: number
+  /** How many tasks of such a shard it would run at once now. */
+  readonly atOnce: number
   /** The thread's heap, garbage and buffers included, MB. */
   readonly heapMb: number
   /** What the bytes of the shard came in, given back to be used again. */

@@ -22,6 +22,7 @@ function shardOf(items: readonly unknown[]): RunShard {
   const how = {
     timeoutMs: Infinity,
     concurrency: 3,
+    isFound: true,
     attempt: 2,
     alone: true,
     mayRetry: false,
@@ -59,6 +60,7 @@ test('outcomes arrive as they were written, with or without the end of their sha
         suspects,
         abandoned: 1,
         busyMs: 0.5,
+        atOnce: 4,
         heapMb: 8,
         buffer: undefined,
       }

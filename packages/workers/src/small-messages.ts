@@ -21,6 +21,7 @@ const FIELDS = [
   'ranges',
   'timeoutMs',
   'concurrency',
+  'isFound',
   'attempt',
   'alone',
   'mayRetry',
@@ -56,18 +57,22 @@ export function unpackToThread(message: ToThread | Packed): ToThread {
 }
 
 /** Where a part's fields begin, behind those of its message. */
-const PART = 5
+const PART = 6
 /** Where its columns begin. */
-const COLUMNS = 11
+const COLUMNS = 12
 
 export function packPart(message: ShardPart): ShardPart | Packed {
-  return isSmall(message.part) ? withPart([message.assignment, false, 0, 0, 0], message.part, undefined) : message
+  return isSmall(message.part) ? withPart([message.assignment, false, 0, 0, 0, 0], message.part, undefined) : message
 }
 
 export function packEnded(message: ShardEnded): ShardEnded | Packed {
-  const { part, buffer, assignment, suspects, abandoned, busyMs, heapMb } = message
+  const { part, buffer, assignment, suspects, abandoned, busyMs, atOnce, heapMb } = message
   if (buffer !== undefined || (part !== undefined && !isSmall(part))) return message
-  return withPart([assignment, true, abandoned, busyMs, heapMb], part, suspects.length === 0 ? undefined : suspects)
+  return withPart(
+    [assignment, true, abandoned, busyMs, atOnce, heapMb],
+    part,
+    suspects.length === 0 ? undefined : suspects,
+  )
 }
 
 /** Few, and no text source's: those have ids, and buffers that are given back. Nor those of a chain, or of a reduction. */
@@ -108,9 +113,10 @@ function packDetails({ ordinals, reasonIds, ends, reasons, bytes }: PartDetails)
 export function unpackFromThread(message: FromThread | Packed): FromThread {
   if (!isPacked(message)) return message
   // What the functions above have made, in their order.
-  const [assignment, isEnd, abandoned, busyMs, heapMb, suspects = [], count] = message as [
+  const [assignment, isEnd, abandoned, busyMs, atOnce, heapMb, suspects = [], count] = message as [
     number,
     boolean,
+    number,
     number,
     number,
     number,
@@ -119,7 +125,7 @@ export function unpackFromThread(message: FromThread | Packed): FromThread {
   ]
   const part = count === undefined ? undefined : unpackPart(message, count)
   if (!isEnd) return { type: 'part', assignment, part: part! }
-  return { type: 'ended', assignment, part, suspects, abandoned, busyMs, heapMb, buffer: undefined }
+  return { type: 'ended', assignment, part, suspects, abandoned, busyMs, atOnce, heapMb, buffer: undefined }
 }
 
 function unpackPart(packed: Packed, count: number): OutcomePart {

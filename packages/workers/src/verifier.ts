@@ -20,6 +20,14 @@ export interface SetupContext<Config = unknown, Host = HostFunctions> {
   readonly config: Config
   /** Fires when setup takes longer than `startTimeoutMs`. */
   readonly signal: AbortSignal
+  /**
+   * This thread's share of the concurrency: as many tasks of this verifier may be running here at once, for which a pool of
+   * connections may be made as large. The shares of all threads add up to what may be running over all of them, as far as
+   * that is known now: what the run says, or `load` for its requests; by default 50, or the largest limit's permits, and at
+   * least one for each thread. A run of a loaded verifier with a `concurrency` of its own, and a limit that adapts or is
+   * updated, may come to more later.
+   */
+  readonly concurrency: number
   /** As `verify` has them. */
   readonly host: HostOf<Host>
 }
@@ -101,7 +109,7 @@ export interface VerifierDefinition<Item, Config, State, Value, Host = HostFunct
   readonly prefetchSize?: number
   /** In ms; `Infinity` is off. No task's own time. @defaultValue 30,000 */
   readonly prefetchTimeoutMs?: number
-  /** Verifies one item. Sync or async; several async calls may be pending in one thread (`concurrency`). */
+  /** Verifies one item. Sync or async; several async calls may be pending in one thread (the run's `concurrency`). */
   verify(item: Item, context: VerifyContext<Config, State, Host, Prefetched>): Answer<Value> | Promise<Answer<Value>>
   /**
    * Whether another attempt may end differently after `verify` threw this; asked only while the run has attempts left

@@ -24,7 +24,9 @@ export async function underWay(
   ...args: readonly string[]
 ): Promise<Watched & { readonly child: ChildProcessWithoutNullStreams }> {
   place.ndjson(`${name}.ndjson`, [{ touch: `${name}.runs`, ...first }, ...numbers(10)])
-  const options = ['--with', OBEDIENT, '--threads', '1', '--timeout', 'none', '--summary', `${name}.json`]
+  // Those behind the first one wait for it.
+  const alone = ['--threads', '1', '--concurrency', '1']
+  const options = ['--with', OBEDIENT, ...alone, '--timeout', 'none', '--summary', `${name}.json`]
   const child = place.start('verify', `${name}.ndjson`, ...options, ...args)
   const watched = watch(child)
   await place.appeared(`${name}.runs`)

@@ -3,7 +3,6 @@ import { compare } from '../drill/compare.ts'
 import { drillText, isGood } from '../drill/drill-text.ts'
 import type { DrillRequest, DrillResult } from '../drill/drill-run.ts'
 import { FAULTS, MEANINGS } from '../drill/faults.ts'
-import type { FaultyConfig } from '../drill/faulty-verifier.ts'
 import { inOwnProcess } from '../drill/in-own-process.ts'
 import { SIGNAL_CODES } from '../exit.ts'
 import type { Ending } from '../exit.ts'
@@ -15,7 +14,7 @@ import { whenAborted } from '../when-aborted.ts'
 import { readConfiguration } from './configuration.ts'
 import { resolveInputs } from './inputs.ts'
 import { readLimits } from './limits.ts'
-import { verifierLocation, verifierUrl } from './verifier-location.ts'
+import { verifierLocation, verifierUrls } from './verifier-location.ts'
 
 const THREAD_MEMORY_MB = 256
 /** A record that hangs is given this many times what the slowest one took, and at least the time below, ms. */
@@ -30,7 +29,8 @@ interface Plan {
   readonly inputOptions: DrillRequest['inputOptions']
   readonly engine: EngineOptions
   readonly run: RunOptions
-  readonly faulty: Pick<FaultyConfig, 'url' | 'config'>
+  readonly urls: DrillRequest['urls']
+  readonly config: unknown
 }
 
 /**
@@ -63,7 +63,7 @@ async function planOf(given: readonly string[], options: DrillOptions): Promise<
     ...(maxRecord === undefined ? {} : { maxRecord }),
   }
   await resolveInputs(given, inputOptions)
-  const url = verifierUrl(await verifierLocation(options.with))
+  const urls = verifierUrls(await verifierLocation(options.with))
   return {
     inputs: given,
     inputOptions,
@@ -78,12 +78,13 @@ async function planOf(given: readonly string[], options: DrillOptions): Promise<
       ...(concurrency === undefined ? {} : { concurrency }),
       ...(timeout === undefined ? {} : { timeoutMs: timeout }),
     },
-    faulty: { url, config: await readConfiguration(options.config, options.set) },
+    urls,
+    config: await readConfiguration(options.config, options.set),
   }
 }
 
 async function drillAll(plan: Plan, options: DrillOptions, signal: AbortSignal): Promise<Ending> {
-  const before = await runWith(plan, undefined, 0, GIVE_UP_MS, signal)
+  const before = await runWith(plan, undefined, GIVE_UP_MS, signal)
   if (before === 'died')
     throw badUsage('the verifier takes its whole process down without a fault, too. Mend that first.')
   const indices = [...before.endings.keys()].toSorted((a, b) => a - b)
@@ -98,7 +99,7 @@ async function drillAll(plan: Plan, options: DrillOptions, signal: AbortSignal):
   const results = []
   for (const fault of options.faults ?? FAULTS) {
     process.stderr.write(`${MEANINGS[fault].text} …\n`)
-    const after = await runWith(timed, fault, index, GIVE_UP_MS + before.elapsedMs, signal)
+    const after = await runWith(timed, { fault, index }, GIVE_UP_MS + before.elapsedMs, signal)
     results.push(after === 'died' ? ({ fault, died: true } as const) : compare(fault, index, before, after))
   }
   process.stdout.write(drillText(results, `record ${at + 1}`))
@@ -106,12 +107,10 @@ async function drillAll(plan: Plan, options: DrillOptions, signal: AbortSignal):
 }
 
 function runWith(
-  { inputs, inputOptions, engine, run, faulty }: Plan,
-  fault: FaultyConfig['fault'],
-  index: number,
+  plan: Plan,
+  harm: DrillRequest['harm'],
   giveUpAfterMs: number,
   signal: AbortSignal,
 ): Promise<DrillResult | 'died'> {
-  const request = { inputs, inputOptions, engine, run, faulty: { ...faulty, fault, index } }
-  return inOwnProcess(request, giveUpAfterMs, signal)
+  return inOwnProcess({ ...plan, harm }, giveUpAfterMs, signal)
 }

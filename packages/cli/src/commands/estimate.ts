@@ -1,4 +1,3 @@
-import { FanfoldError } from '@fanfold/core'
 import { SIGNAL_CODES } from '../exit.ts'
 import type { Ending } from '../exit.ts'
 import { defaultThreads } from '../estimate/default-threads.ts'
@@ -13,8 +12,7 @@ import { Sample } from '../estimate/sample.ts'
 import { verifierDigest } from '../estimate/verifier-digest.ts'
 import { Interruption } from '../interruption.ts'
 import type { EstimateOptions } from '../options/estimate-options.ts'
-import { checkWritable, empty, openFile } from '../output/output.ts'
-import { badUsage, messageOf, problemLine } from '../problem.ts'
+import { badUsage, problemLine } from '../problem.ts'
 import { calledAs } from '../summary/called-as.ts'
 import { quoted } from '../summary/quoted.ts'
 import { whenAborted } from '../when-aborted.ts'
@@ -22,7 +20,7 @@ import { terminalColumns } from '../wrap.ts'
 import { readConfiguration } from './configuration.ts'
 import { resolveInputs } from './inputs.ts'
 import type { Inputs } from './inputs.ts'
-import { isSame } from './targets.ts'
+import { checkJsonTarget, writeJson } from './json-target.ts'
 import { verifierLocation, verifierUrl } from './verifier-location.ts'
 
 /** What is measured, found out before anything is started. */
@@ -85,13 +83,13 @@ export async function estimate(
 async function prepare(given: readonly string[], options: EstimateOptions): Promise<Subject> {
   const inputs = await resolveInputs(given, options)
   const verifier = await verifierLocation(options.with)
+  if (typeof verifier !== 'string')
+    throw badUsage(
+      'an estimate compares with a plain loop over one verifier, and several are given. fanfold plan foretells a chain.',
+    )
   const config = await readConfiguration(options.config, options.set)
-  const { json } = options
-  // To learn after half a minute that there is no such folder would be late.
-  if (json !== undefined && json !== '-') await checkWritable('--json', json)
-  for (const path of [...inputs.paths, verifier, ...(options.config === undefined ? [] : [options.config])])
-    if (json !== undefined && json !== '-' && (await isSame(json, path)))
-      throw badUsage(`--json '${json}' is a file that is read, and would be written over. Give another path.`)
+  const read = [...inputs.paths, verifier, ...(options.config === undefined ? [] : [options.config])]
+  await checkJsonTarget(options.json, read)
   return { inputs, verifier, url: verifierUrl(verifier), config, sample: new Sample(await inputs.source.open()) }
 }
 
@@ -127,23 +125,8 @@ async function tell(made: Estimate, options: EstimateOptions, args: readonly str
   const { json, progress } = options
   const command = [calledAs(process.env), 'verify', ...verifyWords(args, made, json).map(quoted)]
   if (progress !== 'json') process.stderr.write(estimateText(made, { columns: terminalColumns(), json, command }))
-  if (json === undefined) return { code: 0 }
-  const text = `${JSON.stringify(made, null, 2)}\n`
-  if (json === '-') {
-    process.stdout.write(text)
-    return { code: 0 }
-  }
-  const file = await openFile('--json', json)
-  try {
-    await empty(file)
-    await file.writeFile(text)
-    return { code: 0 }
-  } catch (cause) {
-    const message = `the estimate cannot be written to '${json}': ${messageOf(cause)}. Free the space or give another --json.`
-    throw new FanfoldError('FANFOLD_OUTPUT_FAILED', message, { cause })
-  } finally {
-    await file.close()
-  }
+  if (json !== undefined) await writeJson(json, 'the estimate', made)
+  return { code: 0 }
 }
 
 /** Options of `estimate` that `verify` does not have, or that are replaced by what is recommended. */

@@ -7,13 +7,12 @@ import { WAYS, independenceText } from '../independence/independence-text.ts'
 import type { Subject, Way } from '../independence/rounds.ts'
 import type { Interruption } from '../interruption.ts'
 import type { VerifyOptions } from '../options/verify-options.ts'
-import { badUsage, problemLine } from '../problem.ts'
+import { problemLine } from '../problem.ts'
 import { terminalColumns } from '../wrap.ts'
 import { readLimits } from './limits.ts'
 import type { Prepared } from './prepare.ts'
 import { engineOptions } from './run-options.ts'
-import { statsOf } from './targets.ts'
-import { verifierUrl } from './verifier-location.ts'
+import { refuseWhatIsReadOnce } from './read-once.ts'
 
 /** On one thread nothing is beside anything else. */
 const LEAST_THREADS = 2
@@ -34,7 +33,7 @@ export async function endingOfCheck(
   most: number,
   interruption: Interruption,
 ): Promise<Ending | undefined> {
-  await refuseWhatIsReadOnce(prepared)
+  await refuseWhatIsReadOnce(prepared.inputs, '--check-independence reads the first records several times')
   const limits = await readLimits(options.limits, options.limitOf)
   const count = Math.min(most, options.limit ?? Infinity)
   const tell = teller(options)
@@ -73,16 +72,6 @@ function teller({ progress }: VerifyOptions): (way: Way) => void {
   }
 }
 
-/** Every round opens the inputs anew. */
-async function refuseWhatIsReadOnce({ inputs: { paths, format } }: Prepared): Promise<void> {
-  const refused = (what: string): Error =>
-    badUsage(`--check-independence reads the first records several times, and ${what} can be read once. Give a file.`)
-  if (paths.length === 0) throw refused('stdin')
-  // Those of whole files are patterns, too.
-  if (format === 'files') return
-  for (const path of paths) if ((await statsOf(path))?.isFile() !== true) throw refused(`'${path}'`)
-}
-
 function subjectOf(
   { inputs, verifier, config, engine, settings }: Prepared,
   options: VerifyOptions,
@@ -91,7 +80,7 @@ function subjectOf(
   const { timeoutMs, concurrency, retry, shardSize } = settings
   const { pool, threadMemoryMb } = engineOptions(options, limits)
   return {
-    url: verifierUrl(verifier),
+    verifier,
     config,
     source: inputs.source,
     threads: Math.max(LEAST_THREADS, engine.threads),

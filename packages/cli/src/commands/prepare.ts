@@ -11,7 +11,8 @@ import type { Inputs } from './inputs.ts'
 import { readLimits } from './limits.ts'
 import { engineOptions, runOptions } from './run-options.ts'
 import { checkTargets, statsOf } from './targets.ts'
-import { verifierLocation, verifierUrl } from './verifier-location.ts'
+import { modulesOf, verifierLocation, verifierUrl } from './verifier-location.ts'
+import type { GivenVerifier } from './verifier-location.ts'
 
 /** A run that can be started: everything that can be checked without running anything has been. */
 export interface Prepared {
@@ -20,7 +21,7 @@ export interface Prepared {
   readonly source: Source
   /** Of all inputs, where that is known. */
   readonly totalBytes: number | undefined
-  readonly verifier: string
+  readonly verifier: GivenVerifier
   readonly config: unknown
   readonly engine: Engine
   /** Of the run. */
@@ -37,9 +38,11 @@ export async function prepare(given: readonly string[], options: VerifyOptions):
   const inputs = await resolveInputs(given, options)
   const verifier = await verifierLocation(options.with)
   const config = await readConfiguration(options.config, options.set)
-  const run = { url: verifierUrl(verifier), config, format: inputs.format }
-  const estimate = options.estimate === undefined ? undefined : await readEstimateFor(options.estimate, run, options)
-  const files = [verifier, ...[options.config, options.limits, options.estimate].filter((file) => file !== undefined)]
+  const estimate = await estimateFor({ verifier, config, inputs }, options)
+  const files = [
+    ...modulesOf(verifier),
+    ...[options.config, options.limits, options.estimate].filter((file) => file !== undefined),
+  ]
   await checkTargets(options, [...inputs.paths, ...files])
   const settings = runOptions(options)
   const engine = new Engine(engineOptions(options, await readLimits(options.limits, options.limitOf)))
@@ -56,6 +59,18 @@ export async function prepare(given: readonly string[], options: VerifyOptions):
     estimate,
     name: nameOf(inputs),
   }
+}
+
+async function estimateFor(
+  { verifier, config, inputs }: Pick<Prepared, 'verifier' | 'config' | 'inputs'>,
+  options: VerifyOptions,
+): Promise<Estimate | undefined> {
+  if (options.estimate === undefined) return undefined
+  if (typeof verifier !== 'string')
+    throw badUsage(
+      `--estimate '${options.estimate}' is of one verifier, and several are given. Leave it out; fanfold plan foretells a chain.`,
+    )
+  return readEstimateFor(options.estimate, { url: verifierUrl(verifier), config, format: inputs.format }, options)
 }
 
 /** @throws {FanfoldError} `FANFOLD_BAD_OPTION` for what says something about a journal that is not there */

@@ -25,6 +25,7 @@ import { prepare } from './prepare.ts'
 import type { Prepared } from './prepare.ts'
 import { openTargets } from './targets.ts'
 import type { Targets } from './targets.ts'
+import { verifierName } from './verifier-location.ts'
 
 /** What is gathered on the way to the summary. */
 interface Tour {
@@ -50,7 +51,11 @@ export async function verify(
 ): Promise<Ending> {
   const prepared = await prepare(given, options)
   const { inputs, engine, name, verifier } = prepared
-  const display = makeDisplay(options.progress, { name, verifier, hasFiles: inputs.format === 'files' })
+  const display = makeDisplay(options.progress, {
+    name,
+    verifier: verifierName(verifier),
+    hasFiles: inputs.format === 'files',
+  })
   const interruption = new Interruption(() => display.stop())
   const tour = { prepared, options, written: { lines: 0 }, display, interruption, args }
   let ending: Ending

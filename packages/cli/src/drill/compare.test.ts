@@ -4,7 +4,7 @@ import type { DrillResult } from './drill-run.ts'
 
 function result(endings: Readonly<Record<number, string>>): DrillResult {
   const entries = Object.entries(endings).map(([index, ending]): [number, string] => [Number(index), ending])
-  return { endings: new Map(entries), total: entries.length, elapsedMs: 10, slowestMs: 1 }
+  return { endings: new Map(entries), checks: new Map(), total: entries.length, elapsedMs: 10, slowestMs: 1 }
 }
 
 const before = result({ 0: 'completed pass', 1: 'completed pass', 2: 'completed flag odd' })
@@ -35,4 +35,38 @@ test('another record that ends otherwise is lost, and so is one without an outco
 test('an outcome that was not there before is told, too', () => {
   const after = result({ 0: 'completed pass', 1: 'timedOut', 2: 'completed flag odd', 3: 'completed pass' })
   expect(compare('hang', 1, before, after).lost).toEqual([{ index: 3, before: 'no outcome', after: 'completed pass' }])
+})
+
+test("of a chain, checks that end otherwise are lost: another record's, and the record's own", () => {
+  const endings = new Map([
+    [0, 'completed flag'],
+    [1, 'completed flag'],
+  ])
+  const was = {
+    endings,
+    total: 2,
+    elapsedMs: 10,
+    slowestMs: 1,
+    checks: new Map([
+      [0, 'a flag, b pass'],
+      [1, 'a flag, b pass'],
+    ]),
+  }
+  const now = {
+    ...was,
+    endings: new Map([...endings, [1, 'crashed']]),
+    checks: new Map([
+      [0, 'a flag, b aborted'],
+      [1, 'a pass, b pass'],
+    ]),
+  }
+  expect(compare('exit', 1, was, now)).toMatchObject({
+    became: 'crashed',
+    isContained: true,
+    kept: 0,
+    lost: [
+      { index: 0, before: 'completed flag (a flag, b pass)', after: 'completed flag (a flag, b aborted)' },
+      { index: 1, before: 'a flag, b pass', after: 'a pass, b pass' },
+    ],
+  })
 })

@@ -4,6 +4,9 @@ import type { Status } from '@fanfold/core'
 export const FAULTS = ['throw', 'hang', 'spin', 'exit', 'heap'] as const
 export type Fault = (typeof FAULTS)[number]
 
+/** In a chain, harm is done by one check more, of this name. */
+export const FAULTY_CHECK = 'fanfold-drill'
+
 interface Meaning {
   /** For a person. */
   readonly text: string

@@ -1,80 +1,59 @@
-/** A verifier that is the user's own, but for one record, to which it does harm. It runs in the threads. */
-import { defineVerifier } from '@fanfold/workers'
-import type { HostFunctions, Verifier, VerifierDefinition, VerifyContext } from '@fanfold/workers'
+/**
+ * A verifier that is the user's own, but for one record, to which it does harm. It runs in the threads. Which, is in its
+ * URL, and not in its configuration: that is the user's, and whether theirs is a chain has to be known when it is loaded.
+ */
+import { chain, check } from '@fanfold/workers'
+import type { Chain, VerifierDefinition } from '@fanfold/workers'
+import { FAULTY_CHECK } from './faults.ts'
 import type { Fault } from './faults.ts'
 
-/** What it is configured with. */
-export interface FaultyConfig {
-  /** Of the user's verifier. */
-  readonly url: string
-  readonly config: unknown
-  /** None: a run to compare with. */
-  readonly fault: Fault | undefined
+/** What is done, to which record, and by whose verifier the others are verified. */
+export interface Harm {
+  /** Of the user's module; or of several, by name. */
+  readonly urls: string | Readonly<Record<string, string>>
+  readonly fault: Fault
   /** Of the record. */
   readonly index: number
 }
 
 type Definition = VerifierDefinition<unknown, unknown, unknown, unknown>
 
-interface State {
-  readonly inner: Definition
-  readonly state: unknown
-}
+const { urls, fault, index } = JSON.parse(new URL(import.meta.url).searchParams.get('harm') ?? '{}') as Harm // see harmful
 
-const faulty: Verifier<unknown, FaultyConfig, State> = defineVerifier<
-  unknown,
-  FaultyConfig,
-  State,
-  unknown,
-  HostFunctions,
-  unknown
->({
-  async setup({ config: { url, config }, signal, host }) {
-    const { default: exported } = (await import(url)) as { readonly default: unknown }
-    // The run without a fault has shown that it is a verifier.
-    const inner =
-      typeof exported === 'function' ? { verify: exported as Definition['verify'] } : (exported as Definition)
-    return { inner, state: await inner.setup?.({ config, signal, host }) }
-  },
-  async prefetch(items, { state: { inner, state }, config: { config }, signal, host }) {
-    return inner.prefetch?.(items, { state, config, signal, host })
-  },
-  verify(item, context) {
-    const { inner, state } = context.state
-    const { fault, index, config } = context.config
-    if (fault !== undefined && context.index === index) return suffer(fault)
-    return inner.verify(item, own(context, state, config))
-  },
-  async teardown({ inner, state }, { config: { config } }) {
-    await inner.teardown?.(state, { config })
-  },
-})
+// The run without a fault has shown that these are verifiers, or a chain.
+const exported: unknown = typeof urls === 'string' ? await defaultOf(urls) : chain(await checksOf(urls))
+const faulty: unknown = isDefinition(exported) ? faultyVerifier(exported) : faultyChain(exported as Chain)
 export default faulty
 
-/** The context as the user's verifier has it: getters stay what they are, since the signal is made when it is read. */
-function own(context: VerifyContext<FaultyConfig, State>, state: unknown, config: unknown): VerifyContext {
+async function defaultOf(url: string): Promise<unknown> {
+  const { default: verifier } = (await import(url)) as { readonly default: unknown }
+  return typeof verifier === 'function' ? { verify: verifier } : verifier
+}
+
+async function checksOf(given: Readonly<Record<string, string>>): Promise<Record<string, Definition>> {
+  const checks: [name: string, check: Definition][] = []
+  for (const [name, url] of Object.entries(given)) checks.push([name, (await defaultOf(url)) as Definition])
+  return Object.fromEntries(checks)
+}
+
+function isDefinition(given: unknown): given is Definition {
+  return typeof given === 'object' && given !== null && 'verify' in given
+}
+
+function faultyVerifier(own: Definition): Definition {
   return {
-    state,
-    config,
-    attempt: context.attempt,
-    checks: context.checks,
-    index: context.index,
-    line: context.line,
-    file: context.file,
-    prefetched: context.prefetched,
-    get signal() {
-      return context.signal
-    },
-    get limit() {
-      return context.limit
-    },
-    get host() {
-      return context.host
-    },
+    ...own,
+    verify: (item, context) => (context.index === index ? suffer() : own.verify(item, context)),
   }
 }
 
-function suffer(fault: Fault): Promise<never> {
+/** One check more, for which none of the others waits: so what it costs these, too, is seen. */
+function faultyChain(own: Chain): Chain {
+  const harm = check((_item, context) => (context.index === index ? suffer() : true), { after: [] })
+  return chain([...own.stages, { [FAULTY_CHECK]: harm }])
+}
+
+function suffer(): Promise<never> {
   switch (fault) {
     case 'throw':
       throw new Error('fanfold drill: the verifier throws here')

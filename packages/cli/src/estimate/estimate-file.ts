@@ -58,7 +58,7 @@ export interface Estimate {
   })[]
   /** Speeds against that of the size that Fanfold chooses, with the most threads. */
   readonly shardSizes: readonly { readonly shardSize: number; readonly speed: Range }[]
-  /** Each tried once, with the most threads. */
+  /** Each tried once, with the most threads; first without a number, as a run finds it by itself. */
   readonly concurrencies: readonly { readonly concurrency?: number; readonly tasksPerSecond: number }[]
   /** Processor time a task, µs, over all threads, in a run under the profiler; absent when there was none. */
   readonly activities?: Activities

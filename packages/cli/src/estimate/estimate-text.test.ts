@@ -43,7 +43,7 @@ describe('the verdict in a sentence', () => {
   test('the verifier waits', () => {
     const concurrencies = [{ tasksPerSecond: 400 }, { concurrency: 128, tasksPerSecond: 18_400 }]
     const waits: Partial<Estimate> = { ...loses, isWaiting: true, concurrencies, recommended: { concurrency: 128 } }
-    const start = 'the verifier waits: 128 records at once are 46 times as fast as one per thread; '
+    const start = 'the verifier waits: 128 records at once are 46 times as fast as what a run comes to by itself; '
     expect(said(waits)).toBe(`${start}threads gain nothing`)
     expect(said({ ...waits, gain: { low: 1.4, mid: 1.5, high: 1.6 } })).toBe(
       `${start}threads gain 1.5 times (1.4 to 1.6) more`,
@@ -101,7 +101,7 @@ describe('the estimate as a text', () => {
   test('says that the rates of several records at once were tried once only', () => {
     const concurrencies = [{ tasksPerSecond: 400 }, { concurrency: 128, tasksPerSecond: 18_400 }]
     const whole = text(Infinity, { isWaiting: true, concurrencies, settings: { pool: 'threads', concurrency: 128 } })
-    expect(whole).toContain('\n  at once     2: 400/s, 128: 18,400/s; each tried once, before the rounds\n')
+    expect(whole).toContain('\n  at once     auto: 400/s, 128: 18,400/s; each tried once, before the rounds\n')
     expect(whole).toContain(' sides, each in a fresh process, with 128 records at once\n')
   })
   test('names what to set', () => {

@@ -109,7 +109,7 @@ function speedText({ mid, low, high }: Range): string {
   return `${mid.toFixed(2)} (${low.toFixed(2)} to ${high.toFixed(2)})`
 }
 
-function others({ shardSizes, concurrencies, recommended, threads }: Estimate, columns: number): string {
+function others({ shardSizes, concurrencies, recommended }: Estimate, columns: number): string {
   const rows: string[] = []
   if (shardSizes.length > 0) {
     const each = shardSizes.map(({ shardSize, speed }) => `${short(shardSize)}: ${speed.mid.toFixed(2)}`)
@@ -121,7 +121,7 @@ function others({ shardSizes, concurrencies, recommended, threads }: Estimate, c
   }
   if (concurrencies.length > 0) {
     const each = concurrencies.map(
-      ({ concurrency, tasksPerSecond }) => `${concurrency ?? threads.at(-1)?.threads ?? 1}: ${rate(tasksPerSecond)}`,
+      ({ concurrency, tasksPerSecond }) => `${concurrency ?? 'auto'}: ${rate(tasksPerSecond)}`,
     )
     rows.push(labelled('at once', `${each.join(', ')}; each tried once, before the rounds`, columns, 'dim'))
   }

@@ -33,8 +33,9 @@ export async function readEstimateFor(path: string, run: RunToPredict, options: 
   if (digest.config !== verifier.config) throw other("the verifier's configuration has changed since")
   if (input.format !== run.format) throw other(`its input is ${input.format}, and this one is ${run.format}`)
   if (settings.pool !== options.pool) throw otherOption(`--pool ${settings.pool}`)
+  const concurrency = options.concurrency === 'auto' ? undefined : options.concurrency
   // For one that does not wait it is only a number.
-  if (isWaiting && settings.concurrency !== options.concurrency)
+  if (isWaiting && settings.concurrency !== concurrency)
     throw settings.concurrency === undefined
       ? other('it was made without --concurrency', 'Leave --concurrency out, or run fanfold estimate again with it.')
       : otherOption(`--concurrency ${settings.concurrency}`)

@@ -39,7 +39,7 @@ export interface Step {
 /** Everything that was measured. */
 export interface Findings {
   readonly isWaiting: boolean
-  /** Chosen for all runs; `undefined`: one per thread. */
+  /** Chosen for all runs; `undefined`: what a run finds by itself. */
   readonly concurrency: number | undefined
   readonly whole: SampleFile
   readonly small: SampleFile
@@ -60,7 +60,9 @@ const PROBE_MS = 1_000
 const WAITING_FACTOR = 64
 /** How long one measurement may take beyond what is foreseen, ms. */
 const GIVE_UP_MS = 60_000
-/** A higher concurrency has to gain more than this. */
+/** What a run comes to by itself of a verifier that waits; the plain loop beside it gets as many. */
+const BY_ITSELF = 50
+/** A higher concurrency, and the first number that is tried, has to gain more than this. */
 const LEAST_STEP = 1.05
 
 /**
@@ -94,7 +96,7 @@ async function measureIn(folder: string, task: Task): Promise<Findings> {
   }
   const { whole, small } = files
   const measured = (side: Side, file: SampleFile): Promise<Measured> => measureSide(task, side, file)
-  const loop = { kind: 'loop', concurrency: waiting ? (concurrency ?? most) : 1 } as const
+  const loop = { kind: 'loop', concurrency: waiting ? (concurrency ?? Math.max(most, BY_ITSELF)) : 1 } as const
   const runs = threads.map((count): RunSide => ({ kind: 'run', threads: count, concurrency, shardSize: undefined }))
   const sizes = waiting ? [] : shardSizes(probe, whole.tasks, most)
   const shards = sizes.map((shardSize): RunSide => ({ kind: 'run', threads: most, concurrency, shardSize }))
@@ -174,7 +176,7 @@ async function tryConcurrencies(task: Task, { whole, small }: Files, threads: nu
   for (const concurrency of [undefined, ...concurrencies(threads, whole.tasks)]) {
     const side: RunSide = { kind: 'run', threads, concurrency, shardSize: undefined }
     task.onStep({ text: sideName(side), share: 0 })
-    const isFew = (concurrency ?? 0) <= FEW_AT_ONCE * threads
+    const isFew = concurrency !== undefined && concurrency <= FEW_AT_ONCE * threads
     tried.push({ concurrency, measured: await measureSide(task, side, isFew ? small : whole) })
   }
   return tried

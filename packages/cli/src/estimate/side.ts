@@ -24,7 +24,7 @@ export interface LoopSide {
 export interface RunSide {
   readonly kind: 'run'
   readonly threads: number
-  /** Over all threads; `undefined` for one per thread. */
+  /** Over all threads; `undefined` for what the run finds by itself. */
   readonly concurrency: number | undefined
   /** `undefined` for what measured costs say. */
   readonly shardSize: number | undefined

@@ -69,7 +69,7 @@ export function gainsByWaiting(estimate: Estimate): boolean {
   return times !== undefined && times > 1 + estimate.noise
 }
 
-/** How many times as fast the recommended number of records at once is as one per thread. */
+/** How many times as fast the recommended number of records at once is as what a run finds by itself. */
 function timesAtOnce({ isWaiting, concurrencies, recommended }: Estimate): number | undefined {
   const [first] = concurrencies
   const chosen = concurrencies.find(({ concurrency }) => concurrency === recommended.concurrency)
@@ -85,7 +85,7 @@ function waits(estimate: Estimate): string {
       : `threads gain ${threadGain(estimate)}`
   const times = timesAtOnce(estimate)
   if (times === undefined) return `the verifier waits for something else than a core: ${threads}`
-  return `the verifier waits: ${whole(recommended.concurrency ?? 1)} records at once are ${short(times)} times as fast as one per thread; ${threads}`
+  return `the verifier waits: ${whole(recommended.concurrency ?? 1)} records at once are ${short(times)} times as fast as what a run comes to by itself; ${threads}`
 }
 
 function threadGain({ gain }: Estimate): string {

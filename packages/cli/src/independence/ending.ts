@@ -1,5 +1,5 @@
 import { inspect, isDeepStrictEqual } from 'node:util'
-import type { Outcome, Status } from '@fanfold/core'
+import type { CheckOutcome, Outcome, Status } from '@fanfold/core'
 import { cut } from '../figures.ts'
 import { oneLine } from '../problem.ts'
 
@@ -27,12 +27,26 @@ const MOST_VALUE = 40
 
 export function endingOf(outcome: Outcome): Ending {
   const { status } = outcome
-  if (outcome.status !== 'completed')
-    return { status, text: [status, nameOf(outcome.error)].join(' ').trim(), value: undefined }
-  const { verdict, reason, issues, value } = outcome
-  const reasons = issues?.map((issue) => issue.reason) ?? [reason ?? '']
-  return { status, text: oneLine([verdict, ...reasons].join(' ')), value }
+  const text = textOf(outcome)
+  if (outcome.checks === undefined) return { status, text, value: status === 'completed' ? outcome.value : undefined }
+  const checks = Object.entries(outcome.checks)
+  // That a check has passed need not be said of each.
+  const said = checks.map(([name, check]) => [name, textOf(check)] as const).filter(([, word]) => word !== 'pass')
+  return {
+    status,
+    text: said.length === 0 ? text : `${text} (${said.map((words) => oneLine(words.join(': '))).join(', ')})`,
+    value: Object.fromEntries(checks.map(([name, { value }]) => [name, value])),
+  }
 }
+
+/** Of an outcome, or of one check's. */
+function textOf({ status, ...said }: Words): string {
+  if (status !== 'completed') return [status, nameOf(said.error)].join(' ').trim()
+  const reasons = said.issues?.map((issue) => issue.reason) ?? [said.reason ?? '']
+  return oneLine([said.verdict, ...reasons].join(' '))
+}
+
+type Words = Pick<CheckOutcome, 'status' | 'verdict' | 'reason' | 'issues' | 'error'>
 
 function nameOf(error: Error | undefined): string {
   if (error === undefined) return ''

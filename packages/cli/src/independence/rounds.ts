@@ -1,5 +1,6 @@
 import { Engine } from '@fanfold/core'
 import type { EngineOptions, RunOptions, Source } from '@fanfold/core'
+import type { GivenVerifier } from '../commands/verifier-location.ts'
 import type { Interruption } from '../interruption.ts'
 import { withPatience } from '../patience.ts'
 import { whenAborted } from '../when-aborted.ts'
@@ -15,7 +16,7 @@ export type Way = 'first' | 'again' | 'shards' | 'shuffled' | 'reversed'
 
 /** What is verified, and with what. */
 export interface Subject {
-  readonly url: string
+  readonly verifier: GivenVerifier
   readonly config: unknown
   readonly engine: EngineOptions
   readonly run: RunOptions
@@ -58,7 +59,7 @@ export async function playRound(
   const { threads, ...run } = settingsOf(subject, way)
   const engine = new Engine({ ...subject.engine, threads })
   try {
-    const loaded = engine.load(subject.url, { config: subject.config })
+    const loaded = engine.load(subject.verifier, { config: subject.config })
     await interruption.orSignal(loaded.ready)
     interruption.soon.throwIfAborted()
     const running = loaded.run(sourceOf(subject, way, count), { ...run, limit: count })

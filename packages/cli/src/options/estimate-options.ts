@@ -10,7 +10,6 @@ type Shared =
   | 'set'
   | 'format'
   | 'maxRecord'
-  | 'concurrency'
   | 'timeout'
   | 'threadMemory'
   | 'pool'
@@ -21,6 +20,7 @@ type Shared =
 export interface EstimateOptions extends Pick<VerifyOptions, Shared> {
   readonly pool: PoolKind
   readonly threads?: readonly number[]
+  readonly concurrency?: number
   readonly sample?: number
   /** Records of the whole input. */
   readonly tasks?: number
@@ -37,7 +37,7 @@ const FORMATS: readonly Format[] = ['ndjson', 'csv', 'lines']
 
 /** Every option of `fanfold estimate`, in the order of the help. */
 export const ESTIMATE_OPTIONS: Table = {
-  with: VERIFY_OPTIONS.with,
+  with: { ...VERIFY_OPTIONS.with, description: 'the verifier: the path of a .ts or .js module, and no chain' },
   config: VERIFY_OPTIONS.config,
   set: VERIFY_OPTIONS.set,
   // Whole files are no records of which the first few could stand for the rest.
@@ -72,10 +72,11 @@ export const ESTIMATE_OPTIONS: Table = {
     defaultText: '1, 2, 4 and so on up to one per core',
   },
   concurrency: {
-    ...VERIFY_OPTIONS.concurrency,
+    flags: VERIFY_OPTIONS.concurrency.flags,
     group: MEASURING,
     description: 'how many records at once over all threads, for verifiers that wait',
-    defaultText: 'for these, a few are tried',
+    parse: count,
+    defaultText: 'for these, auto and a few numbers are tried',
   },
   timeout: { ...VERIFY_OPTIONS.timeout, group: MEASURING },
   threadMemory: { ...VERIFY_OPTIONS.threadMemory, group: MEASURING },

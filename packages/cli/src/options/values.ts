@@ -1,5 +1,5 @@
 /** Readers of option values: each takes the option's name and the text, and returns the value or throws `badUsage`. */
-import type { EngineOptions, Tolerance } from '@fanfold/core'
+import type { Concurrency, EngineOptions, Tolerance } from '@fanfold/core'
 import { badUsage } from '../problem.ts'
 
 const MS: Readonly<Record<string, number>> = { '': 1, ms: 1, s: 1000, m: 60_000, min: 60_000, h: 3_600_000 }
@@ -32,9 +32,19 @@ export function threadMemory(option: string, text: string): number {
 }
 
 export function count(option: string, text: string): number {
-  const value = /^\d+$/.test(text) ? Number(text) : 0
-  if (value < 1 || !Number.isSafeInteger(value)) throw refused(option, text, 'Give a whole number from 1.')
-  return value
+  if (!isCount(text)) throw refused(option, text, 'Give a whole number from 1.')
+  return Number(text)
+}
+
+function isCount(text: string): boolean {
+  return /^\d+$/.test(text) && Number(text) >= 1 && Number.isSafeInteger(Number(text))
+}
+
+/** A whole number from 1, or `auto`. */
+export function concurrency(option: string, text: string): Concurrency {
+  if (text === 'auto') return text
+  if (!isCount(text)) throw refused(option, text, 'Give auto, or a whole number from 1.')
+  return Number(text)
 }
 
 /** Several whole numbers from 1, with commas between them; each once, the smallest first. */

@@ -1,8 +1,9 @@
-import type { EngineOptions, Order, OutcomeKind, PoolKind, RunOptions, Tolerance } from '@fanfold/core'
+import type { Concurrency, EngineOptions, Order, OutcomeKind, PoolKind, RunOptions, Tolerance } from '@fanfold/core'
 import type { OptionSpec } from './option-spec.ts'
 import {
   attempts,
   bytes,
+  concurrency,
   count,
   duration,
   oneOf,
@@ -29,7 +30,8 @@ const PROGRESS_MODES: readonly ProgressMode[] = ['auto', 'bar', 'json', 'none']
 
 /** The options of `fanfold verify`, as they are after parsing. */
 export interface VerifyOptions {
-  readonly with?: string
+  /** Each a module, `crm=./crm.ts` with a name. */
+  readonly with: readonly string[]
   readonly config?: string
   readonly set: readonly string[]
   readonly format?: Format
@@ -38,7 +40,7 @@ export interface VerifyOptions {
   readonly idField?: string
   readonly limit?: number
   readonly threads?: number
-  readonly concurrency?: number
+  readonly concurrency?: Concurrency
   readonly shardSize?: number
   readonly timeout?: number
   /** MB */
@@ -83,8 +85,10 @@ export const VERIFY_OPTIONS: Table = {
   with: {
     flags: '--with <verifier>',
     group: VERIFIER,
-    description: 'the verifier: the path of a .ts or .js module',
-    parse: text,
+    description:
+      'the verifier: the path of a .ts or .js module; or several, each a check of its name: --with crm=./crm.ts --with billing=./billing.ts',
+    isRepeatable: true,
+    default: [],
   },
   config: { flags: '--config <file>', group: VERIFIER, description: 'its configuration, a JSON file', parse: text },
   set: {
@@ -134,9 +138,10 @@ export const VERIFY_OPTIONS: Table = {
   concurrency: {
     flags: '--concurrency <n>',
     group: RUNNING,
-    description: 'how many records at once over all threads; more than one per thread helps verifiers that wait',
-    parse: count,
-    defaultText: 'one per thread',
+    description:
+      'how many records at once over all threads; auto is one per thread, and up to 50 for verifiers that wait; see docs/runs.md',
+    parse: concurrency,
+    defaultText: 'auto',
   },
   shardSize: {
     flags: '--shard-size <n>',

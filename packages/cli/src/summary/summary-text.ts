@@ -42,7 +42,7 @@ export function summaryText(report: Report, context: SummaryContext): string {
   const blocks = [
     headline(report, context),
     counts(report),
-    checksText(report, context.columns),
+    checksText(report.checks, context.columns),
     details(report, context),
     errors(report, context),
     ends(report, context),

@@ -1,5 +1,5 @@
+import { hasRoom, roomOf } from './concurrency.ts'
 import { answerOf, isUsable } from './readiness.ts'
-import { hasRoom } from './room.ts'
 import type { CoordinatorState, Lane, Piece, RunState } from './state.ts'
 
 /** Fewest lanes first, then who waited longest. */
@@ -9,7 +9,7 @@ export function isFairer(run: RunState, than: RunState): boolean {
 
 /** Where in its queue the piece is that the run would have on this lane now, or -1. A suspect may need a fresh thread. */
 export function nextPiece(state: CoordinatorState, lane: Lane, run: RunState): number {
-  if (answerOf(lane, run.verifier) !== 'ready' || !hasRoom(run)) return -1
+  if (answerOf(lane, run.verifier) !== 'ready' || !hasRoom(state, run)) return -1
   const suspect = run.queue.findIndex((piece) => piece.alone && mayRun(run, piece))
   if (suspect >= 0 && (lane.isFresh || countFresh(state, run) < countSuspects(state))) return suspect
   return run.queue.findIndex((piece) => !piece.alone && mayRun(run, piece))
@@ -42,9 +42,9 @@ export function countFresh(state: CoordinatorState, run: RunState): number {
 /** Suspects that could run now if there were fresh threads. */
 function countSuspects(state: CoordinatorState): number {
   let suspects = 0
-  for (const { queue, settings, concurrencyInUse } of state.runs.values()) {
-    const alone = queue.reduce((sum, piece) => sum + (piece.alone ? 1 : 0), 0)
-    suspects += Math.min(alone, settings.concurrency - concurrencyInUse)
+  for (const run of state.runs.values()) {
+    const alone = run.queue.reduce((sum, piece) => sum + (piece.alone ? 1 : 0), 0)
+    suspects += Math.min(alone, roomOf(state, run))
   }
   return suspects
 }

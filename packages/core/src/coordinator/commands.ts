@@ -5,7 +5,13 @@ import type { Ranges } from './position-set.ts'
 /** What is to be done; done by others, in this order. */
 export type Command =
   | { readonly type: 'openLane'; readonly lane: LaneId }
-  | { readonly type: 'loadVerifier'; readonly lane: LaneId; readonly verifier: VerifierId }
+  | {
+      readonly type: 'loadVerifier'
+      readonly lane: LaneId
+      readonly verifier: VerifierId
+      /** The lane's share of what may be running of it. */
+      readonly concurrency: number
+    }
   | { readonly type: 'unloadVerifier'; readonly lane: LaneId; readonly verifier: VerifierId }
   | Dispatch
   /** Start nothing more of it; what runs may come to its end. Answered by `stopped`, or by the assignment's end. */
@@ -66,6 +72,8 @@ export interface Dispatch {
   readonly shard: ShardId
   readonly ranges: Ranges
   readonly concurrency: number
+  /** How many of these are worth it, the thread is to find out. */
+  readonly isFound: boolean
   readonly timeoutMs: number
   readonly attempt: number
   readonly alone: boolean

@@ -144,7 +144,7 @@ export class Coordinator {
       case 'laneExited':
         return laneExited(state, event.lane)
       case 'verifierAdded':
-        return addVerifier(state, event.verifier)
+        return addVerifier(state, event.verifier, event.concurrency ?? 'auto')
       case 'verifierRemoved':
         return removeVerifier(state, event.verifier)
       case 'runAdded':

@@ -1,5 +1,5 @@
 import type { CheckTerms, FailedCheck, FanfoldError, LimitUse, Positions } from '@fanfold/workers/protocol'
-import type { Order } from '../options.ts'
+import type { Concurrency, Order } from '../options.ts'
 import type { LimitSettings } from '../policy/limits/limit-settings.ts'
 import type { Failure, RetryPolicy } from '../policy/retry.ts'
 import type { Tolerance } from '../policy/tolerance.ts'
@@ -31,7 +31,8 @@ export type Event =
   /** A thread that had been given up as stuck has exited after all. */
   | { readonly type: 'laneExited'; readonly lane: LaneId }
   // Runs: what the application and its sources say
-  | { readonly type: 'verifierAdded'; readonly verifier: VerifierId }
+  /** `concurrency`: that of its runs, as far as is known; by default what they have by default. */
+  | { readonly type: 'verifierAdded'; readonly verifier: VerifierId; readonly concurrency?: Concurrency }
   | { readonly type: 'verifierRemoved'; readonly verifier: VerifierId }
   | RunAdded
   | ShardRead
@@ -116,6 +117,8 @@ export interface AssignmentEnded {
   readonly abandoned: number
   /** How long it occupied the lane, ms. */
   readonly busyMs: number
+  /** How many of such tasks its thread would run at once now. */
+  readonly atOnce: number
   /** How large the thread's heap is, MB. */
   readonly heapMb: number
 }
@@ -218,7 +221,7 @@ export interface RunSettings {
   /** Somebody waits for each of its tasks: a batch may be interrupted for them. */
   readonly isUrgent: boolean
   readonly timeoutMs: number
-  readonly concurrency: number
+  readonly concurrency: Concurrency
   /** Tasks of a shard; `undefined`: by what they cost. */
   readonly shardSize: number | undefined
   readonly order: Order

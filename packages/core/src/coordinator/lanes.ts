@@ -60,6 +60,7 @@ export function assignmentEnded(state: CoordinatorState, event: AssignmentEnded)
   const settled = returnPiece(state, run, assignment, { suspects: suspects.map(({ position }) => position) })
   if (!assignment.piece.alone) {
     run.cost = withMeasurement(run.cost, settled, event.busyMs)
+    run.atOnce = event.atOnce
     run.breaker = worked(run.breaker)
   }
   lane.tasks += settled

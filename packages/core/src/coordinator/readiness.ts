@@ -12,6 +12,13 @@ export function isUsable(lane: Lane, verifier: VerifierId): boolean {
   return lane.phase.name !== 'stuck' && answerOf(lane, verifier) !== 'failed'
 }
 
+/** Lanes on which tasks may run, or will be able to; at least 1. */
+export function countUsable({ lanes }: CoordinatorState, verifier: VerifierId): number {
+  let usable = 0
+  for (const lane of lanes) if (isUsable(lane, verifier)) usable++
+  return Math.max(1, usable)
+}
+
 export function isWanted(state: CoordinatorState, verifier: VerifierState): boolean {
   if (!verifier.removing) return true
   for (const run of state.runs.values()) if (run.verifier === verifier.id && run.ended === undefined) return true

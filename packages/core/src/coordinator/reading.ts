@@ -1,5 +1,6 @@
 import { shardSize } from '../policy/shard-size.ts'
-import { isUsable } from './readiness.ts'
+import { perLane } from './concurrency.ts'
+import { countUsable } from './readiness.ts'
 import type { CoordinatorState, RunState } from './state.ts'
 
 /** Room is used when it is at least this share of the whole (or all that is wanted): a slow consumer would otherwise get ever smaller shards. */
@@ -11,7 +12,7 @@ export function readIfNeeded(state: CoordinatorState, run: RunState): void {
   if (!settings.readAhead) return // when a lane is free: see requests.ts
   const unread = settings.limit - run.tasksRead
   if (run.ended !== undefined || run.phase.name !== 'running' || run.source !== 'open' || unread <= 0) return
-  const lanes = countUsable(state, run)
+  const lanes = countUsable(state, run.verifier)
   // So many are ready for lanes that become idle; fewer where each has one behind what it runs.
   const ready = state.assignmentsPerLane > 1 ? lanes / 2 : lanes
   if (run.held > 0 && run.queue.length > ready) return
@@ -19,7 +20,7 @@ export function readIfNeeded(state: CoordinatorState, run: RunState): void {
     cost: run.cost,
     fixed: settings.shardSize,
     lanes,
-    concurrencyPerLane: Math.ceil(settings.concurrency / lanes),
+    concurrencyPerLane: perLane(state, run),
     remainingTasks: run.remainingTasks === undefined ? undefined : Math.min(run.remainingTasks, unread),
     remainingBytes: run.remainingBytes,
   })
@@ -30,13 +31,6 @@ export function readIfNeeded(state: CoordinatorState, run: RunState): void {
   run.source = 'reading'
   const maxTasks = Math.min(size.maxTasks, tasks, unread)
   state.commands.push({ type: 'read', run: run.id, maxTasks, maxBytes: Math.min(size.maxBytes, bytes) })
-}
-
-/** Lanes that the run can use, or will be able to; at least 1. */
-export function countUsable(state: CoordinatorState, run: RunState): number {
-  let usable = 0
-  for (const lane of state.lanes) if (isUsable(lane, run.verifier)) usable++
-  return Math.max(1, usable)
 }
 
 function isWorthwhile(room: number, wanted: number, whole: number): boolean {

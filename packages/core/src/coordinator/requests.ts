@@ -6,9 +6,8 @@ import type { RunId, TaskWithdrawn } from './events.ts'
 import { settleAborted } from './outcomes.ts'
 import { isInRanges, sizeOf } from './position-set.ts'
 import { answerOf } from './readiness.ts'
-import { countUsable } from './reading.ts'
 import { nextPiece } from './choice.ts'
-import { hasRoom } from './room.ts'
+import { hasRoom, perLane } from './concurrency.ts'
 import type { CoordinatorState, Lane, Piece, RunState } from './state.ts'
 
 /** Items wait in a source that does not read ahead, or none do any more. */
@@ -30,7 +29,7 @@ export function waitsForLane({ source, gathered: waiting }: RunState): boolean {
  */
 export function makeWay(state: CoordinatorState): void {
   for (const run of state.runs.values()) {
-    if (!isUrgentlyWaiting(run)) continue
+    if (!isUrgentlyWaiting(state, run)) continue
     const lane = laneToStop(state, run)
     if (lane?.phase.name !== 'busy') continue
     if (lane.phase.behind !== undefined) stop(state, lane, lane.phase.behind)
@@ -39,13 +38,14 @@ export function makeWay(state: CoordinatorState): void {
 }
 
 /** It has no lane, and could use one. */
-function isUrgentlyWaiting(run: RunState): boolean {
-  return run.settings.isUrgent && run.lanesInUse === 0 && hasRoom(run) && (run.queue.length > 0 || waitsForLane(run))
+function isUrgentlyWaiting(state: CoordinatorState, run: RunState): boolean {
+  if (!run.settings.isUrgent || run.lanesInUse > 0 || !hasRoom(state, run)) return false
+  return run.queue.length > 0 || waitsForLane(run)
 }
 
 /** Whether a run gets a lane although an urgent one waits. */
 export function isTurnOf(state: CoordinatorState, turn: RunState): boolean {
-  for (const run of state.runs.values()) if (run !== turn && isUrgentlyWaiting(run)) return true
+  for (const run of state.runs.values()) if (run !== turn && isUrgentlyWaiting(state, run)) return true
   return false
 }
 
@@ -69,12 +69,11 @@ function laneToStop(state: CoordinatorState, run: RunState): Lane | undefined {
 /** Has the source give what has gathered, for the lanes that are free. */
 export function readGathered(state: CoordinatorState, run: RunState): void {
   if (run.source !== 'open') return
-  const { settings, cost, verifier, id } = run
-  const concurrencyPerLane = Math.ceil(settings.concurrency / countUsable(state, run))
+  const { cost, verifier, id } = run
   let lanes = 0
   for (const lane of state.lanes) if (lane.phase.name === 'idle' && answerOf(lane, verifier) === 'ready') lanes++
   run.source = 'reading'
-  const { maxTasks, minTasks } = requestBatch(cost, concurrencyPerLane)
+  const { maxTasks, minTasks } = requestBatch(cost, perLane(state, run) ?? 1)
   state.commands.push({ type: 'read', run: id, maxTasks, maxBytes: MAX_SHARD_BYTES, divided: { lanes, minTasks } })
 }
 

@@ -3,6 +3,7 @@ import type { BadEnd, RunEnd } from './commands.ts'
 import type { CutShort, RunAdded, RunId, RunUpdated, ShardRead } from './events.ts'
 import { stop, workOf } from './assignments.ts'
 import { toleranceError } from './breach.ts'
+import { mostOf } from './concurrency.ts'
 import { settle, settleAborted } from './outcomes.ts'
 import { whyUnusable } from './readiness.ts'
 import { newRun, newShard } from './state.ts'
@@ -68,7 +69,8 @@ export function runUpdated(state: CoordinatorState, { run: id, concurrency, tole
     stop(state, lane, work.assignment)
     if (work.behind !== undefined) stop(state, lane, work.behind)
   }
-  run.concurrencyBound = Math.max(concurrency, out)
+  // Lanes that had more than the share that they get now may still have it beside those that have theirs.
+  run.concurrencyBound = concurrency === 'auto' ? mostOf(state, concurrency) + out : Math.max(concurrency, out)
 }
 
 /** Whoever wants the run to end. */

@@ -1,14 +1,13 @@
-import { MAX_SLOTS } from '@fanfold/workers/protocol'
 import { chainOf, chargedChecks, mayRetry } from './checks.ts'
 import { attemptsOf, retriesOf } from '../policy/retry.ts'
 import { retire } from './lanes.ts'
 import { isFairer, mayRun, nextPiece } from './choice.ts'
-import { answerOf, isWanted } from './readiness.ts'
-import { countUsable, readIfNeeded } from './reading.ts'
+import { dispatchShare, hasRoom, mostOf, setupShare } from './concurrency.ts'
+import { answerOf, countUsable, isWanted } from './readiness.ts'
+import { readIfNeeded } from './reading.ts'
 import { isTurnOf, makeWay, readGathered, waitsForLane } from './requests.ts'
 import { sizeOf } from './position-set.ts'
 import { takePiece } from './retries.ts'
-import { hasRoom } from './room.ts'
 import { shareOut } from './sharing.ts'
 import { chargesOf } from './state.ts'
 import type { Assignment, CoordinatorState, Lane, Piece, RunState, VerifierState } from './state.ts'
@@ -45,7 +44,7 @@ function employ(state: CoordinatorState, lane: Lane): boolean {
   let chosen: { run: RunState; at: number } | undefined
   for (const run of state.runs.values()) {
     const at = nextPiece(state, lane, run)
-    if (at < 0 && !(waitsForLane(run) && hasRoom(run) && answerOf(lane, run.verifier) === 'ready')) continue
+    if (at < 0 && !(waitsForLane(run) && hasRoom(state, run) && answerOf(lane, run.verifier) === 'ready')) continue
     if (chosen === undefined || isFairer(run, chosen.run)) chosen = { run, at }
   }
   if (chosen === undefined) return false
@@ -82,7 +81,9 @@ function lineUp(state: CoordinatorState, lane: Lane, run: RunState): void {
   // What led to a thread's end, or may end one by being received, has a thread for itself.
   const at = run.queue.findIndex((piece) => !piece.isRetry && piece.deaths === 0 && mayRun(run, piece))
   if (at < 0) return
-  const { concurrency } = phase.assignment
+  // What is running now gives its room up to it; where it is a share that may change, that is the newest.
+  const concurrency =
+    run.settings.concurrency === 'auto' ? dispatchShare(state, run, lane) : phase.assignment.concurrency
   const behind = send(state, lane, run, takePiece(run, at), concurrency)
   lane.phase = { ...phase, behind }
 }
@@ -96,18 +97,19 @@ function toPrepare(state: CoordinatorState, lane: Lane, verifier: VerifierState)
 }
 
 function prepare(state: CoordinatorState, lane: Lane, id: number): boolean {
-  const what = toPrepare(state, lane, state.verifiers.get(id)!)
+  const verifier = state.verifiers.get(id)!
+  const what = toPrepare(state, lane, verifier)
   if (what === undefined) return false
-  const wanted = what === 'load'
-  lane.phase = { name: wanted ? 'loading' : 'unloading', verifier: id }
-  state.commands.push({ type: wanted ? 'loadVerifier' : 'unloadVerifier', lane: lane.id, verifier: id })
+  if (what === 'load') {
+    const concurrency = setupShare(state, verifier.concurrency, lane)
+    state.commands.push({ type: 'loadVerifier', lane: lane.id, verifier: id, concurrency })
+  } else state.commands.push({ type: 'unloadVerifier', lane: lane.id, verifier: id })
+  lane.phase = { name: what === 'load' ? 'loading' : 'unloading', verifier: id }
   return true
 }
 
 function dispatch(state: CoordinatorState, lane: Lane, run: RunState, piece: Piece): void {
-  const { settings } = run
-  const share = Math.min(Math.ceil(settings.concurrency / countUsable(state, run)), MAX_SLOTS)
-  const concurrency = piece.alone ? 1 : Math.min(share, settings.concurrency - run.concurrencyInUse)
+  const concurrency = piece.alone ? 1 : dispatchShare(state, run, lane)
   const assignment = send(state, lane, run, piece, concurrency)
   lane.phase = { name: 'busy', assignment, behind: undefined }
   lane.isFresh = false
@@ -120,6 +122,7 @@ function send(state: CoordinatorState, lane: Lane, run: RunState, piece: Piece, 
   const shard = run.shards.get(piece.shard)!
   const charges = chargesOf(shard, piece.ranges[0]!)
   const checks = chainOf(state, run)
+  const isFound = settings.concurrency === 'auto' && !piece.alone
   const assignment: Assignment = {
     id: state.nextAssignment++,
     run: run.id,
@@ -128,11 +131,13 @@ function send(state: CoordinatorState, lane: Lane, run: RunState, piece: Piece, 
     isStopped: false,
     isTurn: isTurnOf(state, run),
     concurrency,
+    isFound,
     attempt: attemptsOf(charges) + 1,
     retries: retriesOf(charges),
     takenOut: new Set<number>(),
   }
   run.lastDispatch = ++state.dispatches
+  if (settings.concurrency === 'auto') run.concurrencyBound = Math.max(run.concurrencyBound, mostOf(state, 'auto'))
   lane.lastRun = run.id
   if (piece.isRetry) run.retries += sizeOf(piece.ranges)
   state.commands.push({
@@ -144,13 +149,14 @@ function send(state: CoordinatorState, lane: Lane, run: RunState, piece: Piece, 
     shard: piece.shard,
     ranges: piece.ranges,
     concurrency,
+    isFound,
     timeoutMs: settings.timeoutMs,
     attempt: assignment.attempt,
     alone: piece.alone,
     checks: checks?.length ?? 1,
     charged: chargedChecks(checks, shard, piece.ranges),
     mayRetry: mayRetry(checks, run),
-    maxValueBytes: Math.ceil((settings.maxHeldBytes * VALUE_SHARE) / countUsable(state, run)),
+    maxValueBytes: Math.ceil((settings.maxHeldBytes * VALUE_SHARE) / countUsable(state, run.verifier)),
   })
   return assignment
 }

@@ -3,9 +3,8 @@ import type { AssignmentStopped } from './events.ts'
 import { assignmentOf, stop } from './assignments.ts'
 import { settleAborted } from './outcomes.ts'
 import { cutRanges, sizeOf, splitRanges } from './position-set.ts'
-import { answerOf } from './readiness.ts'
-import { countUsable } from './reading.ts'
-import { hasRoom } from './room.ts'
+import { hasRoom } from './concurrency.ts'
+import { answerOf, countUsable } from './readiness.ts'
 import type { Assignment, CoordinatorState, Lane, RunState } from './state.ts'
 
 /**
@@ -32,7 +31,7 @@ export function assignmentStopped(state: CoordinatorState, event: AssignmentStop
   assignment.left -= tasks
   if (run.phase.name !== 'running')
     return settleAborted(state, run, [{ shard: piece.shard, ranges: rest }], run.phase.end.error)
-  const parts = splitRanges(rest, partsOf(tasks, run.cost, countUsable(state, run)))
+  const parts = splitRanges(rest, partsOf(tasks, run.cost, countUsable(state, run.verifier)))
   run.queue.unshift(...parts.map((ranges) => ({ ...piece, ranges, isRetry: false }))) // as that it was counted before
 }
 
@@ -60,7 +59,7 @@ export function shareDue(state: CoordinatorState): void {
 
 /** A lane could do some of its work, and there is none for it. */
 function isInNeed(state: CoordinatorState, run: RunState): boolean {
-  if (!hasRoom(run) || run.queue.length > 0 || run.undeliveredBytes >= run.settings.maxHeldBytes) return false
+  if (!hasRoom(state, run) || run.queue.length > 0 || run.undeliveredBytes >= run.settings.maxHeldBytes) return false
   return state.lanes.some((lane) => lane.phase.name === 'idle' && answerOf(lane, run.verifier) === 'ready')
 }
 
@@ -73,7 +72,8 @@ function behindOf({ phase }: Lane): Assignment | undefined {
 /** What a lane runs, if more than what may be running of it is left. */
 function firstOf({ phase }: Lane): Assignment | undefined {
   if (phase.name !== 'busy' || phase.assignment.piece.alone) return undefined
-  return phase.assignment.left > phase.assignment.concurrency ? phase.assignment : undefined
+  const { left, concurrency, isFound } = phase.assignment
+  return left > (isFound ? 1 : concurrency) ? phase.assignment : undefined
 }
 
 function stopLargest(state: CoordinatorState, run: RunState, which: Which): boolean {

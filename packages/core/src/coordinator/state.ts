@@ -3,6 +3,7 @@ import type { BadEnd, Command, RunEnd } from './commands.ts'
 import type { AssignmentId, CutShort, LaneId, LimitName, RunId, RunSettings, ShardId, VerifierId } from './events.ts'
 import { PositionSet } from './position-set.ts'
 import type { Ranges } from './position-set.ts'
+import type { Concurrency } from '../options.ts'
 import { CLOSED } from '../policy/circuit-breaker.ts'
 import type { CircuitBreaker } from '../policy/circuit-breaker.ts'
 import type { LimitCounts } from '../options/limit-options.ts'
@@ -41,6 +42,8 @@ export interface Assignment {
   /** It was its run's turn although an urgent one waited: it is left alone until it has told of some of its tasks. */
   readonly isTurn: boolean
   readonly concurrency: number
+  /** How many of these are worth it, its thread finds out. */
+  readonly isFound: boolean
   readonly attempt: number
   /** Further attempts that each of its tasks has had with this one. */
   readonly retries: number
@@ -99,6 +102,8 @@ export interface Lane {
 
 export interface VerifierState {
   readonly id: VerifierId
+  /** That of its runs, as far as is known. */
+  readonly concurrency: Concurrency
   /** Whether its readiness was told; told once. */
   told: boolean
   removing: boolean
@@ -147,8 +152,10 @@ export interface RunState {
   undeliveredBytes: number
   /** Running tasks that its assignments may have together. */
   concurrencyInUse: number
-  /** What these may not exceed: `settings.concurrency`, or what was out when that was lowered. */
+  /** What these may not exceed: `settings.concurrency`, or what was out when that was lowered, or the most that it was. */
   concurrencyBound: number
+  /** As many of its tasks a lane would run at once, by the last one's word. */
+  atOnce: number
   lanesInUse: number
   lastDispatch: number
   /** How many wait for their next attempt. */
@@ -243,7 +250,8 @@ export function newRun(id: RunId, verifier: VerifierId, settings: RunSettings): 
     heldBytes: 0,
     undeliveredBytes: 0,
     concurrencyInUse: 0,
-    concurrencyBound: settings.concurrency,
+    concurrencyBound: settings.concurrency === 'auto' ? 0 : settings.concurrency,
+    atOnce: 1,
     lanesInUse: 0,
     lastDispatch: 0,
     waiting: 0,

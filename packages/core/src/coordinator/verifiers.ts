@@ -1,11 +1,12 @@
 import { FanfoldError } from '@fanfold/workers/protocol'
+import type { Concurrency } from '../options.ts'
 import type { VerifierId } from './events.ts'
 import { answerOf, isUsable, isWanted, whyUnusable } from './readiness.ts'
 import { cutShort } from './runs.ts'
 import type { CoordinatorState, Lane, VerifierState } from './state.ts'
 
-export function addVerifier(state: CoordinatorState, id: VerifierId): void {
-  state.verifiers.set(id, { id, told: false, removing: false, failures: [], checks: undefined })
+export function addVerifier(state: CoordinatorState, id: VerifierId, concurrency: Concurrency): void {
+  state.verifiers.set(id, { id, concurrency, told: false, removing: false, failures: [], checks: undefined })
   tellReadiness(state, id)
 }
 

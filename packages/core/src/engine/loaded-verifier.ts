@@ -1,13 +1,24 @@
+import type { CheckTerms } from '@fanfold/workers/protocol'
 import type { CompletedOutcome, UnsuccessfulOutcome } from '../outcome.ts'
 import type { RequestOptions } from './requests.ts'
 import type { RunOptions } from '../options.ts'
 import type { Run } from '../run.ts'
 import type { SourceInput } from '../sources/to-source.ts'
 
+/** A check of a chain, as the chain declares it. */
+export interface CheckDeclaration {
+  readonly name: string
+  /** Names of the checks that it waits for: they come before it. */
+  readonly after: readonly string[]
+  /** How many barriers are in front of it. */
+  readonly barriers: number
+}
+
 /** What a loaded verifier needs from its engine. */
 export interface LoadedControl<Value> {
   run(source: unknown, options: RunOptions): Run<Value>
   check(item: unknown, options: RequestOptions | undefined): Promise<CompletedOutcome | UnsuccessfulOutcome>
+  checks(): Promise<readonly CheckDeclaration[] | undefined>
   close(): Promise<void>
 }
 
@@ -82,6 +93,24 @@ export class LoadedVerifier<Item = unknown, Value = unknown> implements AsyncDis
   }
 
   /**
+   * The checks of a chain, each behind those that it waits for; `undefined` for a verifier that is none. Resolves and
+   * rejects with `ready`.
+   *
+   * @example
+   * ```ts
+   * import { Engine } from '@fanfold/core'
+   *
+   * const engine = new Engine()
+   * const loaded = engine.load({ even: new URL('./verifier.ts', import.meta.url) })
+   * console.log((await loaded.checks())?.map(({ name }) => name))
+   * await engine.close()
+   * ```
+   */
+  checks(): Promise<readonly CheckDeclaration[] | undefined> {
+    return this.#control.checks()
+  }
+
+  /**
    * Runs its teardown in every thread, when the runs that use it have ended and the requests that it has accepted are
    * settled; the engine stays open.
    */
@@ -92,4 +121,13 @@ export class LoadedVerifier<Item = unknown, Value = unknown> implements AsyncDis
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close()
   }
+}
+
+/** The same by name. */
+export function declarationsOf(terms: readonly CheckTerms[] | undefined): readonly CheckDeclaration[] | undefined {
+  return terms?.map(({ name, after, barriers }) => ({
+    name,
+    after: after.map((place) => terms[place]!.name),
+    barriers,
+  }))
 }

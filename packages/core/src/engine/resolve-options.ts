@@ -5,6 +5,7 @@ import { checkOptions } from '../options/check-options.ts'
 import { count, countFrom0, countOrInfinity, duration, percentage, refuse } from '../options/check-values.ts'
 import type {
   CheckOptions,
+  Concurrency,
   EngineOptions,
   JournalOptions,
   LoadOptions,
@@ -45,9 +46,9 @@ const RUN_OPTIONS = [
   'signal',
 ]
 
-export function resolveRunOptions(options: RunOptions, threads: number): RunSettings {
+export function resolveRunOptions(options: RunOptions): RunSettings {
   checkOptions('run()', options, RUN_OPTIONS)
-  const { order = 'arrival', limit = Infinity, halt = 'soon', concurrency = threads, signal } = options
+  const { order = 'arrival', limit = Infinity, halt = 'soon', signal } = options
   if (order !== 'arrival' && order !== 'input') refuse('order', order, "use 'arrival' or 'input'")
   if (halt !== 'never' && halt !== 'soon' && halt !== 'now') refuse('halt', halt, "use 'never', 'soon' or 'now'")
   if (options.halt !== undefined && options.tolerate === undefined)
@@ -56,7 +57,7 @@ export function resolveRunOptions(options: RunOptions, threads: number): RunSett
     refuse('signal', signal, 'use the signal of an AbortController')
   return {
     timeoutMs: duration('timeoutMs', options.timeoutMs, DEFAULT_TIMEOUT_MS),
-    concurrency: count('concurrency', concurrency),
+    concurrency: concurrencyOf('concurrency', options.concurrency),
     shardSize: options.shardSize === undefined ? undefined : count('shardSize', options.shardSize),
     order,
     limit: countOrInfinity('limit', limit),
@@ -77,9 +78,14 @@ export function resolveRunUpdate(options: RunUpdate): Partial<Pick<RunSettings, 
   checkOptions('update()', options, ['concurrency', 'tolerate'])
   const { concurrency, tolerate } = options
   return {
-    ...(concurrency === undefined ? {} : { concurrency: count('concurrency', concurrency) }),
+    ...(concurrency === undefined ? {} : { concurrency: concurrencyOf('concurrency', concurrency) }),
     ...(tolerate === undefined ? {} : { tolerance: toleranceOf(tolerate) }),
   }
+}
+
+function concurrencyOf(name: string, given: Concurrency = 'auto'): Concurrency {
+  const isCount = typeof given === 'number' && Number.isInteger(given) && given >= 1
+  return given === 'auto' || isCount ? given : refuse(name, given, "use 'auto', or a whole number from 1")
 }
 
 function retryPolicy(options: RetryOptions = {}): RetryPolicy {
@@ -142,15 +148,15 @@ export interface ResolvedCheck {
   readonly maxQueuedBytes: number
 }
 
-export function resolveCheck(threads: number, given: CheckOptions = {}): ResolvedCheck {
+export function resolveCheck(given: CheckOptions = {}): ResolvedCheck {
   if (typeof given !== 'object' || given === null) return refuse('check', given, 'use { timeoutMs: 1000 }')
   checkOptions('check', given, ['timeoutMs', 'concurrency', 'maxQueued', 'maxQueuedBytes'])
-  const { timeoutMs, concurrency = threads, maxQueued = DEFAULT_QUEUED, maxQueuedBytes = DEFAULT_QUEUED_BYTES } = given
+  const { timeoutMs, concurrency, maxQueued = DEFAULT_QUEUED, maxQueuedBytes = DEFAULT_QUEUED_BYTES } = given
   return {
     settings: {
-      ...resolveRunOptions({}, threads),
+      ...resolveRunOptions({}),
       timeoutMs: duration('check.timeoutMs', timeoutMs, DEFAULT_TIMEOUT_MS),
-      concurrency: count('check.concurrency', concurrency),
+      concurrency: concurrencyOf('check.concurrency', concurrency),
       readAhead: false,
       isUrgent: true,
     },

@@ -196,3 +196,8 @@ class PendingStretches {
     })
   }
 }
+
+/** So many tasks as were asked for have been read: that is not the end of the source. */
+export function reachedLimit(reader: ShardReader | undefined): boolean {
+  return reader instanceof PassingReader && reader.reachedLimit
+}

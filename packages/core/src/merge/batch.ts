@@ -71,9 +71,6 @@ export interface Executions {
   readonly retries: number
 }
 
-/** Of a batch that is only looked into. */
-export const NO_EXECUTIONS: Executions = { attempts: 0, retries: 0 }
-
 /**
  * A batch with what the merge has to know about it. All its outcomes are of one shard. One that came with lines has no
  * ids and values, and of issues the first reason: its consumer reads the lines, and a report needs no more.

@@ -11,7 +11,7 @@ const input: fc.Arbitrary<ShardSizeInput> = fc.record({
   cost,
   fixed: fc.option(fc.integer({ min: 1, max: 1e9 }), { nil: undefined }),
   lanes: fc.integer({ min: 1, max: 256 }),
-  concurrencyPerLane: fc.integer({ min: 1, max: 100_000 }),
+  concurrencyPerLane: fc.option(fc.integer({ min: 1, max: 100_000 }), { nil: undefined }),
   remainingTasks: fc.option(fc.nat(1e9), { nil: undefined }),
   remainingBytes: fc.option(fc.nat(1e12), { nil: undefined }),
 })
@@ -71,6 +71,11 @@ test('first shards are small, and those of a small source are spread over all la
   expect(sizeOf({ cost: newCost(), concurrencyPerLane: 50 })).toBe(50)
   expect(sizeOf({ cost: newCost(), remainingTasks: 20 })).toBe(5)
   expect(sizeOf({ cost: newCost(), remainingTasks: 3 })).toBe(1)
+})
+
+test('where several may run at once, and it is not known whether, a small source is one shard a lane', () => {
+  expect(sizeOf({ cost: newCost(), concurrencyPerLane: undefined, remainingTasks: 20 })).toBe(10)
+  expect(sizeOf({ cost: newCost(), concurrencyPerLane: undefined })).toBe(32)
 })
 
 test('shards of cheap tasks grow to the largest in four steps, and no faster', () => {

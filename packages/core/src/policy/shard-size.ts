@@ -38,8 +38,8 @@ export interface ShardSizeInput {
   /** What the user wants; `undefined`: by cost. */
   readonly fixed: number | undefined
   readonly lanes: number
-  /** Running tasks a lane may have. */
-  readonly concurrencyPerLane: number
+  /** Running tasks a lane may have; `undefined`: that is not known yet. */
+  readonly concurrencyPerLane: number | undefined
   readonly remainingTasks: number | undefined
   readonly remainingBytes: number | undefined
 }
@@ -73,7 +73,7 @@ export function shardSize(input: ShardSizeInput): { readonly maxTasks: number; r
   return { maxTasks, maxBytes: Math.min(MAX_SHARD_BYTES, share) }
 }
 
-function wantedTasks({ cost, concurrencyPerLane }: ShardSizeInput): number {
+function wantedTasks({ cost, concurrencyPerLane = 1 }: ShardSizeInput): number {
   if (cost.msPerTask === undefined) return Math.max(FIRST_TASKS, concurrencyPerLane)
   const byTime = Math.ceil(TARGET_MS / cost.msPerTask)
   const byGrowth = Math.max(1, cost.measuredTasks * MAX_GROWTH)
@@ -90,7 +90,7 @@ function leastForWaves(msPerTask: number, concurrency: number): number {
 function shareOfTasks({ cost, lanes, concurrencyPerLane, remainingTasks }: ShardSizeInput): number {
   if (remainingTasks === undefined) return Infinity
   const tail = cost.msPerTask === undefined ? 1 : Math.ceil(MIN_TAIL_MS / cost.msPerTask)
-  // What ends too late is shared; smaller shards would only lose more waves.
+  // What ends too late is shared; smaller shards would only lose more waves, or hold tasks back that might be running.
   const parts = concurrencyPerLane === 1 ? 2 * lanes : lanes
-  return Math.max(tail, concurrencyPerLane, Math.ceil(remainingTasks / parts))
+  return Math.max(tail, concurrencyPerLane ?? 1, Math.ceil(remainingTasks / parts))
 }

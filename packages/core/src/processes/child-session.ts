@@ -46,7 +46,7 @@ export class ChildSession {
     if (this.#isOver) return
     switch (message.type) {
       case 'load':
-        return this.#backend.load(LANE, message.verifier)
+        return this.#backend.load(LANE, message.verifier, message.concurrency)
       case 'unload':
         return this.#backend.unload(LANE, message.verifier)
       case 'run':

@@ -27,7 +27,7 @@ export const ALIVE_EVERY_MS = 100
 
 export type ToChild =
   | StartChild
-  | { readonly type: 'load'; readonly verifier: VerifierSpec }
+  | { readonly type: 'load'; readonly verifier: VerifierSpec; readonly concurrency: number }
   | { readonly type: 'unload'; readonly verifier: VerifierSpec }
   | RunWork
   | { readonly type: 'stop'; readonly assignment: AssignmentId }

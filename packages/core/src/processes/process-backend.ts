@@ -33,8 +33,8 @@ export class ProcessBackend implements Backend {
   open(lane: number): void {
     this.#lanes[lane]!.open()
   }
-  load(lane: number, verifier: VerifierSpec): void {
-    this.#lanes[lane]!.load(verifier)
+  load(lane: number, verifier: VerifierSpec, concurrency: number): void {
+    this.#lanes[lane]!.load(verifier, concurrency)
   }
   unload(lane: number, verifier: VerifierSpec): void {
     this.#lanes[lane]!.unload(verifier)

@@ -68,8 +68,8 @@ export class ProcessLane implements Watched {
     this.#ask({ type: 'start', version: MESSAGES_VERSION, thread: this.id + 1, memoryMb }, { for: 'thread' }, OPEN_MS)
   }
 
-  load(verifier: VerifierSpec): void {
-    this.#ask({ type: 'load', verifier }, { for: 'load', verifier }, verifier.startTimeoutMs)
+  load(verifier: VerifierSpec, concurrency: number): void {
+    this.#ask({ type: 'load', verifier, concurrency }, { for: 'load', verifier }, verifier.startTimeoutMs)
   }
 
   unload(verifier: VerifierSpec): void {

@@ -1,21 +1,22 @@
 import type { Deliver, EndRun, KeepChecks, Settle } from '../coordinator/commands.ts'
 import type { RunSettings, ShardId, VerifierId } from '../coordinator/events.ts'
-import { NO_EXECUTIONS, OutcomeBatch } from '../merge/batch.ts'
+import { OutcomeBatch } from '../merge/batch.ts'
 import { InputOrder } from '../merge/input-order.ts'
 import { Outbox } from '../merge/outbox.ts'
 import { Account } from '../report/account.ts'
 import type { Report, StuckThread } from '../report/report.ts'
 import type { ConductedRun } from './conducted-run.ts'
 import type { Journaling } from './journaling.ts'
+import { batchOf, checksOf } from './given-batches.ts'
 import { makeReport } from './make-report.ts'
 import type { RunChain } from './run-chain.ts'
 import { RetryTimers } from './retry-timers.ts'
 import { isLongTurn, nextTurn } from './turn.ts'
-import { PassingReader } from '../journal/passing-reader.ts'
+import { reachedLimit } from '../journal/passing-reader.ts'
 import type { Totals } from '../journal/index.ts'
 import { FanfoldError } from '../errors.ts'
 import type { LineSettings } from '@fanfold/workers/lines'
-import type { FoldSettings, OutcomePart } from '@fanfold/workers/protocol'
+import type { FoldSettings } from '@fanfold/workers/protocol'
 import type { Shard, ShardReader } from '../sources/shard.ts'
 
 /** Of a run that ends before it begins. */
@@ -228,11 +229,8 @@ export class ActiveRun implements ConductedRun {
     this.#shards.delete(id)
   }
 
-  deliver({ shard, batch, attempts, retries, accepted, valueBytes }: Deliver): void {
-    // `batch` is what the backend gave with the event; the coordinator passes it on unseen.
-    const part = batch as OutcomePart
-    const whole = OutcomeBatch.ofPart(shard, this.shard(shard), part, { attempts, retries }, valueBytes, this.chain)
-    this.#merge(accepted === undefined ? whole : whole.select(accepted))
+  deliver(command: Deliver): void {
+    this.#merge(batchOf(this.shard(command.shard), command, this.chain))
   }
 
   settle(command: Settle): void {
@@ -240,10 +238,7 @@ export class ActiveRun implements ConductedRun {
   }
 
   keepChecks(command: KeepChecks): void {
-    const { shard, batch } = command
-    const part = batch as OutcomePart // as above
-    const whole = OutcomeBatch.ofPart(shard, this.shard(shard), part, NO_EXECUTIONS, 0, this.chain)
-    this.chain!.keep(command, whole.checks!)
+    this.chain!.keep(command, checksOf(this.shard(command.shard), command, this.chain!))
   }
 
   #merge(batch: OutcomeBatch): void {
@@ -301,9 +296,4 @@ export class ActiveRun implements ConductedRun {
     this.outbox.end(this.report.result === 'failed' ? this.report.failure : undefined)
     this.#settle.resolve(this.report)
   }
-}
-
-/** A limit is not the end of the source. */
-function reachedLimit(reader: ShardReader | undefined): boolean {
-  return reader instanceof PassingReader && reader.reachedLimit
 }

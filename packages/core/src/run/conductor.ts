@@ -12,6 +12,7 @@ import type { Event, LimitName, RunId, VerifierId } from '../coordinator/events.
 import { workOf } from '../coordinator/assignments.ts'
 import { FanfoldError } from '../errors.ts'
 import type { OutcomeBatch } from '../merge/batch.ts'
+import type { Concurrency } from '../options.ts'
 import type { LimitSettings } from '../policy/limits/limit-settings.ts'
 import type { Recycling } from '../policy/recycling.ts'
 import type { Shard } from '../sources/shard.ts'
@@ -67,13 +68,14 @@ export class Conductor {
   addVerifier(
     spec: Omit<VerifierSpec, 'id' | 'hostFunctions'>,
     functions: HostFunctions,
-  ): { readonly id: VerifierId; readonly ready: Promise<void> } {
+    concurrency: Concurrency,
+  ): ActiveVerifier {
     const id = this.#nextId++
     const verifier = new ActiveVerifier({ id, ...spec, hostFunctions: Object.keys(functions) }, functions)
     if (this.#stopped !== undefined) verifier.letGo(this.#stopped)
     else this.#verifiers.set(id, verifier)
-    this.handle({ type: 'verifierAdded', verifier: id })
-    return { id, ready: verifier.ready }
+    this.handle({ type: 'verifierAdded', verifier: id, concurrency })
+    return verifier
   }
 
   /** Resolves when every thread has torn it down, with what went wrong there. */
@@ -200,7 +202,7 @@ export class Conductor {
       case 'openLane':
         return this.#backend.open(command.lane)
       case 'loadVerifier':
-        return this.#backend.load(command.lane, this.#verifiers.get(command.verifier)!.spec)
+        return this.#backend.load(command.lane, this.#verifiers.get(command.verifier)!.spec, command.concurrency)
       case 'unloadVerifier':
         return this.#backend.unload(command.lane, this.#verifiers.get(command.verifier)!.spec)
       case 'dispatch':

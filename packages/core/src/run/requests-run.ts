@@ -1,13 +1,13 @@
-import type { OutcomePart } from '@fanfold/workers/protocol'
 import type { Deliver, EndRun, KeepChecks, Read, Settle } from '../coordinator/commands.ts'
 import type { Event, RunId, RunSettings, ShardId, VerifierId } from '../coordinator/events.ts'
 import { FanfoldError } from '../errors.ts'
-import { NO_EXECUTIONS, OutcomeBatch } from '../merge/batch.ts'
+import { OutcomeBatch } from '../merge/batch.ts'
 import { estimateBytes } from '../sources/item-bytes.ts'
 import type { Conductor } from './conductor.ts'
 import type { ConductedRun } from './conducted-run.ts'
 import { RetryTimers } from './retry-timers.ts'
 import type { RunChain } from './run-chain.ts'
+import { batchOf, checksOf } from './given-batches.ts'
 import { Request, RequestQueue, isAnswer } from './request-queue.ts'
 import type { Answer, RequestOwner } from './request-queue.ts'
 import { RequestShard } from './request-shard.ts'
@@ -154,12 +154,9 @@ export class RequestsRun implements ConductedRun, RequestOwner {
     this.#shards.delete(id)
   }
 
-  deliver({ shard, batch, attempts, retries, accepted, valueBytes }: Deliver): void {
+  deliver(command: Deliver): void {
     this.hasOutcomes = true
-    // `batch` is what the backend gave with the event; the coordinator passes it on unseen.
-    const part = batch as OutcomePart
-    const whole = OutcomeBatch.ofPart(shard, this.shard(shard), part, { attempts, retries }, valueBytes, this.chain)
-    this.#give(accepted === undefined ? whole : whole.select(accepted))
+    this.#give(batchOf(this.shard(command.shard), command, this.chain))
   }
 
   settle(command: Settle): void {
@@ -237,9 +234,7 @@ export class RequestsRun implements ConductedRun, RequestOwner {
   noteStuck(): void {}
 
   keepChecks(command: KeepChecks): void {
-    const { shard, batch } = command
-    const part = batch as OutcomePart // as above
-    this.chain!.keep(command, OutcomeBatch.ofPart(shard, this.shard(shard), part, NO_EXECUTIONS, 0, this.chain).checks!)
+    this.chain!.keep(command, checksOf(this.shard(command.shard), command, this.chain!))
   }
 
   /** Of its tasks none is tried again; of a chain's checks, those that have attempts of their own. */

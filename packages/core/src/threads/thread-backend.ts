@@ -44,8 +44,8 @@ export class ThreadBackend implements Backend {
   open(lane: number): void {
     this.#threads[lane]!.open()
   }
-  load(lane: number, verifier: VerifierSpec): void {
-    this.#threads[lane]!.load(verifier)
+  load(lane: number, verifier: VerifierSpec, concurrency: number): void {
+    this.#threads[lane]!.load(verifier, concurrency)
   }
   unload(lane: number, verifier: VerifierSpec): void {
     this.#threads[lane]!.unload(verifier)

@@ -58,10 +58,10 @@ export class ThreadLane {
     this.#wait({ for: 'thread' }, OPEN_MS)
   }
 
-  load(verifier: VerifierSpec): void {
+  load(verifier: VerifierSpec, concurrency: number): void {
     const { id, url, modules, config, startTimeoutMs, hostFunctions } = verifier
     this.#wait({ for: 'load', verifier }, startTimeoutMs + SLACK_MS)
-    this.#send({ type: 'load', verifier: id, url, modules, config, startTimeoutMs, hostFunctions })
+    this.#send({ type: 'load', verifier: id, url, modules, config, startTimeoutMs, concurrency, hostFunctions })
   }
 
   unload(verifier: VerifierSpec): void {

@@ -1,6 +1,7 @@
 import { CHECK_CODES, CHECK_PASS, checkCode } from '../check-ends.ts'
 import type { PartChecks } from '../outcome-columns.ts'
 import { NO_VERDICT } from '../outcome-columns.ts'
+import { zeros } from './zeros.ts'
 
 const FIRST_ROWS = 64
 
@@ -20,7 +21,7 @@ export class CheckColumns {
 
   constructor(perTask: number) {
     this.perTask = perTask
-    this.#counts = zeros(perTask)
+    this.#counts = zeros(perTask * CHECK_CODES)
   }
 
   /** All checks of the next outcome have simply passed, and are too cheap to be timed each. */
@@ -59,7 +60,7 @@ export class CheckColumns {
     const counts = this.#counts
     for (let i = 0; i < this.perTask; i++) counts[i * CHECK_CODES + CHECK_PASS]! += this.#passes
     this.#passes = 0
-    this.#counts = zeros(this.perTask)
+    this.#counts = zeros(this.perTask * CHECK_CODES)
     return counts
   }
 
@@ -97,11 +98,4 @@ export class CheckColumns {
     this.#codes = codes
     this.#durations = durations
   }
-}
-
-/** Without a method of Array's prototype, which a verifier may have spoilt. */
-function zeros(perTask: number): number[] {
-  const counts: number[] = []
-  for (let i = 0; i < perTask * CHECK_CODES; i++) counts[i] = 0
-  return counts
 }

@@ -1,5 +1,6 @@
 import type { CheckTerms } from '../chain-terms.ts'
 import type { VerifierHost } from './host/host-functions.ts'
+import type { FoundConcurrency } from './found-concurrency.ts'
 import type { PrefetchHook } from './prefetching.ts'
 
 /** A verifier that is set up in this thread. */
@@ -13,6 +14,8 @@ export interface LoadedVerifier {
   teardown(): unknown
   /** Sees tasks before they are verified. */
   readonly prefetch: PrefetchHook | undefined
+  /** How many of its tasks are worth running at once here, of runs that leave that to the thread; of a chain, checks. */
+  readonly found: FoundConcurrency
   /** Of a chain: its checks. Then `verify` is theirs, and not called. */
   readonly chain?: LoadedChain
 }

@@ -113,13 +113,13 @@ export class Overtime {
 
   /**
    * `late`: its own time is over. `suspect`: twice the timeout has passed, but the loop stood still for so much of it
-   * that it may be a neighbour's time. A task that cannot have a neighbour owns all the time that passes.
+   * that it may be a neighbour's time. A task that has had no neighbour owns all the time that passes.
    */
   #verdictOfClock(task: PendingTask, now: number): 'runs' | 'late' | 'suspect' {
-    const { alone, concurrency } = this.#message
+    const { alone } = this.#message
     const { timeoutMs } = task
     const { wallMs, chargedMs } = this.#pending.age(task, now)
-    const isSole = alone || (concurrency === 1 && atomics.load(this.#cells, ABANDONED) === 0)
+    const isSole = alone || (task.isSole && atomics.load(this.#cells, ABANDONED) === 0)
     if ((isSole ? wallMs : chargedMs) >= timeoutMs) return 'late'
     return wallMs >= 2 * timeoutMs ? 'suspect' : 'runs'
   }

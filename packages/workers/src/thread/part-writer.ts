@@ -13,11 +13,12 @@ import { columnOf, DetailWriter } from './detail-writer.ts'
 import type { ChainOutcome } from './chain/chain-outcome.ts'
 import type { CheckColumns } from './check-columns.ts'
 import type { ShardLines } from './shard-lines.ts'
+import { SlowTasks } from './slow-tasks.ts'
 import { notCloneable } from './task-errors.ts'
+import { zeros } from './zeros.ts'
 
 /** Moving a buffer costs about a microsecond, as much as copying some kilobytes. */
 const MOVED_FROM = 1024
-const SLOWEST = 10
 /** As it was before any verifier was imported. */
 const fromEntries: typeof Object.fromEntries = Object.fromEntries
 
@@ -44,7 +45,7 @@ export class PartWriter {
   #verdictCounts: number[] = zeros(VERDICTS.length)
   #reasonCounts = new Map<string, number>()
   readonly #buckets = new Uint32Array(BUCKET_COUNT)
-  #slowest: number[] = []
+  readonly #slowest = new SlowTasks()
   #unsuccessful: UnsuccessfulTask[] = []
   #waits: number[] | undefined
 
@@ -138,7 +139,7 @@ export class PartWriter {
     const durations = this.#durations
     for (let i = from; i < this.#count; i++) durations[i] = durationMs
     this.#buckets[bucketOf(durationMs)]! += tasks
-    this.#rankSlow(this.#positions?.[from] ?? this.#from + from, durationMs)
+    this.#slowest.rank(this.#positions?.[from] ?? this.#from + from, durationMs)
   }
 
   /** The last outcome that was added had waited so long for permits. */
@@ -234,15 +235,6 @@ export class PartWriter {
     this.#durations = durations
   }
 
-  #rankSlow(position: number, durationMs: number): void {
-    const slowest = this.#slowest
-    if (slowest.length === SLOWEST * 2 && durationMs <= slowest[slowest.length - 1]!) return
-    let at = slowest.length
-    while (at > 0 && slowest[at - 1]! < durationMs) at -= 2
-    slowest.splice(at, 0, position, durationMs)
-    if (slowest.length > SLOWEST * 2) slowest.length = SLOWEST * 2
-  }
-
   /** Few outcomes are counted one by one, by who wants to know: sums would cost more than they save. */
   #takeTally(count: number): PartTally | undefined {
     if (count > SMALL) return this.#sums()
@@ -259,7 +251,7 @@ export class PartWriter {
       reasons: fromEntries(this.#reasonCounts),
       checks: this.checks?.takeCounts(),
       buckets: this.#takeBuckets(),
-      slowest: this.#slowest,
+      slowest: this.#slowest.take(),
     }
     this.#clearSums()
     return tally
@@ -269,7 +261,7 @@ export class PartWriter {
     this.#statusCounts = zeros(STATUSES.length)
     this.#verdictCounts = zeros(VERDICTS.length)
     this.#reasonCounts.clear()
-    this.#slowest = []
+    this.#slowest.take()
   }
 
   /** Pairs of bucket and count, of those that have any. */
@@ -288,13 +280,6 @@ export class PartWriter {
 function unsuccessfulTask(position: number, failure: UnsuccessfulTask['failure'], error: unknown): UnsuccessfulTask {
   const retryAfterMs = failure === 'throw' ? retryAfterOf(error) : undefined
   return retryAfterMs === undefined ? { position, failure } : { position, failure, retryAfterMs }
-}
-
-/** Without a method of Array's prototype: counts that a verifier has spoilt that way would be no numbers. */
-function zeros(length: number): number[] {
-  const counts: number[] = []
-  for (let i = 0; i < length; i++) counts[i] = 0
-  return counts
 }
 
 /** The buffers of a part, to be moved instead of copied. */

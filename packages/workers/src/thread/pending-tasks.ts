@@ -1,6 +1,7 @@
 import * as atomics from './atomics.ts'
 import { ABANDONED, BEAT, FIRST_SLOT } from '../cells.ts'
 import type { RunShard } from '../protocol.ts'
+import type { FoundConcurrency } from './found-concurrency.ts'
 import type { CallContext } from './task-context.ts'
 import type { TaskSlots } from './task-slots.ts'
 import { clockMs, startBeat, stopBeat } from './clock.ts'
@@ -35,6 +36,14 @@ export interface PendingTask extends StartedTask {
   readonly slot: number
   /** What {@link PendingTasks.frozenMs} was when it started. */
   readonly frozenAtStart: number
+  /** Nothing was begun beside it so far: all the time that passes is its own. */
+  isSole: boolean
+}
+
+/** How many may be pending, and for how long. */
+export interface PendingBounds extends Pick<RunShard, 'concurrency' | 'timeoutMs'> {
+  /** Of these, how many are worth it, if that is to be found out. */
+  readonly found: FoundConcurrency | undefined
 }
 
 /** How long a pending task has run, without its waits for permits: all of it, and what may be charged to it. */
@@ -53,6 +62,8 @@ export interface Age {
 export class PendingTasks {
   readonly #cells: Int32Array
   readonly #slots: TaskSlots
+  readonly #concurrency: number
+  readonly #found: FoundConcurrency | undefined
   readonly #freeSlots: number[]
   /** In the order of starting. */
   readonly #tasks = new Set<PendingTask>()
@@ -60,15 +71,19 @@ export class PendingTasks {
   readonly #onBeat: () => void
   #timer: NodeJS.Timeout | undefined
   #lastBeat = 0
+  /** The one that is sole, if one is. */
+  #sole: PendingTask | undefined
   /** Time in which the event loop stood still, ms, since this object was made. */
   frozenMs = 0
 
   constructor(
     cells: Int32Array,
     slots: TaskSlots,
-    { concurrency, timeoutMs }: Pick<RunShard, 'concurrency' | 'timeoutMs'>,
+    { concurrency, timeoutMs, found }: PendingBounds,
     onBeat: () => void,
   ) {
+    this.#concurrency = concurrency
+    this.#found = found
     this.#cells = cells
     this.#slots = slots
     this.#freeSlots = Array.from({ length: concurrency }, (_, i) => FIRST_SLOT + concurrency - 1 - i)
@@ -80,8 +95,16 @@ export class PendingTasks {
   get size(): number {
     return this.#tasks.size
   }
+  /** As many run as may. */
   get isFull(): boolean {
-    return this.#freeSlots.length === 0
+    return this.#tasks.size >= this.atOnce
+  }
+  /** As many may. */
+  get atOnce(): number {
+    return this.#found === undefined ? this.#concurrency : Math.min(this.#found.now, this.#concurrency)
+  }
+  get hasSlot(): boolean {
+    return this.#freeSlots.length > 0
   }
   /** The slot that the next task to start will use. */
   get nextSlot(): number {
@@ -95,7 +118,9 @@ export class PendingTasks {
   add(started: StartedTask): PendingTask {
     const slot = this.#freeSlots.pop()!
     this.#slots.store(slot, started.mark + 1)
-    const task: PendingTask = { ...started, slot, frozenAtStart: this.frozenMs }
+    const isSole = this.#tasks.size === 0
+    const task: PendingTask = { ...started, slot, frozenAtStart: this.frozenMs, isSole }
+    if (isSole) this.#sole = task
     this.#tasks.add(task)
     this.beat()
     if (this.#timer === undefined) {
@@ -103,6 +128,13 @@ export class PendingTasks {
       this.#timer = startBeat(() => this.#tick(), this.#beatMs)
     }
     return task
+  }
+
+  /** Something else is about to run beside what is pending: whose time it is nobody can say from now on. */
+  join(): void {
+    if (this.#sole === undefined) return
+    this.#sole.isSole = false
+    this.#sole = undefined
   }
 
   /** The task has ended: it is settled, if it was still pending. @returns whether it was */
@@ -114,6 +146,7 @@ export class PendingTasks {
   }
 
   #free(task: PendingTask): void {
+    if (this.#sole === task) this.#sole = undefined
     this.#slots.store(task.slot, 0)
     this.#freeSlots.push(task.slot)
     this.beat()
@@ -133,6 +166,11 @@ export class PendingTasks {
     return { wallMs, chargedMs: wallMs - (this.frozenMs - task.frozenAtStart) }
   }
 
+  /** To be told whenever they are waited for. @param stepped - it may be that more, or fewer, may run */
+  look(stepped: () => void): void {
+    this.#found?.look(this.#tasks.size, this.#concurrency, stepped)
+  }
+
   /** Pairs with the main thread's ticker, which looks for a change. */
   beat(): void {
     atomics.add(this.#cells, BEAT, 1)
@@ -141,6 +179,7 @@ export class PendingTasks {
   stop(): void {
     stopBeat(this.#timer)
     this.#timer = undefined
+    this.look(() => {}) // none is left
   }
 
   #tick(): void {

@@ -2,15 +2,8 @@ import { closeSync, openSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { EVEN_GATE, createCells } from '../cells.ts'
-import type { OutcomePart } from '../outcome-columns.ts'
-import { STATUSES } from '../outcome-columns.ts'
-import type { RunShard } from '../protocol.ts'
-import { VERDICTS, fail, flag, pass } from '../verdict.ts'
-import { ThreadReducers } from './folding/thread-reducers.ts'
-import { HostCalls } from './host/host-calls.ts'
-import { ThreadLimits } from './limits/thread-limits.ts'
-import { ShardLoop } from './shard-loop.ts'
+import { fail, flag, pass } from '../verdict.ts'
+import { runShard } from './testing/run-shard.ts'
 
 /** What a task may do, and how it ends, however it was started. */
 const ANSWERS: readonly (readonly [name: string, verify: () => unknown, ending: string])[] = [
@@ -59,56 +52,21 @@ describe.each(STARTS)('a task that is started %s', (_, start) => {
 })
 
 /** By position. */
-async function endingsOf({ withdrawn, isFirstAsync, isTraced }: Start, answer: () => unknown): Promise<string[]> {
-  const parts: OutcomePart[] = []
+async function endingsOf(
+  { withdrawn, isFirstAsync, isTraced }: Start,
+  answer: () => unknown,
+): Promise<readonly string[]> {
   const verify = (item: unknown): unknown =>
     item === TASK ? answer() : item === 0 && isFirstAsync === true ? Promise.resolve(true) : true
-  const limits = new ThreadLimits(() => {})
-  const host = { calls: new HostCalls(() => {}), verifier: 0, names: [] }
-  const verifier = {
-    config: {},
-    host,
-    prefetch: undefined,
-    state: undefined,
+  const { endings } = await runShard(
+    TASKS,
     verify,
-    isRetryable: () => false,
-    teardown: () => {},
-  }
-  const cells = new Int32Array(createCells())
-  const post = (part: OutcomePart): number => parts.push(part)
-  const thread = { cells, limits, reducers: new ThreadReducers(), post }
-  const loop = new ShardLoop(shard(isTraced === true ? traceFile() : undefined), verifier, thread)
-  if (withdrawn !== undefined) loop.abortTask(withdrawn, new Error('nobody waits for it'), 10)
-  const { part } = await loop.run()
-  if (part !== undefined) parts.push(part)
-  const endings: string[] = []
-  for (const { positions, statuses, verdicts } of parts) {
-    statuses.forEach((status, i) => {
-      const position = positions instanceof Uint32Array ? positions[i]! : positions.from + i
-      endings[position] = [STATUSES[status], VERDICTS[verdicts[i]!]].filter(Boolean).join(' ')
-    })
-  }
+    { traceFile: isTraced === true ? traceFile() : undefined },
+    (loop) => {
+      if (withdrawn !== undefined) loop.abortTask(withdrawn, new Error('nobody waits for it'), 10)
+    },
+  )
   return endings
-}
-
-function shard(traceFile: number | undefined): RunShard {
-  const items = Array.from({ length: TASKS }, (_, i) => i)
-  return {
-    type: 'shard',
-    assignment: 1,
-    verifier: 1,
-    payload: { kind: 'items', items, firstIndex: 0 },
-    base: 0,
-    ranges: [0, TASKS],
-    timeoutMs: 60_000,
-    concurrency: 1,
-    attempt: 1,
-    alone: false,
-    mayRetry: false,
-    maxValueBytes: Infinity,
-    gate: EVEN_GATE,
-    traceFile,
-  }
 }
 
 function traceFile(): number {

@@ -76,7 +76,8 @@ export class ShardLoop {
     this.#slots = new TaskSlots(cells, message.traceFile)
     const { concurrency } = message
     const timeoutMs = shortestTimeoutMs(verifier.chain, message.timeoutMs)
-    this.#pending = new PendingTasks(cells, this.#slots, { concurrency, timeoutMs }, () => this.#overtime.check())
+    const bounds = { concurrency, timeoutMs, found: message.isFound ? verifier.found : undefined }
+    this.#pending = new PendingTasks(cells, this.#slots, bounds, () => this.#overtime.check())
     this.#overtime = new Overtime(message, cells, this.#outcomes, this.#pending, {
       stop: () => (this.#stopped = true),
       changed: () => this.#changed(),
@@ -130,6 +131,7 @@ export class ShardLoop {
       suspects: this.#overtime.suspects,
       abandoned: atomics.load(this.#cells, ABANDONED),
       busyMs: now - startedAt,
+      atOnce: this.#pending.atOnce,
       heapMb: heapMb(now),
     }
   }
@@ -189,6 +191,7 @@ export class ShardLoop {
         continue
       }
       if (this.#pending.isFull) return this.#wait()
+      this.#pending.join()
       const to = ranges[this.#range + 1]!
       const end = this.#prefetch === undefined ? to : this.#prefetch.reaches(this.#starter.next, to, this.#starter)
       if (end === undefined) return this.#wait()
@@ -266,7 +269,7 @@ export class ShardLoop {
   #rest(): void {
     nameTask(undefined)
     atomics.store(this.#cells, RESTING, 1)
-    if ((this.#slots.isTraced || this.#chain !== undefined) && !this.#pending.isFull)
+    if ((this.#slots.isTraced || this.#chain !== undefined) && this.#pending.hasSlot)
       this.#slots.store(this.#pending.nextSlot, 0)
     this.#pending.beat()
   }
@@ -274,6 +277,7 @@ export class ShardLoop {
   /** About to wait for a pending task: nothing may lie here longer than a few milliseconds. */
   #wait(): Step {
     this.#rest()
+    this.#pending.look(this.#changed)
     const now = this.#clock.close()
     if (now - this.#lastYield >= YIELD_EVERY_MS) {
       this.#lastYield = now
@@ -295,7 +299,7 @@ export class ShardLoop {
     })
   }
 
-  #changed(): void {
+  readonly #changed = (): void => {
     this.#wake?.()
     this.#wake = undefined
   }

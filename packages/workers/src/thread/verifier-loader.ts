@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { FanfoldError } from '../fanfold-error.ts'
+import { badChain } from '../chain-errors.ts'
 import { chain, isChain } from '../chain.ts'
 import type { Chain } from '../chain.ts'
 import { declaredChecks } from '../chain-terms.ts'
@@ -10,6 +11,7 @@ import type { VerifierDefinition } from '../verifier.ts'
 import type { HostCalls } from './host/host-calls.ts'
 import { hostFunctions } from './host/host-functions.ts'
 import type { VerifierHost } from './host/host-functions.ts'
+import { FoundConcurrency } from './found-concurrency.ts'
 import { importDefault, messageOf, pathOf } from './import-default.ts'
 import type { ModuleKind } from './import-default.ts'
 import type { PrefetchHook } from './prefetching.ts'
@@ -53,8 +55,8 @@ export async function loadVerifier(message: LoadVerifier, calls: HostCalls): Pro
 }
 
 async function start(message: LoadVerifier, calls: HostCalls, signal: AbortSignal): Promise<LoadedVerifier> {
-  const { url, config, verifier, hostFunctions: names, modules } = message
-  const setup: Setup = { config, signal, host: { calls, verifier, names } }
+  const { url, config, verifier, concurrency, hostFunctions: names, modules } = message
+  const setup: Setup = { config, signal, concurrency, host: { calls, verifier, names } }
   if (modules !== undefined) return loadChain(await chainOf(modules), setup)
   const exported = await importDefault(url, VERIFIER)
   if (isChain(exported)) return loadChain(exported, setup)
@@ -63,9 +65,16 @@ async function start(message: LoadVerifier, calls: HostCalls, signal: AbortSigna
 
 /** A chain of one stage, of several modules. */
 async function chainOf(modules: readonly NamedModule[]): Promise<Chain> {
-  const checks: Record<string, VerifierDefinition<unknown, unknown, unknown, unknown>> = {}
-  for (const { name, url } of modules) checks[name] = definitionOf(url, await importDefault(url, VERIFIER))
-  return chain(checks)
+  const checks: [name: string, check: VerifierDefinition<unknown, unknown, unknown, unknown>][] = []
+  for (const { name, url } of modules) checks.push([name, checkOf(name, url, await importDefault(url, VERIFIER))])
+  return chain(Object.fromEntries(checks))
+}
+
+function checkOf(name: string, url: string, exported: unknown): VerifierDefinition<unknown, unknown, unknown, unknown> {
+  if (!isChain(exported)) return definitionOf(url, exported)
+  throw badChain(
+    `${pathOf(url)} exports a chain, which cannot be the check ${name} of another. Give it without a name and alone.`,
+  )
 }
 
 function definitionOf(url: string, exported: unknown): VerifierDefinition<unknown, unknown, unknown, unknown> {
@@ -81,17 +90,18 @@ function definitionOf(url: string, exported: unknown): VerifierDefinition<unknow
 interface Setup {
   readonly config: unknown
   readonly signal: AbortSignal
+  readonly concurrency: number
   readonly host: VerifierHost
 }
 
 async function setUp(
   definition: VerifierDefinition<unknown, unknown, unknown, unknown>,
   what: string,
-  { config, signal, host }: Setup,
+  { config, signal, concurrency, host }: Setup,
 ): Promise<LoadedVerifier> {
   let state: unknown
   try {
-    state = await definition.setup?.({ config, signal, host: hostFunctions(host) })
+    state = await definition.setup?.({ config, signal, concurrency, host: hostFunctions(host) })
   } catch (cause) {
     throw new FanfoldError('FANFOLD_SETUP_FAILED', `setup of ${what} failed: ${messageOf(cause)}`, { cause })
   }
@@ -103,6 +113,7 @@ async function setUp(
     isRetryable: (error, context) => isRetryable(definition, error, context),
     teardown: () => definition.teardown?.(state, { config }),
     prefetch: prefetchOf(definition, { state, config, host: hostFunctions(host) }),
+    found: new FoundConcurrency(),
   }
 }
 
@@ -132,6 +143,7 @@ async function loadChain(chained: Chain, setup: Setup): Promise<LoadedVerifier> 
     isRetryable: () => false,
     teardown: tearDown,
     prefetch: undefined,
+    found: new FoundConcurrency(),
     chain: declared.map(({ terms }, place) => ({ place, terms, verifier: verifiers[place]! })),
   }
 }

@@ -52,6 +52,10 @@ export const PLANTED_BUGS: Readonly<Record<string, ConstructorParameters<typeof 
     if (run !== undefined) run.concurrencyInUse++
     return commands
   },
+  'a lane runs more than its share': (handle, event) =>
+    handle(event).map((command) =>
+      command.type === 'dispatch' ? { ...command, concurrency: command.concurrency + 1 } : command,
+    ),
   'the neighbour of a late task is timedOut with it': (handle, event) =>
     handle(event.type === 'overdue' ? { ...event, running: event.running.flatMap((p) => [p, p + 1]) } : event),
   'whoever runs when a thread stands still is late': (handle, event) =>

@@ -1,3 +1,4 @@
+import type { Concurrency } from '../../options.ts'
 import { NEVER } from '../../policy/recycling.ts'
 import type { Recycling } from '../../policy/recycling.ts'
 import type { LimitSettings } from '../../policy/limits/limit-settings.ts'
@@ -60,7 +61,7 @@ export interface RunPlan {
   readonly addAt: number
   readonly cancelAt: Partial<Record<CutShort, number>>
   /** Another concurrency holds from then on. */
-  readonly update: { readonly at: number; readonly concurrency: number } | undefined
+  readonly update: { readonly at: number; readonly concurrency: Concurrency } | undefined
   readonly breakAt: number | undefined
 }
 
@@ -208,7 +209,7 @@ function drawRun(random: Random, { id, verifier, checks, limits }: RunPlace, siz
     }),
     settings: {
       timeoutMs: 100,
-      concurrency: isAsync ? random.between(1, 8) : random.between(1, 4),
+      concurrency: random.chance(0.3) ? 'auto' : isAsync ? random.between(1, 8) : random.between(1, 4),
       shardSize: random.chance(0.2) ? random.between(1, 5) : undefined,
       order: random.chance(0.5) ? 'input' : 'arrival',
       limit: random.chance(0.1) ? random.between(1, 10) : Infinity,
@@ -225,7 +226,9 @@ function drawRun(random: Random, { id, verifier, checks, limits }: RunPlace, siz
     consumer: random.pick(['drains', 'takes', 'slow', 'stops']),
     addAt: random.chance(0.7) ? 0 : random.between(0, 60),
     cancelAt: drawCancel(random),
-    update: random.chance(0.1) ? { at: random.between(0, 100), concurrency: random.between(1, 8) } : undefined,
+    update: random.chance(0.1)
+      ? { at: random.between(0, 100), concurrency: random.pick<Concurrency>(['auto', random.between(1, 8)]) }
+      : undefined,
     breakAt: random.chance(0.03) ? random.between(0, 150) : undefined,
   }
 }

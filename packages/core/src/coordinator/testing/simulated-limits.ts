@@ -23,6 +23,12 @@ export class SimulatedLimits {
     this.#settings.get(limit)!.push(settings)
   }
 
+  /** The most permits that any of them ever had, and so what a run may come to by itself. */
+  get ceiling(): number {
+    const all = [...this.#settings.values()].flat()
+    return all.length === 0 ? 50 : Math.max(...all.map(({ maxConcurrency }) => maxConcurrency))
+  }
+
   /** @param atOnce - calls that are under way, this one included */
   began(limit: LimitName, atOnce: number, nowMs: number): void {
     const most = Math.max(...this.#settings.get(limit)!.map(({ maxConcurrency }) => maxConcurrency))

@@ -16,6 +16,8 @@ export function unsendableIn({ ranges }: Dispatch, work: SimulatedWork): Unsenda
 
 /** How long a shard occupied its lane: whatever that was, no task ends otherwise for it. */
 const BUSY_MS = [0.1, 3, 50]
+/** How many tasks at once a thread finds to be worth it: that too. */
+const AT_ONCE = [1, 4, 25]
 
 /** What a lane tells when it has received this of its thread. */
 export function eventOf(message: Message, lane: LaneId, heapMb: number): Event {
@@ -29,7 +31,8 @@ export function eventOf(message: Message, lane: LaneId, heapMb: number): Event {
     case 'ended': {
       const { assignment, suspects, abandoned } = message
       const busyMs = BUSY_MS[assignment % BUSY_MS.length]!
-      return { type: 'assignmentEnded', lane, assignment, suspects, abandoned, busyMs, heapMb }
+      const atOnce = AT_ONCE[assignment % AT_ONCE.length]!
+      return { type: 'assignmentEnded', lane, assignment, suspects, abandoned, busyMs, atOnce, heapMb }
     }
   }
 }

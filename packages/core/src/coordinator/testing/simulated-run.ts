@@ -74,10 +74,13 @@ export class SimulatedRun {
     return this.end !== undefined && this.outbox.length === 0
   }
 
-  /** Of a concurrency that was lowered, what was out before comes to its end. */
-  get mostAtOnce(): number {
-    const { settings, update } = this.plan
-    return Math.max(settings.concurrency, this.isUpdated ? update!.concurrency : 0)
+  /** Of a concurrency that was lowered, what was out before comes to its end. @param ceiling - what `'auto'` may come to */
+  mostAtOnce(ceiling: number): number {
+    const { concurrency } = this.plan.settings
+    const updated = this.isUpdated ? this.plan.update!.concurrency : 0
+    if (concurrency !== 'auto' && updated !== 'auto') return Math.max(concurrency, updated)
+    // Lanes that have what they had before are beside those that have a share of the ceiling.
+    return ceiling + (concurrency === 'auto' ? 0 : concurrency) + (updated === 'auto' ? 0 : updated)
   }
 
   /** Before the coordinator hears of it. */

@@ -181,7 +181,8 @@ export class SimulatedWorld implements LaneWorld {
     const { work: first } = this.lanes[dispatch.lane]!
     must(first === undefined || first.dispatch.run === dispatch.run, 'a shard of another run waits behind this one')
     const running = others.reduce((sum, { work }) => sum + work!.dispatch.concurrency, dispatch.concurrency)
-    must(running <= run.mostAtOnce, `${running} tasks may be running, at most ${run.mostAtOnce} allowed`)
+    const most = run.mostAtOnce(Math.max(this.lanes.length, this.limits.ceiling))
+    must(running <= most, `${running} tasks may be running, at most ${most} allowed`)
     must(run.mayMakeValues(dispatch.shard), 'dispatched although values wait beyond the bound')
     return { dispatch, isAsync: run.plan.isAsync, task: run.tasksOf(dispatch.shard), checks: run.plan.checks }
   }

@@ -109,7 +109,7 @@ export class Told {
     abandoned: number = 0,
     heapMb: number = 1,
   ): string[] {
-    return this.tell({ type: 'assignmentEnded', lane, assignment, suspects, abandoned, busyMs: 1, heapMb })
+    return this.tell({ type: 'assignmentEnded', lane, assignment, suspects, abandoned, busyMs: 1, atOnce: 1, heapMb })
   }
 
   stopped(lane: number, assignment: number, from: number): string[] {

@@ -15,3 +15,17 @@ export interface ChainOutcome {
   /** Those for which another attempt may end differently. */
   readonly failed: readonly FailedCheck[]
 }
+
+/** That of the task: of all of its checks together, ms. */
+export function durationOf({ durations }: ChainOutcome): number {
+  let sum = 0
+  for (let i = 0; i < durations.length; i++) sum += durations[i]!
+  return sum
+}
+
+/** For how long its checks have waited for permits together, ms. */
+export function waitOf({ details }: ChainOutcome): number {
+  let sum = 0
+  for (let i = 0; i < details.length; i++) sum += details[i]!.waitMs ?? 0
+  return sum
+}

@@ -15,6 +15,7 @@ import { badVerdict } from '../task-errors.ts'
 import type { TaskSlots } from '../task-slots.ts'
 import { ChainTask, pastOf } from './chain-task.ts'
 import type { TaskPast, TaskPlace } from './chain-task.ts'
+import { durationOf, waitOf } from './chain-outcome.ts'
 import type { ChainOutcome } from './chain-outcome.ts'
 import { CheckContext } from './check-context.ts'
 import { RunningChecks } from './running-checks.ts'
@@ -186,6 +187,7 @@ export class ChainRunner {
 
   #begin(task: ChainTask, check: LoadedCheck): void {
     const { pending, slots } = this.#with
+    pending.join()
     const startedAt = this.#timer.start()
     // What runs is in a slot, also while it is sync: the gate tells the task only.
     slots.note(pending.nextSlot, task.position * this.#chain.length + check.place + 1)
@@ -294,13 +296,7 @@ export class ChainRunner {
     // A reducer's `step` may block: of all that runs, it is this task's last check that is to be blamed.
     if (this.#with.writer.needsChecks) slots.note(pending.nextSlot, (position + 1) * this.#chain.length)
     this.#with.writer.chained(position, outcome, task.open!.id)
-    this.#with.writer.time(1, sumOf(outcome.durations))
-    this.#with.writer.waited(outcome.details.reduce((sum, { waitMs = 0 }) => sum + waitMs, 0))
+    this.#with.writer.time(1, durationOf(outcome))
+    this.#with.writer.waited(waitOf(outcome))
   }
-}
-
-function sumOf(durations: readonly number[]): number {
-  let sum = 0
-  for (let i = 0; i < durations.length; i++) sum += durations[i]!
-  return sum
 }
