@@ -1,17 +1,20 @@
 import type { EarlierCheck } from '../../earlier-check.ts'
 import type { VerifyContext } from '../../verifier.ts'
-import { CallContext } from '../task-context.ts'
-import type { ShardContext } from '../task-context.ts'
+import { CallServices } from '../call-services.ts'
+import type { ServiceSources } from '../call-services.ts'
+import type { CallContext } from '../task-context.ts'
 import type { LoadedCheck } from '../loaded-verifier.ts'
 import type { ChainTask } from './chain-task.ts'
 
 /** What a check is given beside the item. */
-export class CheckContext extends CallContext implements VerifyContext {
+export class CheckContext implements VerifyContext, CallContext {
+  readonly #sources: ServiceSources
   readonly #task: ChainTask
   readonly #check: LoadedCheck
+  #made: CallServices | undefined
 
-  constructor(shard: ShardContext, task: ChainTask, check: LoadedCheck) {
-    super(shard)
+  constructor(sources: ServiceSources, task: ChainTask, check: LoadedCheck) {
+    this.#sources = sources
     this.#task = task
     this.#check = check
   }
@@ -47,5 +50,33 @@ export class CheckContext extends CallContext implements VerifyContext {
   /** Those that it comes after have ended before it began. */
   get checks(): Readonly<Record<string, EarlierCheck>> {
     return this.#task.earlierOf(this.#check.place)
+  }
+
+  get signal(): AbortSignal {
+    return this.#services.signal
+  }
+
+  get limit(): VerifyContext['limit'] {
+    return this.#services.limit
+  }
+
+  get host(): Record<string, (...args: unknown[]) => Promise<unknown>> {
+    return this.#services.host
+  }
+
+  get waitedMs(): number {
+    return this.#made?.waitedMs ?? 0
+  }
+
+  abort(reason: unknown): void {
+    this.#services.abort(reason)
+  }
+
+  settled(reason: unknown): void {
+    this.#made?.settled(reason)
+  }
+
+  get #services(): CallServices {
+    return (this.#made ??= new CallServices(this.#sources))
   }
 }
