@@ -138,7 +138,8 @@ describe.each(POOLS)('a check, with a pool of %s,', (pool) => {
 
   test('that is given up behind another one of its batch does not begin', async () => {
     const log = newLog()
-    const loaded = engineOn(pool, { threads: 1 }).load(verifierOf(WAITING), { config: { log } })
+    const options = { config: { log }, check: { concurrency: 1 } }
+    const loaded = engineOn(pool, { threads: 1 }).load(verifierOf(WAITING), options)
     for (const _ of numbers(3)) await Promise.all(numbers(20).map(() => loaded.check({ name: 'quick' }))) // now they go together
     const [first, second] = [new AbortController(), new AbortController()]
     const together = [
