@@ -121,7 +121,8 @@ test('without a terminal, a long run says every few seconds how far it is, of th
   const slowly = ['--threads', '2', '--concurrency', '2']
   const runs = [['g.ndjson'], ['g-long.ndjson', '--limit', '60']].map((args) => place.verify(...args, ...slowly))
   for (const { stderr } of await Promise.all(runs))
-    expect(stderr).toMatch(/^fanfold: \d+ done \([6-9]\d%\), [\d.]+\/s, \d+ pass, \d+(\.\d)? s left$/m)
+    // Of 60, not of 2,000: how far it is by then depends on the machine.
+    expect(stderr).toMatch(/^fanfold: \d+ done \([1-9]\d%\), [\d.]+\/s, \d+ pass, \d+(\.\d)? s left$/m)
 })
 
 test('--config and --set make the configuration; --set wins, dots nest, text needs no quotes', async () => {
