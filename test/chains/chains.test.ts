@@ -139,7 +139,7 @@ describe.for(POOLS)('in a pool of %s', (pool) => {
 
   test('cancelled, each check of each task has ended in some way', async () => {
     const engine = engineOn(pool)
-    const run = engine.run(obedient, orders(20, { 3: { crm: 'never' } }), { order: 'input' })
+    const run = engine.run(obedient, orders(20, { 3: { crm: 'never' } }), { order: 'input', concurrency: 1 })
     const outcomes: Outcome[] = []
     for await (const outcome of run) {
       outcomes.push(outcome)

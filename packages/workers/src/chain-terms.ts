@@ -25,6 +25,8 @@ export interface CheckTerms {
 /** A check with what it calls. */
 export interface DeclaredCheck {
   readonly terms: CheckTerms
+  /** Places of all that come before it, ascending. */
+  readonly before: readonly number[]
   readonly definition: VerifierDefinition<unknown, unknown, unknown, unknown>
 }
 
@@ -38,7 +40,7 @@ interface NamedCheck {
 
 const DEFAULT_GO_ON: readonly CheckEnd[] = ['pass', 'flag']
 const ENDS: readonly CheckEnd[] = [...VERDICTS, 'errored', 'timedOut', 'crashed']
-/** Beyond this nobody reads an outcome any more, and positions of checks no longer fit their cells. */
+/** Beyond this nobody reads an outcome any more. */
 const MOST_CHECKS = 64
 
 /**
@@ -56,22 +58,25 @@ export function declaredChecks(chain: Chain): readonly DeclaredCheck[] {
   const waitsFor = named.map((check) => check.options.after ?? check.stageBefore)
   named.forEach(({ name }, place) => checkNames(name, waitsFor[place]!, names))
   const order = sorted(names, waitsFor)
-  return order.map((from) => {
+  const declared: DeclaredCheck[] = []
+  for (const from of order) {
     const { name, definition, options, barriers } = named[from]!
+    checkOptionNames(name, options)
     const after = waitsFor[from]!.map((other) => order.indexOf(names.indexOf(other)))
+    const before = [...new Set(after.flatMap((place) => [...declared[place]!.before, place]))].sort((a, b) => a - b)
     const { timeoutMs, retry = {} } = options
-    return {
-      terms: {
-        name,
-        after,
-        goesOn: goesOn(name, options),
-        timeoutMs: timeout(name, timeoutMs),
-        retry: counts(name, retry),
-        barriers,
-      },
-      definition,
-    }
-  })
+    const own = { goesOn: goesOn(name, options), timeoutMs: timeout(name, timeoutMs), retry: counts(name, retry) }
+    declared.push({ terms: { name, after, ...own, barriers }, before, definition })
+  }
+  return declared
+}
+
+const OPTIONS: readonly string[] = ['after', 'goOnAfter', 'timeoutMs', 'retry'] satisfies (keyof ChainCheckOptions)[]
+
+function checkOptionNames(name: string, options: ChainCheckOptions): void {
+  const unknown = Object.keys(options).find((option) => !OPTIONS.includes(option))
+  if (unknown !== undefined)
+    throw badChain(`${name} has an option ${unknown}, which there is not. There are: ${OPTIONS.join(', ')}.`)
 }
 
 function namedChecks(chain: Chain): NamedCheck[] {

@@ -41,6 +41,8 @@ export interface ChecksOfTask<Failure> {
   /** Of those that ended without a verdict, and have no error of their own. */
   readonly error: Failure | undefined
   readonly decode: (error: EncodedError) => Failure
+  /** Of checks that have not said how often they were executed; else that is once. */
+  readonly attempts?: number | undefined
 }
 
 /** The checks of a task by name, in the order of the chain. */
@@ -57,7 +59,6 @@ function outcomeOf<Failure>(task: ChecksOfTask<Failure>, place: number): CheckOu
   const code = task.codes[task.from + place]!
   const status = statusOfCheck(code)
   const detail = detailOf(task.details, place)
-  const neverRan = code === CHECK_SKIPPED || code === CHECK_ABORTED
   const error = detail?.error === undefined ? task.error : task.decode(detail.error)
   return {
     status: STATUSES[status]!,
@@ -65,7 +66,7 @@ function outcomeOf<Failure>(task: ChecksOfTask<Failure>, place: number): CheckOu
     ...answerOf(task, place, detail),
     ...(status === COMPLETED || code === CHECK_SKIPPED || error === undefined ? {} : { error }),
     ...(code === CHECK_SKIPPED ? { by: task.terms[stoppedBy(task, place)]!.name } : {}),
-    attempts: detail?.attempts ?? (neverRan ? 0 : 1),
+    attempts: attemptsOf(task, code, detail),
     durationMs: task.durations[task.from + place]!,
     ...(detail?.waitMs === undefined ? {} : { waitMs: detail.waitMs }),
   }
@@ -102,12 +103,18 @@ function stoppedBy<Failure>(task: ChecksOfTask<Failure>, place: number): number 
 }
 
 /** Executions of a task: as many as its most attempted check has had. */
-export function attemptsOfTask<Failure>({ codes, from, terms, details }: ChecksOfTask<Failure>): number {
+export function attemptsOfTask<Failure>(task: ChecksOfTask<Failure>): number {
+  const { codes, from, terms, details } = task
   let most = 0
   for (let place = 0; place < terms.length; place++) {
     const code = codes[from + place]!
-    const attempts = detailOf(details, place)?.attempts ?? (code === CHECK_SKIPPED || code === CHECK_ABORTED ? 0 : 1)
-    most = Math.max(most, attempts)
+    most = Math.max(most, attemptsOf(task, code, detailOf(details, place)))
   }
   return most
+}
+
+function attemptsOf<Failure>(task: ChecksOfTask<Failure>, code: number, detail: CheckDetail | undefined): number {
+  if (detail?.attempts !== undefined) return detail.attempts
+  if (code === CHECK_SKIPPED || code === CHECK_ABORTED) return 0
+  return detail === undefined ? (task.attempts ?? 1) : 1
 }

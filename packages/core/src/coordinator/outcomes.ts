@@ -7,7 +7,7 @@ import { assignmentOf } from './assignments.ts'
 import { sizeOf } from './position-set.ts'
 import type { Ranges } from './position-set.ts'
 import { chainOf, checkCharges, failedAgain } from './checks.ts'
-import { retry, startWaiting, takeOut } from './retries.ts'
+import { mayTryAgain, retry, startWaiting, takeOut } from './retries.ts'
 import type { Waits } from './retries.ts'
 import { chargesOf } from './state.ts'
 import type { Assignment, CoordinatorState, Piece, RunState, ShardState } from './state.ts'
@@ -77,7 +77,7 @@ function retryChecks(
   const checks = chainOf(state, run)
   if (failed.some(({ failure }) => failure === 'timeout') && assignment.piece.alone)
     run.breaker = explained(run.breaker, assignment.piece.deaths)
-  if (checks === undefined || run.phase.name !== 'running') return false
+  if (checks === undefined || !mayTryAgain(run, shard, position)) return false
   const again = failedAgain(checks, run, shard, position, failed)
   if (again.length === 0) return false
   const command = { run: run.id, shard: shard.id, position, batch, positions, again: again.map(({ check }) => check) }

@@ -88,13 +88,15 @@ export function taskWithdrawn(
   const run = state.runs.get(id)
   const shard = run?.shards.get(shardId)
   if (run === undefined || shard === undefined || shard.settled.has(position)) return
-  for (const { id: lane, phase } of state.lanes) {
+  shard.withdrawn.add(position)
+  const isWaiting = shard.waiting.delete(position)
+  if (isWaiting) run.waiting--
+  for (const { id: lane, phase } of isWaiting ? [] : state.lanes) {
     const assignment = phase.name === 'busy' ? phase.assignment : undefined
     if (assignment?.run !== id || !isIn(assignment.piece, shardId, position)) continue
     state.commands.push({ type: 'abortTask', lane, assignment: assignment.id, position, reason })
     return
   }
-  if (shard.waiting.delete(position)) run.waiting--
   const at = run.queue.findIndex((piece) => isIn(piece, shardId, position))
   if (at >= 0) {
     const piece = run.queue[at]!

@@ -23,6 +23,11 @@ interface ChargedTask extends FailedTask {
   readonly attempts: number
 }
 
+/** The run goes on, and somebody waits for the task. */
+export function mayTryAgain(run: RunState, shard: ShardState, position: number): boolean {
+  return run.phase.name === 'running' && !shard.withdrawn.has(position)
+}
+
 /** Takes the failed task out of its assignment to be tried again, if its run has a further attempt for it. */
 export function retry(
   run: RunState,
@@ -33,7 +38,7 @@ export function retry(
   waits: Waits,
 ): boolean {
   const charges = charged(chargesOf(shard, position), failure)
-  if (run.phase.name !== 'running' || !isRetried(run.settings.retry, charges, failure)) return false
+  if (!mayTryAgain(run, shard, position) || !isRetried(run.settings.retry, charges, failure)) return false
   shard.charges.set(position, charges)
   takeOut(run, shard, assignment, { position, atLeastMs, attempts: attemptsOf(charges) }, false, waits)
   return true

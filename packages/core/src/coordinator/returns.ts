@@ -7,7 +7,7 @@ import type { Running } from './checks.ts'
 import { breakCircuit } from './halting.ts'
 import { settle, settleAborted } from './outcomes.ts'
 import { appendPosition, sizeOf, splitRanges } from './position-set.ts'
-import { retry, startWaiting, takeOut } from './retries.ts'
+import { mayTryAgain, retry, startWaiting, takeOut } from './retries.ts'
 import type { Waits } from './retries.ts'
 import { chargesOf } from './state.ts'
 import type { Assignment, CoordinatorState, Piece, RunState, ShardState } from './state.ts'
@@ -118,7 +118,7 @@ function blame(
   shard.charges.set(position, charges)
   if (!isCrash(charges)) return false
   acquitOthers(run, running !== undefined, piece.deaths + 1)
-  if (run.phase.name === 'running' && isRetried(run.settings.retry, charges, 'death')) {
+  if (mayTryAgain(run, shard, position) && isRetried(run.settings.retry, charges, 'death')) {
     const waits: Waits = new Map()
     takeOut(run, shard, assignment, { position, atLeastMs: 0, attempts: attemptsOf(charges) }, true, waits)
     startWaiting(state, run, shard, waits)
@@ -162,7 +162,7 @@ function checkEnded(
   if (isDeath && !isCrash(charges)) return false
   if (isDeath) acquitOthers(run, true, assignment.piece.deaths + 1)
   const attempts = attemptsOf(charges)
-  if (run.phase.name === 'running' && isRetried(retryPolicyOf(checks, check, run), charges, failure)) {
+  if (mayTryAgain(run, shard, position) && isRetried(retryPolicyOf(checks, check, run), charges, failure)) {
     takeOut(run, shard, assignment, { position, atLeastMs: 0, attempts }, isDeath, waits)
     return true
   }

@@ -123,6 +123,8 @@ export interface ShardState {
   readonly charges: Map<number, Charges>
   /** Of a chain: by position, and by check, the executions that were charged to that check. */
   readonly checkCharges: Map<number, Charges[]>
+  /** Positions for which nobody waits any more: they are not tried again. */
+  readonly withdrawn: Set<number>
   /** Positions that wait for their next attempt, and whether that is to be alone. */
   readonly waiting: Map<number, { readonly alone: boolean }>
 }
@@ -271,7 +273,17 @@ export function newRun(id: RunId, verifier: VerifierId, settings: RunSettings): 
 
 export function newShard(id: ShardId, tasks: number, bytes: number): ShardState {
   const settled = new PositionSet(tasks)
-  return { id, tasks, bytes, settled, delivered: 0, charges: new Map(), checkCharges: new Map(), waiting: new Map() }
+  return {
+    id,
+    tasks,
+    bytes,
+    settled,
+    delivered: 0,
+    charges: new Map(),
+    checkCharges: new Map(),
+    withdrawn: new Set(),
+    waiting: new Map(),
+  }
 }
 
 export function chargesOf(shard: ShardState, position: number): Charges {

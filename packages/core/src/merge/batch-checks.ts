@@ -21,6 +21,12 @@ import type { OutcomeDetails } from './outcome-details.ts'
 /** By check: what has ended in earlier attempts of a task. */
 export type EndedChecks = ReadonlyMap<number, EndedCheck>
 
+/** What the main thread has settled itself. */
+interface SettledHere {
+  readonly ended: ReadonlyMap<number, EndedChecks>
+  readonly attempts: number | undefined
+}
+
 /** The checks of a batch's outcomes. */
 export class BatchChecks {
   readonly terms: readonly CheckTerms[]
@@ -30,24 +36,27 @@ export class BatchChecks {
   readonly #passes: Uint8Array
   /** By ordinal: what the main thread knows of tasks that it has settled itself. */
   readonly #ended: ReadonlyMap<number, EndedChecks>
+  /** Executions of those that it has settled with their task. */
+  readonly #attempts: number | undefined
 
   constructor(
     terms: readonly CheckTerms[],
     columns: PartChecks,
     details: OutcomeDetails,
-    ended: ReadonlyMap<number, EndedChecks> = new Map(),
+    { ended, attempts }: SettledHere = { ended: new Map(), attempts: undefined },
   ) {
     this.terms = terms
     this.columns = columns
     this.#details = details
     this.#ended = ended
+    this.#attempts = attempts
     this.#passes = new Uint8Array(terms.length).fill(CHECK_PASS)
   }
 
   /** Of tasks that ended without their thread's word: as that says, but for checks that had ended before. */
   static settled(
     terms: readonly CheckTerms[],
-    status: number,
+    { status, attempts }: { readonly status: number; readonly attempts: number },
     ended: readonly (EndedChecks | undefined)[],
     details: OutcomeDetails,
   ): BatchChecks {
@@ -65,7 +74,10 @@ export class BatchChecks {
         durations[ordinal * perTask + check] = durationMs
       }
     }
-    return new BatchChecks(terms, { perTask, ordinals, codes, durations, ofPasses }, details, known)
+    return new BatchChecks(terms, { perTask, ordinals, codes, durations, ofPasses }, details, {
+      ended: known,
+      attempts,
+    })
   }
 
   /** The check that the outcome's own end, and its reason, are those of. */
@@ -85,25 +97,24 @@ export class BatchChecks {
     return indexIn(this.columns.ordinals, ordinal)
   }
 
-  /** @param error - of the task, for those checks that have none of their own */
-  outcomes(ordinal: number, error: Error | undefined): Record<string, CheckOutcome> {
-    return Object.fromEntries(checkOutcomes(this.#of(ordinal, error)))
-  }
-
-  attempts(ordinal: number): number {
-    return attemptsOfTask(this.#of(ordinal, undefined))
-  }
-
-  /** What those checks of a task have to say that say anything. */
-  details(ordinal: number): readonly CheckDetail[] {
-    const settled = this.#ended.get(ordinal)
-    if (settled !== undefined) return [...settled.values()].map(({ detail }) => detail)
-    return this.#details.detail(ordinal)?.checks ?? []
+  /**
+   * The checks of the outcome by name, and the executions of its task.
+   *
+   * @param details - what those checks say that say anything, decoded
+   * @param error - of the task, for those checks that have none of their own
+   */
+  read(
+    ordinal: number,
+    details: readonly CheckDetail[] | undefined,
+    error: Error | undefined,
+  ): { readonly outcomes: Record<string, CheckOutcome>; readonly attempts: number } {
+    const task = this.#of(ordinal, details ?? [], error)
+    return { outcomes: Object.fromEntries(checkOutcomes(task)), attempts: attemptsOfTask(task) }
   }
 
   /** The checks of a task that have ended for good, if these are tried again. */
   endedBut(again: readonly number[], ordinal: number): EndedCheck[] {
-    const task = this.#of(ordinal, undefined)
+    const task = this.#of(ordinal, this.#details.detail(ordinal)?.checks ?? [], undefined)
     const ended: EndedCheck[] = []
     for (let check = 0; check < this.columns.perTask; check++) {
       const code = task.codes[task.from + check]!
@@ -132,17 +143,20 @@ export class BatchChecks {
       const checks = this.#ended.get(i)
       if (checks !== undefined) ended.set(to, checks)
     }
-    return new BatchChecks(this.terms, columns, details, ended)
+    return new BatchChecks(this.terms, columns, details, { ended, attempts: this.#attempts })
   }
 
-  #of(ordinal: number, error: Error | undefined): ChecksOfTask<Error> {
+  #of(ordinal: number, said: readonly CheckDetail[], error: Error | undefined): ChecksOfTask<Error> {
+    const settled = this.#ended.get(ordinal)
+    const details = settled === undefined ? said : [...settled.values()].map(({ detail }) => detail)
     const { codes, durations, ofPasses, perTask } = this.columns
     const reason = this.#details.loneReason(ordinal)
     const row = this.#rowOf(ordinal)
     return {
       terms: this.terms,
       ...(row < 0 ? { codes: this.#passes, durations: ofPasses, from: 0 } : { codes, durations, from: row * perTask }),
-      details: this.details(ordinal),
+      details,
+      attempts: this.#attempts,
       reason: reason === undefined ? undefined : { check: this.worst(ordinal), reason },
       error,
       decode: decodeError,

@@ -1,6 +1,6 @@
 import type { LineSettings } from '@fanfold/workers/lines'
 import { COMPLETED, NO_VERDICT, STATUSES, VERDICTS, decodeError, valueBytesOf, waitOf } from '@fanfold/workers/protocol'
-import type { CheckTerms, OutcomePart, PartFold, PartLines, PartTally } from '@fanfold/workers/protocol'
+import type { CheckTerms, Detail, OutcomePart, PartFold, PartLines, PartTally } from '@fanfold/workers/protocol'
 import type { Settle } from '../coordinator/commands.ts'
 import { sizeOf } from '../coordinator/position-set.ts'
 import type { Outcome } from '../outcome.ts'
@@ -132,7 +132,7 @@ export class OutcomeBatch implements Batch {
       verdicts: new Uint8Array(count).fill(NO_VERDICT),
       durations: new Float32Array(count).fill(durationMs),
       details,
-      checks: chain === undefined ? undefined : BatchChecks.settled(chain.terms, status, ended, details),
+      checks: chain === undefined ? undefined : BatchChecks.settled(chain.terms, { status, attempts }, ended, details),
       ids: undefined,
       error,
     }
@@ -219,10 +219,10 @@ export class OutcomeBatch implements Batch {
     if (id !== undefined) outcome['id'] = id
     outcome['status'] = STATUSES[status]
     if (status === COMPLETED) outcome['verdict'] = VERDICTS[verdicts[i]!]
-    this.#addDetail(outcome, i)
+    const detail = this.#columns.details.detail(i)
+    this.#addDetail(outcome, i, detail)
     if (error !== undefined) outcome['error'] = error
-    this.#addChecks(outcome, i)
-    outcome['attempts'] = this.#columns.checks?.attempts(i) ?? this.#executions.attempts
+    outcome['attempts'] = this.#addChecks(outcome, i, detail) ?? this.#executions.attempts
     outcome['durationMs'] = durations[i]!
     const waitMs = waitOf(waits, i)
     if (waitMs !== undefined) outcome['waitMs'] = waitMs
@@ -253,7 +253,7 @@ export class OutcomeBatch implements Batch {
     return new OutcomeBatch(this.shardId, this.shard, columns, this.#executions, valueBytes, undefined)
   }
 
-  #addDetail(outcome: Record<string, unknown>, i: number): void {
+  #addDetail(outcome: Record<string, unknown>, i: number, detail: Detail | undefined): void {
     const { details } = this.#columns
     const reason = details.loneReason(i)
     if (reason !== undefined) {
@@ -261,7 +261,7 @@ export class OutcomeBatch implements Batch {
       if (this.#columns.checks === undefined) outcome['issues'] = [{ reason }]
       return
     }
-    const { issues, value, error } = details.detail(i) ?? {}
+    const { issues, value, error } = detail ?? {}
     if (issues !== undefined) {
       outcome['reason'] = issues[0]!.reason
       outcome['issues'] = issues
@@ -270,16 +270,17 @@ export class OutcomeBatch implements Batch {
     if (error !== undefined) outcome['error'] = decodeError(error)
   }
 
-  /** The task's own reason, or error, is that of the check that ended worst. */
-  #addChecks(outcome: Record<string, unknown>, i: number): void {
+  /** The task's own reason, or error, is that of the check that ended worst. @returns its executions */
+  #addChecks(outcome: Record<string, unknown>, i: number, detail: Detail | undefined): number | undefined {
     const { checks } = this.#columns
-    if (checks === undefined) return
+    if (checks === undefined) return undefined
     const worst = checks.terms[checks.worst(i)]!.name
-    const outcomes = checks.outcomes(i, outcome['error'] as Error | undefined) // set above, if at all
+    const { outcomes, attempts } = checks.read(i, detail?.checks, outcome['error'] as Error | undefined) // set above, if at all
     const { reason, error } = outcomes[worst]!
     if (reason !== undefined && outcome['status'] === 'completed') outcome['reason'] = reason
     if (error !== undefined) outcome['error'] ??= error
     outcome['checks'] = outcomes
+    return attempts
   }
 
   #check(i: number): void {

@@ -5,12 +5,27 @@ import { Prefetching } from './prefetching.ts'
 import type { PrefetchHook, PrefetchOutside } from './prefetching.ts'
 import type { Records } from './record-list.ts'
 
+/** What could not be had for a verifier. */
+export interface PrefetchFailure {
+  /** That of the shard, 0; or the place of a check in its chain. */
+  readonly verifier: number
+  readonly error: unknown
+  readonly isLate: boolean
+}
+
 /** Who is given what was prefetched for the tasks that begin next. */
 export interface Prefetcher {
-  /** By verifier: that of the shard, or the checks of its chain. */
-  prefetched: readonly unknown[]
-  /** What the task at this position was to be given for a verifier could not be had. */
-  refuse(position: number, verifier: number, error: unknown, isLate: boolean): void
+  /**
+   * @param prefetched - by verifier
+   * @param failures - of the task at this position, which is by itself then
+   */
+  prefetchedFor(position: number, prefetched: readonly unknown[], failures: readonly PrefetchFailure[]): void
+}
+
+/** Who waits for groups. */
+export interface GroupOutside extends PrefetchOutside {
+  /** No task runs now. */
+  rest(): void
 }
 
 /** The groups of a shard's tasks that verifiers with a `prefetch` see, each before its tasks begin. */
@@ -20,12 +35,13 @@ export class GroupPrefetch {
   readonly #of: readonly { readonly verifier: number; readonly prefetching: Prefetching }[]
   readonly #message: RunShard
   readonly #cells: Int32Array
+  readonly #rest: () => void
 
   /** @param hooks - by verifier @returns `undefined` where none has one */
   static of(
     hooks: readonly (PrefetchHook | undefined)[],
     shard: { readonly records: Records; readonly message: RunShard; readonly cells: Int32Array },
-    outside: PrefetchOutside,
+    outside: GroupOutside,
   ): GroupPrefetch | undefined {
     return hooks.some((hook) => hook !== undefined) ? new GroupPrefetch(hooks, shard, outside) : undefined
   }
@@ -33,7 +49,7 @@ export class GroupPrefetch {
   private constructor(
     hooks: readonly (PrefetchHook | undefined)[],
     { records, message, cells }: { readonly records: Records; readonly message: RunShard; readonly cells: Int32Array },
-    outside: PrefetchOutside,
+    outside: GroupOutside,
   ) {
     const of: { readonly verifier: number; readonly prefetching: Prefetching }[] = []
     let read = records
@@ -47,6 +63,7 @@ export class GroupPrefetch {
     this.#of = of
     this.#message = message
     this.#cells = cells
+    this.#rest = () => outside.rest()
   }
 
   /**
@@ -58,19 +75,24 @@ export class GroupPrefetch {
     const { base, gate } = this.#message
     let end = to
     const prefetched: unknown[] = []
+    const failures: PrefetchFailure[] = []
     for (const { verifier, prefetching } of this.#of) {
       const group = prefetching.at(next - base)
       if (group === undefined) {
         // The main thread may have taken the rest of it: nothing is fetched for what will not be started.
         if (atomics.load(this.#cells, gate) === STOPPED) return to
-        if (!prefetching.isFetching) prefetching.fetch(next - base, to - base)
+        if (!prefetching.isFetching) {
+          // What it does before its first await is no task's doing.
+          this.#rest()
+          prefetching.fetch(next - base, to - base)
+        }
         return undefined
       }
-      if ('error' in group) who.refuse(next, verifier, group.error, group.isLate)
+      if ('error' in group) failures.push({ verifier, ...group })
       else prefetched[verifier] = group.value
       end = Math.min(end, prefetching.end + base)
     }
-    who.prefetched = prefetched
+    who.prefetchedFor(next, prefetched, failures)
     return end
   }
 

@@ -25,6 +25,8 @@ export interface LoadedCheck {
   /** Its place in the chain, from 0; those that it waits for have lower ones. */
   readonly place: number
   readonly terms: CheckTerms
+  /** Places of all that come before it, those before these included. */
+  readonly before: readonly number[]
   readonly verifier: LoadedVerifier
 }
 

@@ -145,6 +145,7 @@ export class ShardLoop {
     const hooks = chain === undefined ? [prefetch] : chain.map((check) => check.verifier.prefetch)
     const shard = { records: readRecords(payload), message: this.#message, cells: this.#cells }
     this.#prefetch = GroupPrefetch.of(hooks, shard, {
+      rest: () => this.#rest(),
       beat: () => this.#pending.beat(),
       changed: () => {
         this.#clock.restart(clockMs()) // it is no task's time

@@ -9,7 +9,7 @@ import type { PartWriter } from './part-writer.ts'
 import { UNDER_WAY } from './chain/chain-runner.ts'
 import type { ChainRunner } from './chain/chain-runner.ts'
 import type { ChainOutcome } from './chain/chain-outcome.ts'
-import type { Prefetcher } from './group-prefetch.ts'
+import type { PrefetchFailure, Prefetcher } from './group-prefetch.ts'
 import type { PendingTask, PendingTasks, StartedTask, TaskEnds } from './pending-tasks.ts'
 import type { Records } from './record-list.ts'
 import { isThenable } from './task-answers.ts'
@@ -81,21 +81,19 @@ export class TaskStarter implements Prefetcher {
     this.next = message.ranges[0] ?? 0
   }
 
-  set prefetched(prefetched: readonly unknown[]) {
-    const { chain } = this.#with
-    if (chain !== undefined) chain.prefetched = prefetched
-    else this.#shard.prefetched = prefetched[0]
+  prefetchedFor(position: number, prefetched: readonly unknown[], failures: readonly PrefetchFailure[]): void {
+    const { chain, answers } = this.#with
+    if (chain !== undefined) return chain.prefetchedFor(prefetched, failures)
+    this.#shard.prefetched = prefetched[0]
+    for (const { error, isLate } of failures) {
+      const failure = isLate ? 'timeout' : answers.failureOf(error, this.#indexOf(position))
+      this.#refuse(position, { status: isLate ? TIMED_OUT : ERRORED, error, failure })
+    }
   }
 
   /** A task that has not begun does not begin: nobody waits for it any more. */
   withdraw(position: number, error: Error): void {
     this.#refuse(position, { status: ABORTED, error })
-  }
-
-  refuse(position: number, verifier: number, error: unknown, isLate: boolean): void {
-    if (this.#with.chain !== undefined) return this.#with.chain.refuse(verifier, error, isLate)
-    const failure = isLate ? 'timeout' : this.#with.answers.failureOf(error, this.#indexOf(position))
-    this.#refuse(position, { status: isLate ? TIMED_OUT : ERRORED, error, failure })
   }
 
   #refuse(position: number, refusal: Refusal): void {

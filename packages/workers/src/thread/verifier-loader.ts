@@ -144,7 +144,7 @@ async function loadChain(chained: Chain, setup: Setup): Promise<LoadedVerifier> 
     teardown: tearDown,
     prefetch: undefined,
     found: new FoundConcurrency(),
-    chain: declared.map(({ terms }, place) => ({ place, terms, verifier: verifiers[place]! })),
+    chain: declared.map(({ terms, before }, place) => ({ place, terms, before, verifier: verifiers[place]! })),
   }
 }
 

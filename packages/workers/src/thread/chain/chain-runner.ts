@@ -1,5 +1,5 @@
 import * as atomics from '../atomics.ts'
-import { ABANDONED } from '../../cells.ts'
+import { ABANDONED, MAX_ABANDONED } from '../../cells.ts'
 import { CHECK_ERRORED, checkCode } from '../../check-ends.ts'
 import { NO_VERDICT, TIMED_OUT } from '../../outcome-columns.ts'
 import type { RunShard } from '../../protocol.ts'
@@ -20,6 +20,7 @@ import type { ChainOutcome } from './chain-outcome.ts'
 import { CheckContext } from './check-context.ts'
 import { RunningChecks } from './running-checks.ts'
 import { CheckTimer } from './check-timer.ts'
+import type { PrefetchFailure } from '../group-prefetch.ts'
 import type { LoadedChain, LoadedCheck } from '../loaded-verifier.ts'
 
 /** What the runner of a shard's chain needs of its loop. */
@@ -53,13 +54,11 @@ export class ChainRunner {
   #ready: ChainTask[] = []
   readonly #running: RunningChecks
   #barriers = 0
-  #prefetched: readonly unknown[] | undefined
+  #prefetched: ChainTask['prefetched']
   readonly #lastBarrier: number
   /** Nothing is to be done between checks that simply pass. */
   readonly #isQuick: boolean
   #abortedBy: { readonly error: Error } | undefined
-  /** What could not be had for a check of the task that begins next: it does not begin. */
-  #refusals: { readonly check: LoadedCheck; readonly error: unknown; readonly isLate: boolean }[] = []
 
   constructor(chain: LoadedChain, message: RunShard, parts: ChainParts) {
     this.#chain = chain
@@ -86,14 +85,9 @@ export class ChainRunner {
     return this.#ready.length > 0 && !this.#isFull
   }
 
-  /** What was prefetched for the next tasks, by check. */
-  set prefetched(prefetched: readonly unknown[]) {
-    this.#prefetched = prefetched
-  }
-
-  /** What a check of the task that begins next was to be given could not be had. */
-  refuse(check: number, error: unknown, isLate: boolean): void {
-    this.#refusals.push({ check: this.#chain[check]!, error, isLate })
+  /** For the tasks that begin next. @param failures - of the very next, which is by itself then */
+  prefetchedFor(prefetched: readonly unknown[], failures: readonly PrefetchFailure[]): void {
+    this.#prefetched = { byCheck: prefetched, failures }
   }
 
   /**
@@ -104,8 +98,7 @@ export class ChainRunner {
   verify(item: unknown, place: TaskPlace, position: number): unknown {
     const task = new ChainTask(this.#past, position, item, place, this.#prefetched)
     this.#timer.begin()
-    if (this.#isQuick && !this.#timer.isTimed && this.#refusals.length === 0) this.#passInARow(task)
-    else if (this.#refusals.length > 0) this.#refuseFor(task)
+    if (this.#isQuick && !this.#timer.isTimed && !hasFailures(task)) this.#passInARow(task)
     if (task.isSettled || this.#advance(task)) return this.#outcomeOf(task)
     task.open = { id: undefined, abortedBy: this.#abortedBy }
     this.#open.set(position, task)
@@ -157,9 +150,13 @@ export class ChainRunner {
     return pending.isFull || (this.#message.alone && pending.size > 0)
   }
 
-  /** Alone, a check that was left behind would be a neighbour: nobody could say which of them holds the thread. */
-  get #hasCompany(): boolean {
-    return this.#message.alone && atomics.load(this.#with.cells, ABANDONED) > 0
+  /**
+   * So many were left behind that the thread takes no more. Alone that is one: it would be a neighbour, and nobody could say
+   * which of them holds the thread.
+   */
+  get #mayNotBegin(): boolean {
+    const abandoned = atomics.load(this.#with.cells, ABANDONED)
+    return abandoned >= MAX_ABANDONED || (this.#message.alone && abandoned > 0)
   }
 
   /** Begins what can begin of a task. @returns whether all of it has ended */
@@ -167,7 +164,7 @@ export class ChainRunner {
     for (;;) {
       const check = task.next(this.#barriers)
       if (check === undefined) return task.isSettled
-      if (this.#hasCompany) {
+      if (this.#mayNotBegin) {
         task.progress.leaveRest()
         return true
       }
@@ -175,7 +172,9 @@ export class ChainRunner {
         this.#ready.push(task)
         return false
       }
-      this.#begin(task, check)
+      const failure = task.prefetched?.failures.find(({ verifier }) => verifier === check.place)
+      if (failure === undefined) this.#begin(task, check)
+      else this.#refuse(task, check, failure)
     }
   }
 
@@ -265,13 +264,11 @@ export class ChainRunner {
     if (task.open?.abortedBy !== undefined) context.abort(task.open.abortedBy.error)
   }
 
-  #refuseFor(task: ChainTask): void {
-    for (const { check, error, isLate } of this.#refusals) {
-      const failed = isLate ? { failure: 'timeout' as const } : this.#running.failureOf(check, task, error)
-      const code = isLate ? checkCode(TIMED_OUT, NO_VERDICT) : CHECK_ERRORED
-      task.progress.unsuccessful(check.place, code, error, 0, 0, failed)
-    }
-    this.#refusals = []
+  /** What it was to be given could not be had. */
+  #refuse(task: ChainTask, check: LoadedCheck, { error, isLate }: PrefetchFailure): void {
+    const failed = isLate ? { failure: 'timeout' as const } : this.#running.failureOf(check, task, error)
+    const code = isLate ? checkCode(TIMED_OUT, NO_VERDICT) : CHECK_ERRORED
+    task.progress.unsuccessful(check.place, code, error, 0, 0, failed)
   }
 
   /** What is answered for a task whose checks have all ended at once. */
@@ -293,4 +290,8 @@ export class ChainRunner {
     this.#with.writer.time(1, durationOf(outcome))
     this.#with.writer.waited(waitOf(outcome))
   }
+}
+
+function hasFailures({ prefetched }: ChainTask): boolean {
+  return prefetched !== undefined && prefetched.failures.length > 0
 }

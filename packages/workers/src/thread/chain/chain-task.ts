@@ -2,6 +2,7 @@ import { CHECK_PASS } from '../../check-ends.ts'
 import type { EarlierCheck } from '../../earlier-check.ts'
 import type { EarlierChecks } from '../../outcome-columns.ts'
 import type { RunShard } from '../../protocol.ts'
+import type { PrefetchFailure } from '../group-prefetch.ts'
 import type { LoadedChain, LoadedCheck } from '../loaded-verifier.ts'
 import { CheckProgress } from './check-progress.ts'
 
@@ -10,6 +11,12 @@ export interface TaskPlace {
   readonly index: number
   readonly line: number | undefined
   readonly file: string | undefined
+}
+
+/** What was prefetched for its group; and what could not be, where it is by itself. */
+export interface PrefetchedOfTask {
+  readonly byCheck: readonly unknown[]
+  readonly failures: readonly PrefetchFailure[]
 }
 
 /** What tasks of a shard have in common before they begin. */
@@ -47,8 +54,7 @@ export class ChainTask {
   readonly position: number
   readonly item: unknown
   readonly place: TaskPlace
-  /** By check: what was prefetched for its group. */
-  readonly prefetched: readonly unknown[] | undefined
+  readonly prefetched: PrefetchedOfTask | undefined
   /** It waits for promises, or for others. */
   open: { id: unknown; abortedBy: { readonly error: unknown } | undefined } | undefined
   readonly #past: TaskPast
@@ -61,7 +67,7 @@ export class ChainTask {
     position: number,
     item: unknown,
     place: TaskPlace,
-    prefetched: readonly unknown[] | undefined,
+    prefetched: PrefetchedOfTask | undefined,
   ) {
     this.#past = past
     this.position = position
@@ -114,12 +120,10 @@ export class ChainTask {
   earlierOf(check: number): Readonly<Record<string, EarlierCheck>> {
     const { chain } = this.#past
     const earlier: Record<string, EarlierCheck> = {}
-    const add = (place: number): void => {
-      const { name, after } = chain[place]!.terms
-      for (const before of after) add(before)
-      earlier[name] ??= this.#progress === undefined ? PASSED : this.#progress.ended(place)
+    for (const before of chain[check]!.before) {
+      const { name } = chain[before]!.terms
+      earlier[name] = this.#progress === undefined ? PASSED : this.#progress.ended(before)
     }
-    for (const before of chain[check]!.terms.after) add(before)
     return earlier
   }
 }

@@ -40,7 +40,7 @@ export class CheckContext implements VerifyContext, CallContext {
   }
 
   get prefetched(): unknown {
-    return this.#task.prefetched?.[this.#check.place]
+    return this.#task.prefetched?.byCheck[this.#check.place]
   }
 
   get attempt(): number {

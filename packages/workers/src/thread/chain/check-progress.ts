@@ -1,4 +1,4 @@
-import { serialize } from 'node:v8'
+import { deserialize, serialize } from 'node:v8'
 import {
   CHECK_ABORTED,
   CHECK_ERRORED,
@@ -11,7 +11,7 @@ import {
 } from '../../check-ends.ts'
 import type { EarlierCheck } from '../../earlier-check.ts'
 import { encodeError } from '../../error-codec.ts'
-import { isPlain } from '../../lines/is-plain.ts'
+import { FanfoldError } from '../../fanfold-error.ts'
 import { COMPLETED, STATUSES } from '../../outcome-columns.ts'
 import type { CheckDetail, EarlierChecks, FailedCheck } from '../../outcome-columns.ts'
 import { VERDICTS } from '../../verdict.ts'
@@ -35,6 +35,8 @@ export class CheckProgress {
   readonly #durations: number[] = []
   readonly #attempts: number[] = []
   readonly #details: (CheckDetail | undefined)[] = []
+  /** What checks of this attempt have said, as later ones are given it. */
+  readonly #given: (Pick<CheckDetail, 'issues' | 'value'> | undefined)[] = []
   readonly #failed: FailedCheck[] = []
   #unsettled: number
 
@@ -94,10 +96,16 @@ export class CheckProgress {
     const code = checkCode(COMPLETED, VERDICTS.indexOf(verdict.verdict))
     if (issues.length === 0 && value === undefined)
       return this.#end(check, code, durationMs, this.#detail(check, waitMs))
-    const failure = loneReason(verdict) === undefined ? whyUnsendable(issues, value) : undefined
-    if (failure !== undefined) return this.unsuccessful(check, CHECK_ERRORED, failure, durationMs, waitMs)
     const said = { ...(issues.length === 0 ? {} : { issues }), ...(value === undefined ? {} : { value }) }
-    this.#end(check, code, durationMs, { ...this.#charged(check, waitMs), check, ...said })
+    let copy = said
+    try {
+      // Later checks are given the value itself, and its verifier may go on to use it: it is told as it is now.
+      if (loneReason(verdict) === undefined && !isPrimitive(said)) copy = deserialize(serialize(said)) as typeof said
+    } catch (cause) {
+      return this.unsuccessful(check, CHECK_ERRORED, notCloneable(cause), durationMs, waitMs)
+    }
+    this.#given[check] = said
+    this.#end(check, code, durationMs, { ...this.#charged(check, waitMs), check, ...copy })
   }
 
   /** No verdict. @param failed - when another attempt may end differently */
@@ -140,7 +148,7 @@ export class CheckProgress {
   ended(place: number): EarlierCheck {
     const code = this.#codes[place]!
     const status = statusOfCheck(code)
-    const { issues, value } = this.#details[place] ?? {}
+    const { issues, value } = this.#given[place] ?? this.#details[place] ?? {}
     return {
       status: STATUSES[status]!,
       ...(status === COMPLETED ? { verdict: VERDICTS[verdictOfCheck(code)]! } : {}),
@@ -167,6 +175,8 @@ export class CheckProgress {
   }
 
   #end(check: number, code: Code, durationMs: number, detail: CheckDetail | undefined): void {
+    if (this.#codes[check]! < UNSETTLED)
+      throw new FanfoldError('FANFOLD_INTERNAL', `the check ${this.#chain[check]!.terms.name} has ended before`)
     this.#codes[check] = code
     this.#durations[check] = durationMs
     this.#unsettled--
@@ -184,12 +194,12 @@ export class CheckProgress {
   }
 }
 
-/** What a later check may be given, and another thread. */
-function whyUnsendable(issues: Verdict['issues'], value: unknown): Error | undefined {
-  try {
-    if (!isPlain(value) || !isPlain(issues)) serialize({ issues, value })
-    return undefined
-  } catch (cause) {
-    return notCloneable(cause)
-  }
+/** Nobody can change it. */
+function isPrimitive({ issues, value }: Pick<CheckDetail, 'issues' | 'value'>): boolean {
+  return (
+    issues === undefined &&
+    (typeof value !== 'object' || value === null) &&
+    typeof value !== 'function' &&
+    typeof value !== 'symbol'
+  )
 }
