@@ -176,7 +176,9 @@ describe('what a reducer does wrong ends the run, and is told:', () => {
   })
 
   test('a step that makes an accumulator that cannot be sent', async () => {
-    const run = testEngine().run(faults, tasks(3, { 0: { do: 'pass', step: 'function' }, 2: { do: 'never' } }))
+    const items = tasks(3, { 0: { do: 'pass', step: 'function' }, 2: { do: 'never' } })
+    // By itself in its part: the next step would put another accumulator in its place.
+    const run = testEngine().run(faults, items, { shardSize: 1 })
     const error = await failsWith(run, run.reduce(reduces), 'FANFOLD_NOT_CLONEABLE')
     expect(error.message).toMatch(/^the accumulator of \S+reduces\.ts cannot be sent: .*Use plain data/)
   })
