@@ -148,7 +148,7 @@ async function stopped(timeoutMs: number): Promise<Stopped> {
   await loaded.ready
   const run = loaded.run(
     Array.from({ length: 8 }, () => ({ waitMs: 50 })),
-    { timeoutMs },
+    { timeoutMs, concurrency: 1 },
   )
   const [pid = 0] = pidsIn(log)
   await progressWhere(run, ({ running }) => running === 1)

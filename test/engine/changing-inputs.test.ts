@@ -23,7 +23,7 @@ test('a typed array whose buffer is taken away costs the tasks that were not sen
   const [log, gate] = [join(folder, 'log'), join(folder, 'gate')]
   const engine = testEngine()
   const numbers = new Float64Array(4)
-  const run = engine.run(staged, numbers, { config: { log, gate } })
+  const run = engine.run(staged, numbers, { config: { log, gate }, concurrency: 2 })
   const collected = collect(run)
   // Each thread has one number, and the others are read already.
   await progressWhere(run, ({ running, read }) => running === 2 && read === 4)
@@ -45,7 +45,7 @@ test('a typed array whose buffer is taken away before it is read is a source tha
   const folder = tempFolder()
   const [log, gate] = [join(folder, 'log'), join(folder, 'gate')]
   const numbers = new Float64Array(100_000)
-  const run = testEngine().run(staged, numbers, { config: { log, gate } })
+  const run = testEngine().run(staged, numbers, { config: { log, gate }, concurrency: 2 })
   const report = run.report()
   await progressWhere(run, ({ running }) => running === 2)
   structuredClone(numbers.buffer, { transfer: [numbers.buffer] })
