@@ -242,8 +242,6 @@ export interface SessionEnded {
 }
 
 export type * from './shard-payload.ts'
-export { ChannelEnd } from './host-channel.ts'
-export type { Host, HostReply } from './host-channel.ts'
 export type { LimitResults, LimitUse } from './limit-use.ts'
 export { ERROR_CODES, FanfoldError } from './fanfold-error.ts'
 export type { ErrorCode } from './fanfold-error.ts'
