@@ -91,7 +91,7 @@ const PUBLIC_ONLY: readonly Pattern[] = [
     message: 'Import the package by its name: what users can do is what is shown here.',
   },
   {
-    regex: '^@fanfold/workers/(protocol|small-messages)$',
+    regex: '^@fanfold/workers/(protocol|host-channel|small-messages)$',
     message: 'The protocol is between core and workers, and not public.',
   },
 ]

@@ -62,6 +62,12 @@ test.each([
     'FANFOLD_VERIFIER_LOAD_FAILED',
     'nothing.ts',
   ],
+  [
+    'an import of @fanfold/workers where it is not installed',
+    'export { pass as default } from "@fanfold/workers"',
+    'FANFOLD_VERIFIER_LOAD_FAILED',
+    'Install @fanfold/workers beside the verifier',
+  ],
   ['an exit while it loads', 'process.exit(3)', 'FANFOLD_VERIFIER_LOAD_FAILED', 'code 3'],
   [
     'a top level await that never ends',

@@ -1,4 +1,5 @@
 import { defineVerifier, flag, pass } from '@fanfold/workers'
+import type { SetupContext } from '@fanfold/workers'
 import { expectTypeOf, test } from 'vitest'
 import { Engine, files, ndjson, verifierAt, verify } from './index.ts'
 import type { CompletedOutcome, Outcome, Run, UnsuccessfulOutcome, VerifierUrl } from './index.ts'
@@ -10,6 +11,12 @@ const withState = defineVerifier<Customer, { crm: string }, { known: Set<string>
   setup: ({ config }) => ({ known: new Set([config.crm]) }),
   verify: (customer, { state }) => (state.known.has(customer.id) ? pass({ score: 1 }) : flag('unknown')),
 })
+/** The first form that the documents teach: only parameters are annotated. */
+const annotated = defineVerifier({
+  setup: ({ config }: SetupContext<{ crm: string }>) => ({ known: new Set([config.crm]) }),
+  verify: (customer: Customer, { state }) => (state.known.has(customer.id) ? pass({ score: 1 }) : flag('unknown')),
+  teardown: ({ known }) => known.clear(),
+})
 const inferred = defineVerifier({ verify: (n: number) => pass(String(n)) })
 const plain = (line: string) => (line === '' ? flag('empty') : pass(line.length))
 const plainAsync = async (line: string) => line === ''
@@ -18,6 +25,9 @@ const url = new URL('file:///v.ts')
 
 test('verifierAt carries item, config and value of every kind of verifier', () => {
   expectTypeOf(verifierAt<{ default: typeof withState }>(url)).toEqualTypeOf<
+    VerifierUrl<Customer, { crm: string }, { score: number }>
+  >()
+  expectTypeOf(verifierAt<{ default: typeof annotated }>(url)).toEqualTypeOf<
     VerifierUrl<Customer, { crm: string }, { score: number }>
   >()
   expectTypeOf(verifierAt<{ default: typeof inferred }>(url)).toExtend<VerifierUrl<number, unknown, string>>()

@@ -12,7 +12,9 @@
  * A second assignment may wait in the thread, so there are two gates. Whoever has not been begun has a gate at 0.
  *
  * **What runs.** A sync task runs while RESTING is 0; it is the last that passed the gate. Async ones have a slot each from
- * when they have returned a promise until they are settled. The thread stores the number of the assignment that it begins
+ * when they have returned a promise until they are settled. Of a chain every check has one, also while it is sync, for the
+ * gate tells the task only. What is in a slot is a *mark*: a task's position; of a check, how many checks are before it in
+ * the shard. The thread stores the number of the assignment that it begins
  * into CURRENT before anything else: it may have gone on to the next one before the main thread hears of the first one's
  * end, and what runs then is not of the one that the main thread asks about.
  */
@@ -29,7 +31,7 @@ export const CURRENT = 3
 export const RESTING = 4
 /** … and the other. */
 export const ODD_GATE = 5
-/** From here on: one slot for each async task that may be running, `position + 1`, or 0 when idle. */
+/** From here on: one slot for each async task, or check of a chain, that may be running: `mark + 1`, or 0 when idle. */
 export const FIRST_SLOT = 8
 
 /** A thread with so many tasks that never ended takes no more work, and is started anew. */

@@ -58,10 +58,10 @@ export interface Chain<Item = unknown, Config = unknown> {
  * The task's status is the worst of its checks' (`aborted`, `crashed`, `timedOut`, `errored`, `completed`), its verdict the
  * worst of theirs; each check by itself is in `outcome.checks`, and counted in `report.checks`.
  *
- * @param stages - one after the other; or an object of checks by name, which say by `after` what they wait for
  * A chain that cannot be (a check has no name, two have the same, `after` names one that is not there, checks wait for each
  * other) is refused when it is loaded, with `FANFOLD_BAD_CHAIN`.
  *
+ * @param stages - one after the other; or an object of checks by name, which say by `after` what they wait for
  * @throws {FanfoldError} `FANFOLD_BAD_CHAIN` for what is neither a list of stages nor an object.
  * @example
  * ```ts
@@ -86,7 +86,21 @@ export function chain<Item = unknown, Config = unknown>(
   return Object.freeze({ [CHAIN]: true as const, stages: Object.freeze([...list]) })
 }
 
-/** A verifier with options of its own within a chain. */
+/**
+ * A verifier with options of its own within a chain.
+ *
+ * @param verifier - a function, or what {@link defineVerifier} makes
+ * @param options - those that are not given are the stage's, or the run's
+ * @example
+ * ```ts
+ * import { chain, check, fail, pass } from '@fanfold/workers'
+ *
+ * const form = (id: string) => (/^c-\d+$/.test(id) ? pass() : fail('bad-id'))
+ * const lookUp = async (id: string) => (id === 'c-0' ? fail('unknown') : pass())
+ *
+ * export default chain({ form, crm: check(lookUp, { after: ['form'], timeoutMs: 500, retry: { retries: 2 } }) })
+ * ```
+ */
 export function check<Item = unknown, Config = unknown>(
   verifier: CheckVerifier<Item, Config>,
   options: ChainCheckOptions = {},
@@ -97,6 +111,16 @@ export function check<Item = unknown, Config = unknown>(
 /**
  * Between two stages: the tasks of a shard wait here for each other. Only where the next stage is better off with all of
  * them at once. There is none for a whole run: that would have to hold all its tasks; use two runs.
+ *
+ * @example
+ * ```ts
+ * import { barrier, chain, pass } from '@fanfold/workers'
+ *
+ * const parse = (line: string) => pass(line.split(','))
+ * const lookUp = async () => pass() // better off with many at once
+ *
+ * export default chain([parse, barrier(), lookUp])
+ * ```
  */
 export function barrier(): Barrier {
   return Object.freeze({ [CHECK]: 'barrier' as const })

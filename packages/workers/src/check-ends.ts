@@ -4,7 +4,7 @@ import type { Status } from './outcome-columns.ts'
 /** How a check of a task ended. */
 export type CheckStatus = Status
 
-/** How a check ended as one number: 0 to 2 are the verdicts' codes, the others are {@link SETTLED_AS} and beyond. */
+/** How a check ended as one number: 0 to 2 are the verdicts' codes; those of the other statuses follow, then `skipped`. */
 export const CHECK_PASS = 0
 /** Added to a status code other than `completed`. */
 const WITHOUT_VERDICT = 2

@@ -12,12 +12,12 @@ export type CheckEnd = VerdictName | 'errored' | 'timedOut' | 'crashed'
 
 /** Options of {@link check}. */
 export interface ChainCheckOptions {
-  /** Names of the checks that come before it, instead of those of the stage before. */
+  /** Names of the checks that come before it. @defaultValue those of the stage before; none in the first */
   readonly after?: readonly string[]
   /** After which of its own ends the checks behind it go on; after others they are `skipped`. @defaultValue `['pass', 'flag']` */
   readonly goOnAfter?: readonly CheckEnd[]
   /** Of this check, ms; `Infinity` is off. @defaultValue the run's */
   readonly timeoutMs?: number
-  /** Its further attempts; each count that is not given is the run's. */
+  /** Its further attempts. @defaultValue the run's, for each count that is not given */
   readonly retry?: RetryCounts
 }

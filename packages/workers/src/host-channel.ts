@@ -1,3 +1,4 @@
+// An entry of its own: Comlink's types need the DOM's, which those who import the packages may not have.
 import type { Endpoint } from 'comlink'
 import type { EncodedError } from './error-codec.ts'
 

@@ -207,7 +207,7 @@ export interface ShardEnded {
   readonly assignment: number
   /** The last outcomes: they need no message of their own. */
   readonly part: OutcomePart | undefined
-  /** Tasks started and not settled, one of which may have held the event loop: each has to run alone. */
+  /** Marks of what was started and is not settled; one of them may have held the event loop: each has to run alone. */
   readonly suspects: readonly number[]
   /** Tasks of this thread that were settled over their head and have not ended yet. */
   readonly abandoned: number
@@ -242,8 +242,6 @@ export interface SessionEnded {
 }
 
 export type * from './shard-payload.ts'
-export { ChannelEnd } from './host-channel.ts'
-export type { Host, HostReply } from './host-channel.ts'
 export type { LimitResults, LimitUse } from './limit-use.ts'
 export { ERROR_CODES, FanfoldError } from './fanfold-error.ts'
 export type { ErrorCode } from './fanfold-error.ts'

@@ -146,16 +146,20 @@ export type PlainVerifier<Item = unknown, Config = unknown, Value = unknown, Hos
 /**
  * Declares a verifier; a verifier module has it as its default export.
  *
+ * The types are inferred from annotated parameters, as below; given as type parameters, all of them are needed up to the
+ * last one that is not its default.
+ *
  * @typeParam Item - what the source yields: parsed JSON for `ndjson`, an object of strings for `csv`, a string for `lines`.
  * @typeParam Host - the functions that the application gives: `{ lookUp(id: string): Customer | undefined }`.
  * @throws TypeError when `verify` is not a function.
  * @example
  * ```ts
  * import { defineVerifier, flag, pass } from '@fanfold/workers'
+ * import type { SetupContext } from '@fanfold/workers'
  *
- * export default defineVerifier<{ id: string }, { known: string[] }, Set<string>>({
- *   setup: ({ config }) => new Set(config.known),
- *   verify: (customer, { state }) => (state.has(customer.id) ? pass() : flag('unknown-customer')),
+ * export default defineVerifier({
+ *   setup: ({ config }: SetupContext<{ known: string[] }>) => new Set(config.known),
+ *   verify: (customer: { id: string }, { state }) => (state.has(customer.id) ? pass() : flag('unknown-customer')),
  * })
  * ```
  */

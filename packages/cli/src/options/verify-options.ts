@@ -139,7 +139,7 @@ export const VERIFY_OPTIONS: Table = {
     flags: '--concurrency <n>',
     group: RUNNING,
     description:
-      'how many records at once over all threads; auto is one per thread, and up to 50 for verifiers that wait; see docs/runs.md',
+      'how many records at once over all threads, of a chain how many checks; auto is one per thread, and up to 50 for verifiers that wait; see docs/runs.md',
     parse: concurrency,
     defaultText: 'auto',
   },

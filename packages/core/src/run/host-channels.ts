@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { ChannelEnd, encodeError } from '@fanfold/workers/protocol'
-import type { Host, HostReply } from '@fanfold/workers/protocol'
+import { ChannelEnd } from '@fanfold/workers/host-channel'
+import type { Host, HostReply } from '@fanfold/workers/host-channel'
+import { encodeError } from '@fanfold/workers/protocol'
 import type { HostFunctions } from '@fanfold/workers'
 import { FanfoldError } from '../errors.ts'
 

@@ -11,6 +11,9 @@ export interface ModuleKind {
   readonly failed: ErrorCode
 }
 
+/** Node's own error has no field that names the package. */
+const OWN_PACKAGE = /^Cannot find package '(@fanfold\/[a-z]+)'/
+
 /** @throws {FanfoldError} of the kind's codes, when it cannot be imported; `FANFOLD_BAD_CHAIN` */
 export async function importDefault(url: string, kind: ModuleKind): Promise<unknown> {
   try {
@@ -42,6 +45,14 @@ function importError(url: string, { name, notFound, typescript, failed }: Module
   const isItself = code === 'ERR_MODULE_NOT_FOUND' && (cause as { url?: unknown }).url === url
   if (isItself) {
     return new FanfoldError(notFound, `there is no ${name} module ${path}. Check the path.`, { cause })
+  }
+  const missing = code === 'ERR_MODULE_NOT_FOUND' ? OWN_PACKAGE.exec(messageOf(cause))?.[1] : undefined
+  if (missing !== undefined) {
+    return new FanfoldError(
+      failed,
+      `${path} could not be loaded: ${firstLine(cause)}. Install ${missing} beside the ${name}: in its folder or in one above it, which is where Node looks.`,
+      { cause },
+    )
   }
   const where = cause instanceof SyntaxError ? syntaxErrorPlace(cause) : undefined
   return new FanfoldError(

@@ -2,7 +2,7 @@ import { writeSync } from 'node:fs'
 import * as atomics from './atomics.ts'
 
 /**
- * The slots of the tasks that run in this thread (see `cells.ts`). Shared memory is lost with its process; where that may
+ * The slots of what runs in this thread, tasks or checks (see `cells.ts`). Shared memory is lost with its process; where that may
  * come, they are mirrored into a file, which another process can read afterwards. That costs a system call for each
  * store, a microsecond or two, so it is done for the shards that ask for it only.
  */
@@ -21,7 +21,7 @@ export class TaskSlots {
     return this.#file !== undefined
   }
 
-  /** `position + 1` of the task that runs in the slot, or 0. Pairs with the main thread's reads of the slots. */
+  /** `mark + 1` of what runs in the slot, or 0. Pairs with the main thread's reads of the slots. */
   store(slot: number, value: number): void {
     atomics.store(this.#cells, slot, value)
     if (this.#file !== undefined) this.#mirror(this.#file, slot, value)
