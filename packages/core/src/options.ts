@@ -129,7 +129,8 @@ export interface RunOptions {
   /** Of each task, from the moment its attempt starts; 1 to 2,147,483,647 ms, `Infinity` is off. @defaultValue 30,000 */
   readonly timeoutMs?: number
   /**
-   * Running tasks over all threads. More than one per thread helps a verifier that waits, and only such a one.
+   * Running tasks over all threads; of a chain, running checks. More than one per thread helps a verifier that waits, and
+   * only such a one.
    * @defaultValue 'auto'
    */
   readonly concurrency?: Concurrency
