@@ -55,8 +55,8 @@ type Cell = readonly [heading: string, of: (step: PlannedStep) => string]
 const LEFT: readonly Cell[] = [
   ['check', ({ name }) => cut(oneLine(name), MOST_NAME)],
   ['after', ({ after }) => listed(after)],
-  ['independent of', ({ independentOf }) => listed(independentOf)],
 ]
+const INDEPENDENT: Cell = ['independent of', ({ independentOf }) => listed(independentOf)]
 const RIGHT: readonly Cell[] = [
   ['records', ({ records }) => whole(records)],
   ['mean', ({ meanMs, records }) => (records === 0 ? '' : time(meanMs))],
@@ -64,15 +64,25 @@ const RIGHT: readonly Cell[] = [
   ['slowest', ({ maxMs, records }) => (records === 0 ? '' : time(maxMs))],
 ]
 
+/** What is independent of what follows from what is after what, so that is left out where there is no room for it. */
 function table({ steps }: ChainPlan, columns: number): string {
-  const lines = [...steps.map((step) => [...LEFT, ...RIGHT].map(([, of]) => of(step)))]
-  const heads = [...LEFT, ...RIGHT].map(([heading]) => heading)
+  return (
+    tableOf(steps, [...LEFT, INDEPENDENT], columns) ??
+    tableOf(steps, LEFT, columns) ??
+    steps.map((step) => inWords(step, columns)).join('\n')
+  )
+}
+
+/** Nothing where it is wider than the terminal. */
+function tableOf(steps: readonly PlannedStep[], left: readonly Cell[], columns: number): string | undefined {
+  const cells = [...left, ...RIGHT]
+  const lines = steps.map((step) => cells.map(([, of]) => of(step)))
+  const heads = cells.map(([heading]) => heading)
   const widths = heads.map((heading, at) => Math.max(heading.length, ...lines.map((cells) => cells[at]!.length)))
-  if (widths.reduce((sum, width) => sum + width + GAP, 0) > columns)
-    return steps.map((step) => inWords(step, columns)).join('\n')
-  const row = (cells: readonly string[]): string =>
-    cells
-      .map((cell, at) => ' '.repeat(GAP) + (at < LEFT.length ? cell.padEnd(widths[at]!) : cell.padStart(widths[at]!)))
+  if (widths.reduce((sum, width) => sum + width + GAP, 0) > columns) return undefined
+  const row = (texts: readonly string[]): string =>
+    texts
+      .map((cell, at) => ' '.repeat(GAP) + (at < left.length ? cell.padEnd(widths[at]!) : cell.padStart(widths[at]!)))
       .join('')
       .trimEnd()
   return [paint('dim', row(heads)), ...lines.map(row)].join('\n')
