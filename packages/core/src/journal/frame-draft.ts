@@ -1,7 +1,7 @@
 import type { OutputMark } from '../options/journaled-output.ts'
 import { COMPLETED, ABORTED, NO_VERDICT, bucketOf } from '@fanfold/workers/protocol'
 import type { PartTally } from '@fanfold/workers/protocol'
-import { failedCheckOf } from '../failed-check.ts'
+import { failedCheckOf } from '../outcome.ts'
 import type { Outcome } from '../outcome.ts'
 import type { Shard } from '../sources/shard.ts'
 import { endsOf } from './check-sums.ts'

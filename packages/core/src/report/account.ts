@@ -11,8 +11,8 @@ import {
   statusOfCheck,
 } from '@fanfold/workers/protocol'
 import type { PartTally, Status } from '@fanfold/workers/protocol'
-import { failedCheckOf } from '../failed-check.ts'
 import type { OutcomeBatch } from '../merge/batch.ts'
+import { failedCheckOf } from '../outcome.ts'
 import type { Outcome, UnsuccessfulOutcome } from '../outcome.ts'
 import type { CheckReport, FirstError, Report, SlowTask } from './report.ts'
 import { restoredError } from './stored-error.ts'
