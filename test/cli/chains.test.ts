@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import type { Report } from '@fanfold/core'
 import { afterAll, describe, expect, test } from 'vitest'
 import { OBEDIENT, Workplace, numbers } from './testing/fanfold.ts'
 
@@ -54,6 +55,27 @@ test('a module may export a chain; the summary has a table of its checks', async
     '  whole         27     0     0        3',
   ])
   expect(place.lines('chain.out')[7]).toMatchObject({ checks: { whole: { status: 'skipped', by: 'parse' } } })
+})
+
+test('the summary says whose the first errors are, of how many checks it counts reasons, and so it does when resumed', async () => {
+  const bad = place.file('mixed.ndjson', '{"n":2}\nno JSON\n{"n":11}\n{"n":3}\n')
+  const args = ['--summary', 'mixed.json', '--journal', 'mixed.journal', '--threads', '1']
+  const { stderr } = await place.fanfold('verify', bad, ...TWO, ...args)
+  expect(stderr).toContain('\n  line 3      billing  Error: down\n')
+  expect(stderr).toMatch(/\n {2}line 2 {6}FANFOLD_/)
+  expect(stderr).toContain('\n  reasons     rejected 1; one a record, that of its worst check\n')
+  const told = (): unknown => (JSON.parse(place.read('mixed.json')) as Report).firstErrors
+  const expected = expect.arrayContaining([expect.objectContaining({ line: 3, status: 'errored', check: 'billing' })])
+  expect(told()).toEqual(expected)
+  expect(told()).not.toEqual(expect.arrayContaining([expect.objectContaining({ line: 2, check: expect.anything() })]))
+  // What is told of an earlier start is told from the journal.
+  const again = await place.fanfold('verify', bad, ...TWO, ...args, '--resume')
+  expect(again.stderr).toContain('\n  line 3      billing  Error: down\n')
+  const short = ['--limit', '3', '--summary', 'mixed.json', '--journal', 'short.journal', '--threads', '1']
+  await place.fanfold('verify', bad, ...TWO, ...short)
+  const longer = await place.fanfold('verify', bad, ...TWO, ...short.slice(2), '--resume')
+  expect(longer.stderr).toContain('resumed ')
+  expect(told()).toEqual(expected)
 })
 
 test('the summary of one verifier has no such table', async () => {

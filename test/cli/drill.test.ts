@@ -54,6 +54,35 @@ test('a verifier that does not always say the same is found out, exit 1', async 
   expect(code).toBe(1)
 })
 
+const DEMANDING = "export default (record, { limit }) => (record.n < 4 ? true : limit('crm', () => true))\n"
+
+test('a batch that fails without a fault has nothing to lose: its first error is told, exit 2', async () => {
+  const demanding = place.file('demanding.mjs', DEMANDING)
+  place.ndjson('demanding.ndjson', numbers(20).slice(10))
+  const args = ['demanding.ndjson', '--with', `./${demanding}`, '--faults', 'throw']
+  const { code, stdout, stderr } = await place.fanfold('drill', ...args)
+  expect(stderr).toContain(
+    'there is nothing to lose: without a fault, 0 of 10 records have a verdict; the first error: ',
+  )
+  expect(stderr).toContain("the engine has no limit 'crm'")
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+  const given = await place.fanfold('drill', ...args, '--limit-of', 'crm=2')
+  expect(given.stderr).toContain('without a fault: 10 of 10 records have a verdict\n')
+  expect(given.code, given.stderr).toBe(0)
+})
+
+test('where few records have a verdict, that nothing was lost says little', async () => {
+  const demanding = place.file('demanding.mjs', DEMANDING)
+  place.ndjson('few.ndjson', numbers(20))
+  const args = ['few.ndjson', '--with', `./${demanding}`, '--faults', 'throw', '--at', '20']
+  const { code, stdout, stderr } = await place.fanfold('drill', ...args)
+  expect(stderr).toContain('without a fault: 4 of 20 records have a verdict; the first error: ')
+  expect(stdout).toContain(
+    '\nnothing was lost: each fault cost its own record, and no other; but only 4 of 20 records had',
+  )
+  expect(code).toBe(0)
+})
+
 test.each([
   [['-'], 'a drill reads its input several times, and stdin can be read once. Give a file.'],
   [['two.ndjson', '--at', '3'], 'there is no record 3: the sample has 2.'],

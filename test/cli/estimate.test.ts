@@ -137,14 +137,24 @@ test('for a verifier that waits, several records at once are tried', async () =>
   })
 })
 
-test('a verifier that fails everything is measured, with a warning', async () => {
+test('of a verifier that fails everything nothing is concluded: the first error is told, exit 2', async () => {
   place.ndjson(
     'throws.ndjson',
     numbers(30, () => ({ do: 'throw' })),
   )
-  const { code, stderr } = await estimate('throws.ndjson', ...QUICK)
-  expect(code).toBe(0)
-  expect(stderr).toContain('\n  warning     no record of the sample has a verdict: ')
+  const { code, stdout, stderr } = await estimate('throws.ndjson', ...QUICK, '--json', 'throws.json')
+  expect(stderr).toMatch(/^fanfold: nothing to measure: every record fails: E_ASKED: as asked\. Mend that first/)
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+  expect(existsSync(`${place.path}/throws.json`)).toBe(false)
+})
+
+test('nor of one that uses limits, which a plain loop does not know', async () => {
+  place.file('limited.mjs', "export default (record, { limit }) => limit('crm', () => true)")
+  const input = place.ndjson('limited.ndjson', numbers(10))
+  const { code, stderr } = await place.fanfold('estimate', '--with', './limited.mjs', input, ...QUICK)
+  expect(stderr).toMatch(/^fanfold: nothing to measure: every record fails: FANFOLD_LIMIT_UNKNOWN: /)
+  expect(stderr).toContain('A verifier that uses limits cannot be estimated: the plain loop that it is compared with')
+  expect(code).toBe(2)
 })
 
 test('--json - is the only thing on stdout, and nothing is left in the folder for temporary files', async () => {
@@ -246,11 +256,14 @@ function isAlive(pid: number): boolean {
 }
 
 test('why records have no verdict is told', async () => {
-  place.file('throws.mjs', "export default () => { throw new TypeError('no such\\nstreet') }")
+  place.file(
+    'throws.mjs',
+    "export default ({ n }) => { if (n > 0) throw new TypeError('no such\\nstreet'); return true }",
+  )
   place.file('some.mjs', "export default ({ n }) => { if (n === 7) throw new RangeError('seven'); return true }")
   const input = place.ndjson('failing.ndjson', numbers(1_000))
   const all = await place.fanfold('estimate', '--with', './throws.mjs', input, ...QUICK)
-  expect(all.stderr).toMatch(/no record of the sample has a verdict: .*; the first error: TypeError: no such street\n/)
+  expect(all.stderr).toMatch(/100% of the sample have no verdict: .*; the first error: TypeError: no such street\n/)
   const one = await place.fanfold('estimate', '--with', './some.mjs', input, ...QUICK)
   expect(one.stderr).toMatch(
     /warning +some records of the sample have no verdict; the first error: RangeError: seven\n/,

@@ -302,6 +302,22 @@ test('after a night that exceeded --tolerate, --resume=auto stays failed, and th
   expect(place.lines('night.out').map(({ verdict }) => verdict)).toEqual(numbers(60).map(() => 'pass'))
 })
 
+test('after a run in which some records have no verdict, the command that is shown runs them again', async () => {
+  place.ndjson(
+    'some.ndjson',
+    numbers(40, (n) => (n < 3 ? { broken: true } : {})),
+  )
+  place.file('some.mjs', 'export default ({ broken }) => { if (broken) throw new Error("broken"); return true }')
+  const command = ['verify', 'some.ndjson', '--with', './some.mjs', '--threads', '1', ...files('some')]
+  const first = await place.fanfold(...command)
+  expect([first.code, first.stderr]).toEqual([3, expect.stringContaining('! partial: ')])
+  const next = /\n {2}next {8}(fanfold verify .* --redrive)\n/.exec(first.stderr)?.[1] ?? ''
+  place.file('some.mjs', 'export default () => true')
+  const mended = await place.shell(next)
+  expect([mended.code, mended.stderr]).toEqual([0, expect.stringContaining('✓ succeeded: 40 records verified')])
+  expect(mended.stderr).not.toMatch(/\n {2}next /)
+})
+
 test('--limit may be raised: what it has let through is not run again', async () => {
   const first = await busy('limit', '--limit', '100')
   expect(first.stderr).toContain('the first 100 records')

@@ -37,7 +37,7 @@ test('each check is told with what it needs, what it is independent of, and for 
   expect(stderr).toMatch(/\n {2}parse +– +– +40 +\S+ .s /)
   expect(stderr).toMatch(/\n {2}even +parse +whole +36 +\S+ .s /)
   expect(stderr).toMatch(/\n {2}predicted +\S+ .?s for 40 records on /)
-  expect(stderr).toMatch(/\n {2}actual +\S+ .?s for 40 records\n/)
+  expect(stderr).toMatch(/ for 1,000 records\n {2}actual +\S+ .?s for 40 records\n/)
   expect(read('chain.json')).toMatchObject({
     fanfold: 'plan',
     version: 1,
@@ -115,6 +115,40 @@ test('records without a verdict are told', async () => {
   expect([code, stderr]).toEqual([0, expect.stringContaining('warning     2 records of the sample had no verdict')])
 })
 place.ndjson('bad.ndjson', [{ do: 'throw' }, ...numbers(5), { do: 'throw' }])
+
+const CALLS = `import { setTimeout as delay } from 'node:timers/promises'
+export default async (record, { limit }) => {
+  await limit('crm', () => delay(1))
+  return true
+}
+`
+
+test('a sample without a verdict is not concluded from: the first error is told, exit 2', async () => {
+  place.file('calls.mjs', CALLS)
+  place.file('free.mjs', 'export default () => true\n')
+  const args = ['in.ndjson', '--with', 'calls=./calls.mjs', '--with', 'free=./free.mjs', '--json', 'none.json']
+  const { code, stdout, stderr } = await place.fanfold('plan', ...args)
+  expect(stderr).toContain('there is nothing to plan: 0 of 40 records have a verdict; the first error: ')
+  expect(stderr).toContain("the engine has no limit 'crm'")
+  expect(stderr).not.toContain('planned:')
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+  expect(existsSync(join(place.path, 'none.json'))).toBe(false)
+})
+
+test('the prediction knows no limits: none for 1,000 records, and what is set is named when it took much longer', async () => {
+  place.file('calls.mjs', CALLS)
+  const given = ['in.ndjson', '--with', 'calls=./calls.mjs', '--sample', '12', '--json', 'limited.json']
+  // Of the first round the rate is not used up; of the last ones it is, and they take a second and more.
+  const { code, stderr } = await place.fanfold('plan', ...given, '--limit-of', 'crm=6/2s', '--limit-of', 'other=5')
+  expect(code, stderr).toBe(0)
+  expect(stderr).not.toContain('for 1,000 records')
+  expect(stderr).toContain(
+    'took much longer than predicted: checks wait for the limits crm, other, which the prediction',
+  )
+  const written = JSON.parse(place.read('limited.json')) as object
+  expect(written).toMatchObject({ limits: ['crm', 'other'] })
+  expect(written).not.toHaveProperty('predictedPer1000')
+})
 
 describe('nothing is planned, and the exit is 2', () => {
   place.file('empty.ndjson', '\n\n')

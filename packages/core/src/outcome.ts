@@ -50,3 +50,13 @@ export interface AbortedOutcome extends OutcomeBase {
 
 /** How one task ended. There is exactly one for every task that was read. */
 export type Outcome<Value = unknown> = CompletedOutcome<Value> | UnsuccessfulOutcome | AbortedOutcome
+
+/** Of a record that cannot be read: no check was made of it. */
+const UNREADABLE: readonly unknown[] = ['FANFOLD_RECORD_UNPARSABLE', 'FANFOLD_RECORD_TOO_LONG']
+
+/** The check of a chain whose error is its task's: the first that ended so. */
+export function failedCheckOf({ status, checks = {} }: Outcome): string | undefined {
+  const [name, check] = Object.entries(checks).find(([, { status: its }]) => its === status) ?? []
+  const error = check?.error
+  return error !== undefined && 'code' in error && UNREADABLE.includes(error.code) ? undefined : name
+}

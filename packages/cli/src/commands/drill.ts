@@ -6,10 +6,11 @@ import { FAULTS, MEANINGS } from '../drill/faults.ts'
 import { inOwnProcess } from '../drill/in-own-process.ts'
 import { SIGNAL_CODES } from '../exit.ts'
 import type { Ending } from '../exit.ts'
-import { counted } from '../figures.ts'
+import { time } from '../figures.ts'
 import { Interruption } from '../interruption.ts'
 import type { DrillOptions } from '../options/drill-options.ts'
 import { badUsage, problemLine } from '../problem.ts'
+import { verdictsText } from '../sample-verdicts.ts'
 import { whenAborted } from '../when-aborted.ts'
 import { readConfiguration } from './configuration.ts'
 import { resolveInputs } from './inputs.ts'
@@ -37,7 +38,7 @@ interface Plan {
  * `fanfold drill`: does harm to one record of the user's own batch, in one way after the other, and tells what that has cost
  * the others.
  *
- * @throws {FanfoldError} when the batch does not run without a fault either
+ * @throws {FanfoldError} when the batch does not run without a fault either, or no record of it comes to a verdict
  */
 export async function drill(given: readonly string[], options: DrillOptions): Promise<Ending> {
   const plan = await planOf(given, options)
@@ -87,6 +88,11 @@ async function drillAll(plan: Plan, options: DrillOptions, signal: AbortSignal):
   const before = await runWith(plan, undefined, GIVE_UP_MS, signal)
   if (before === 'died')
     throw badUsage('the verifier takes its whole process down without a fault, too. Mend that first.')
+  const { verdicts } = before
+  if (verdicts.withVerdict === 0 && verdicts.records > 0)
+    throw badUsage(
+      `there is nothing to lose: without a fault, ${verdictsText(verdicts)}. Mend that first; fanfold verify tells more.`,
+    )
   const indices = [...before.endings.keys()].toSorted((a, b) => a - b)
   const at = (options.at ?? Math.ceil(indices.length / 2)) - 1
   const index = indices[at]
@@ -94,7 +100,7 @@ async function drillAll(plan: Plan, options: DrillOptions, signal: AbortSignal):
   const timeoutMs = options.timeout ?? Math.max(LEAST_TIMEOUT_MS, Math.ceil(before.slowestMs * PATIENCE))
   const timed = { ...plan, run: { ...plan.run, timeoutMs } }
   process.stderr.write(
-    `${counted(before.total, 'record')}, timeout ${timeoutMs} ms; without a fault ${Math.round(before.elapsedMs)} ms\n`,
+    `without a fault: ${verdictsText(verdicts)}\nthat took ${time(before.elapsedMs)}; the timeout is ${timeoutMs} ms\n`,
   )
   const results = []
   for (const fault of options.faults ?? FAULTS) {
@@ -102,7 +108,7 @@ async function drillAll(plan: Plan, options: DrillOptions, signal: AbortSignal):
     const after = await runWith(timed, { fault, index }, GIVE_UP_MS + before.elapsedMs, signal)
     results.push(after === 'died' ? ({ fault, died: true } as const) : compare(fault, index, before, after))
   }
-  process.stdout.write(drillText(results, `record ${at + 1}`))
+  process.stdout.write(drillText(results, `record ${at + 1}`, verdicts))
   return { code: results.every(isGood) ? 0 : 1 }
 }
 

@@ -45,14 +45,13 @@ export async function plan(given: readonly string[], options: PlanOptions): Prom
     const findings = await measurePlan(subject, interruption, (phase) => display.show(STEPS[phase]))
     display.stop()
     const made = { at: new Date().toISOString(), node: process.versions.node, cores: defaultThreads() }
-    const planned = chainPlan(findings, { made, verifier: subject.verifier, inputs })
-    const hasLimits = Object.keys(subject.engine.limits ?? {}).length > 0
+    const limits = Object.keys(subject.engine.limits ?? {})
+    const planned = chainPlan(findings, { made, verifier: subject.verifier, inputs, limits })
     if (options.progress !== 'json')
       process.stderr.write(
         planText(planned, {
           columns: terminalColumns(),
           json: options.json,
-          hasLimits,
         }),
       )
     if (options.json !== undefined) await writeJson(options.json, 'the plan', planned)

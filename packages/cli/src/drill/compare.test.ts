@@ -2,9 +2,11 @@ import { expect, test } from 'vitest'
 import { compare } from './compare.ts'
 import type { DrillResult } from './drill-run.ts'
 
+const verdicts = { records: 3, withVerdict: 3, firstError: undefined }
+
 function result(endings: Readonly<Record<number, string>>): DrillResult {
   const entries = Object.entries(endings).map(([index, ending]): [number, string] => [Number(index), ending])
-  return { endings: new Map(entries), checks: new Map(), total: entries.length, elapsedMs: 10, slowestMs: 1 }
+  return { endings: new Map(entries), checks: new Map(), total: entries.length, elapsedMs: 10, slowestMs: 1, verdicts }
 }
 
 const before = result({ 0: 'completed pass', 1: 'completed pass', 2: 'completed flag odd' })
@@ -47,6 +49,7 @@ test("of a chain, checks that end otherwise are lost: another record's, and the 
     total: 2,
     elapsedMs: 10,
     slowestMs: 1,
+    verdicts,
     checks: new Map([
       [0, 'a flag, b pass'],
       [1, 'a flag, b pass'],

@@ -2,6 +2,8 @@ import { Engine } from '@fanfold/core'
 import type { CheckOutcome, EngineOptions, Outcome, RunOptions, VerifierLocation } from '@fanfold/core'
 import { resolveInputs } from '../commands/inputs.ts'
 import type { InputOptions } from '../commands/inputs.ts'
+import { sampleVerdicts } from '../sample-verdicts.ts'
+import type { SampleVerdicts } from '../sample-verdicts.ts'
 import { FAULTY_CHECK } from './faults.ts'
 import type { Harm } from './faulty-verifier.ts'
 
@@ -29,6 +31,7 @@ export interface DrillResult {
   /** What the report has counted. */
   readonly total: number
   readonly elapsedMs: number
+  readonly verdicts: SampleVerdicts
   /** Of the slowest record. */
   readonly slowestMs: number
 }
@@ -53,8 +56,9 @@ export async function drillRun({
       endings.set(index, endingOf(outcome))
       if (outcome.checks !== undefined) checks.set(index, checksText(outcome.checks))
     }
-    const { total, elapsedMs, durationMs } = await running.report()
-    return { endings, checks, total, elapsedMs, slowestMs: durationMs.max }
+    const report = await running.report()
+    const { total, elapsedMs, durationMs } = report
+    return { endings, checks, total, elapsedMs, verdicts: sampleVerdicts(report), slowestMs: durationMs.max }
   } finally {
     await engine.close()
   }

@@ -1,5 +1,6 @@
-import { time, whole } from '../figures.ts'
+import { counted, time, whole } from '../figures.ts'
 import { paint } from '../paint.ts'
+import type { SampleVerdicts } from '../sample-verdicts.ts'
 import type { Comparison } from './compare.ts'
 import { MEANINGS } from './faults.ts'
 import type { Fault } from './faults.ts'
@@ -18,15 +19,23 @@ export function isGood(result: Comparison | Death): boolean {
 }
 
 /** What each fault has done, a line each, and below what was lost. */
-export function drillText(results: readonly (Comparison | Death)[], where: string): string {
+export function drillText(results: readonly (Comparison | Death)[], where: string, before: SampleVerdicts): string {
   const heading = [`fault, at ${where}`, 'it became', 'the others'].map((cell, i) => cell.padEnd(WIDTHS[i]!)).join('')
   const lines = results.flatMap((result) => [lineOf(result), ...lostLines(result)])
   const bad = results.filter((result) => !isGood(result)).length
   const verdict =
-    bad === 0
-      ? paint('green', 'nothing was lost: each fault cost its own record, and no other')
-      : paint('red', `${bad} of ${results.length} faults cost more than their own record`)
+    bad === 0 ? nothingLost(before) : paint('red', `${bad} of ${results.length} faults cost more than their own record`)
   return `${[paint('bold', heading.trimEnd()), ...lines, '', verdict].join('\n')}\n`
+}
+
+/** Below this share of records with a verdict there was little to lose. */
+const MANY = 0.5
+
+function nothingLost({ records, withVerdict }: SampleVerdicts): string {
+  const text = 'nothing was lost: each fault cost its own record, and no other'
+  if (withVerdict >= records * MANY) return paint('green', text)
+  const had = `${whole(withVerdict)} of ${counted(records, 'record')}`
+  return paint('yellow', `${text}; but only ${had} had a verdict to lose`)
 }
 
 function lineOf(result: Comparison | Death): string {

@@ -104,6 +104,17 @@ describe('the estimate as a text', () => {
     expect(whole).toContain('\n  at once     auto: 400/s, 128: 18,400/s; each tried once, before the rounds\n')
     expect(whole).toContain(' sides, each in a fresh process, with 128 records at once\n')
   })
+  test('of a verifier that waits, advice about records at once is no bad news', () => {
+    const waits: Partial<Estimate> = { conclusion: 'loses', gain: { low: 0.5, mid: 0.6, high: 0.7 }, isWaiting: true }
+    expect(text(Infinity, waits)).toMatch(
+      /^· the verifier waits for something else than a core: threads gain nothing\n/,
+    )
+    const concurrencies = [{ tasksPerSecond: 400 }, { concurrency: 128, tasksPerSecond: 18_400 }]
+    expect(text(Infinity, { ...waits, concurrencies, recommended: { concurrency: 128 } })).toMatch(
+      /^✓ the verifier waits/,
+    )
+    expect(text(Infinity, { ...waits, isWaiting: false })).toMatch(/^✗ fan-out does not pay/)
+  })
   test('names what to set', () => {
     expect(text(Infinity, { recommended: { threads: 1, shardSize: 800, pool: 'processes' } })).toContain(
       '\n  set         --threads 1 --shard-size 800 --pool processes\n',

@@ -45,13 +45,18 @@ export function estimateText(estimate: Estimate, context: EstimateContext): stri
 }
 
 function headline(estimate: Estimate, columns: number): string {
-  const { conclusion } = estimate
-  // What waits gains by another option than threads.
-  const [mark, style] = MARKS[conclusion !== 'short' && gainsByWaiting(estimate) ? 'pays' : conclusion]
+  const [mark, style] = MARKS[markedAs(estimate)]
   const [first = '', ...rest] = wrap(`${mark} ${verdictText(estimate)}`, Math.max(16, columns - 2))
   const colon = first.indexOf(':')
   const end = colon < 0 ? first.length : colon
   return [paint(style, first.slice(0, end)) + first.slice(end), ...rest.map((line) => `  ${line}`)].join('\n')
+}
+
+/** What waits gains by another option than threads: that these gain nothing is no bad news. */
+function markedAs(estimate: Estimate): Conclusion {
+  const { conclusion, isWaiting } = estimate
+  if (conclusion !== 'short' && gainsByWaiting(estimate)) return 'pays'
+  return isWaiting && conclusion === 'loses' ? 'even' : conclusion
 }
 
 function basis(

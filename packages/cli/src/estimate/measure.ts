@@ -152,6 +152,7 @@ async function probeIn(folder: string, task: Task): Promise<Probe> {
   const side = { kind: 'loop', concurrency: 1 } as const
   const request = { side, subject, sample: first, stopAfterMs: PROBE_MS }
   const measured = await measureInFreshProcess(request, { signal, giveUpAfterMs: GIVE_UP_MS })
+  if (measured.completed === 0) await refuseWithoutVerdict(task, first)
   const { tasks, promised, elapsedMs, waitingShare, warmMsPerTask = elapsedMs / tasks } = measured
   return {
     msPerTask: Math.max(warmMsPerTask, 1e-6),
@@ -159,6 +160,22 @@ async function probeIn(folder: string, task: Task): Promise<Probe> {
     isAsync: promised > tasks / 2,
     waitingShare,
   }
+}
+
+/**
+ * How fast a verifier fails says nothing of how fast it verifies. Why it fails a run tells, and not the loop; where that has
+ * verdicts, there is something to go by.
+ */
+async function refuseWithoutVerdict(task: Task, first: SampleFile): Promise<void> {
+  const side: RunSide = { kind: 'run', threads: 1, concurrency: undefined, shardSize: undefined }
+  const { completed, firstError = 'no error was told' } = await measureSide(task, side, first)
+  if (completed > 0) return
+  const limits = firstError.startsWith('FANFOLD_LIMIT_UNKNOWN')
+    ? ' A verifier that uses limits cannot be estimated: the plain loop that it is compared with knows none.'
+    : ' Mend that first; fanfold verify tells more.'
+  throw badUsage(
+    `nothing to measure: every record fails: ${firstError}${/[.!?]$/.test(firstError) ? '' : '.'}${limits}`,
+  )
 }
 
 function measureSide({ subject, signal, budgetMs }: Task, side: Side, file: SampleFile): Promise<Measured> {

@@ -2,6 +2,7 @@ import { counted, whole } from '../figures.ts'
 import { paint } from '../paint.ts'
 import { oneLine } from '../problem.ts'
 import { LABEL_WIDTH, labelled } from '../summary/layout.ts'
+import { wrap } from '../wrap.ts'
 import type { Difference } from './conclude.ts'
 import { apart } from './ending.ts'
 import type { Ended } from './ending.ts'
@@ -38,24 +39,24 @@ const TIMES: typeof WAYS = { ...WAYS, shards: 'another time', shuffled: 'another
 /** What has come of the check, for a person. */
 export function independenceText(finding: Finding, columns: number): string {
   const { dependent, unrepeatable } = finding
-  const blocks = [headline(finding)]
+  const blocks = [headline(finding, columns)]
   if (dependent.length > 0) {
     blocks.push(list(dependent, finding, columns, WAYS), facts(finding.dependentFacts, columns))
     blocks.push(labelled('seen', seenText(finding), columns, 'dim'))
   }
   if (unrepeatable.length > 0) {
-    if (dependent.length > 0) blocks.push(unrepeatableLine(unrepeatable))
+    if (dependent.length > 0) blocks.push(wrap(unrepeatableLine(unrepeatable), Math.max(16, columns)).join('\n'))
     blocks.push(list(unrepeatable, finding, columns, TIMES), facts(finding.unrepeatableFacts, columns))
   }
   return `${blocks.filter((block) => block !== '').join('\n')}\n`
 }
 
-function headline({ sample, cutAfterMs, threads, dependent, unrepeatable }: Finding): string {
+function headline(finding: Finding, columns: number): string {
+  const { sample, cutAfterMs, threads, dependent, unrepeatable } = finding
   const records = counted(sample.length, 'record')
   const which =
     cutAfterMs === undefined ? records : `${records}, as many as one thread got done in ${cutAfterMs / 1000} s`
-  const said = (style: 'green' | 'red', text: string): string =>
-    `${paint('bold', 'independence')}  ${paint(style, text)} (${which})`
+  const said = (style: 'green' | 'red', text: string): string => wrapped(style, text, `(${which})`, columns)
   if (dependent.length > 0)
     return said(
       'red',
@@ -64,6 +65,18 @@ function headline({ sample, cutAfterMs, threads, dependent, unrepeatable }: Find
   if (unrepeatable.length > 0) return said('red', unrepeatableLine(unrepeatable))
   if (sample.length < 2) return said('red', 'there are too few records to tell')
   return said('green', `the same verdicts in any order, one by one and on ${threads} threads`)
+}
+
+const LABEL = 'independence  '
+
+/** Of what records that is said follows on the same line where there is room. */
+function wrapped(style: 'green' | 'red', text: string, of: string, columns: number): string {
+  const width = Math.max(16, columns - LABEL.length)
+  const lines = wrap(text, width)
+  const fits = lines.at(-1)!.length + 1 + of.length <= width
+  const painted = lines.map((line) => paint(style, line))
+  const all = fits ? [...painted.slice(0, -1), `${painted.at(-1)} ${of}`] : [...painted, ...wrap(of, width)]
+  return all.map((line, at) => (at === 0 ? paint('bold', LABEL) : ' '.repeat(LABEL.length)) + line).join('\n')
 }
 
 function unrepeatableLine(differences: readonly Difference[]): string {

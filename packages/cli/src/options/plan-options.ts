@@ -59,7 +59,7 @@ export const PLAN_OPTIONS: Table = {
   concurrency: {
     ...VERIFY_OPTIONS.concurrency,
     group: MEASURING,
-    description: 'how many checks at once over all threads, when fanned out',
+    description: 'how many checks at once over all threads, when fanned out; two of one record, side by side, are two',
     defaultText: '50 for a chain that mostly waits, else one per thread',
   },
   timeout: { ...VERIFY_OPTIONS.timeout, group: MEASURING },

@@ -22,7 +22,10 @@ export interface ChainPlan {
   /** Records of the sample; cut: fewer than were asked for, since they took longer than the budget. */
   readonly sample: { readonly records: number; readonly isCut: boolean; readonly unsuccessful: number }
   readonly threads: number
+  /** Checks at once, over all threads. */
   readonly concurrency: number
+  /** Names of those that were set. */
+  readonly limits: readonly string[]
   readonly steps: readonly PlannedStep[]
   /** Names, by the first stage in which all that a check waits for is done. */
   readonly stages: readonly (readonly string[])[]
@@ -32,12 +35,13 @@ export interface ChainPlan {
   /** The sample's checks, all in sequence, ms. */
   readonly sequentialMs: number
   readonly predicted: Foretold
-  readonly predictedPer1000: Foretold
+  /** Absent where limits are set: of these the prediction knows nothing, and the more records, the more they bound. */
+  readonly predictedPer1000?: Foretold
   readonly actualMs: number
 }
 
 /** What is known beside the measurements. */
-export type PlanKnown = Pick<ChainPlan, 'made' | 'verifier' | 'inputs'>
+export type PlanKnown = Pick<ChainPlan, 'made' | 'verifier' | 'inputs' | 'limits'>
 
 /** Everything that follows from what was measured. */
 export function chainPlan(findings: PlanFindings, known: PlanKnown): ChainPlan {
@@ -67,7 +71,7 @@ export function chainPlan(findings: PlanFindings, known: PlanKnown): ChainPlan {
     criticalPath: names(times.path().places),
     sequentialMs: perRecord.sequentialMs * records,
     predicted: foretell(perRecord, fanOut, records),
-    predictedPer1000: foretell(perRecord, fanOut, 1000),
+    ...(known.limits.length > 0 ? {} : { predictedPer1000: foretell(perRecord, fanOut, 1000) }),
     actualMs,
   }
 }

@@ -6,6 +6,7 @@ import { cpuMsSince } from '../estimate/cpu-time.ts'
 import type { Interruption } from '../interruption.ts'
 import { withPatience } from '../patience.ts'
 import { badUsage } from '../problem.ts'
+import { sampleVerdicts, verdictsText } from '../sample-verdicts.ts'
 import { whenAborted } from '../when-aborted.ts'
 import { usualConcurrency } from './foretell.ts'
 import type { RecordTimes } from './foretell.ts'
@@ -21,7 +22,7 @@ export interface PlanSubject {
   readonly source: Source
   readonly engine: EngineOptions
   readonly run: RunOptions
-  /** Records at once, over all threads; `undefined` for what the chain itself suggests. */
+  /** Checks at once, over all threads; `undefined` for what the chain itself suggests. */
   readonly concurrency: number | undefined
   /** Records of the sample. */
   readonly records: number
@@ -56,7 +57,7 @@ const MOST_ROUNDS = 3
 /**
  * Verifies the sample one record at a time, and then fanned out, on the same threads.
  *
- * @throws {FanfoldError} what is no chain, cannot start, or has no record that came to an end; the reason of
+ * @throws {FanfoldError} what is no chain, cannot start, or has no record that came to a verdict; the reason of
  * `interruption`, when it came
  */
 export async function measurePlan(
@@ -103,12 +104,21 @@ async function playBoth(round: Round): Promise<Omit<PlanFindings, 'isStuck'>> {
   // Made into objects only now: that would cost processor time while it is measured.
   for (const batch of alone.batches) for (let i = 0; i < batch.length; i++) times.add(batch.at(i))
   if (times.records === 0) throw badUsage('the inputs have no records. Give a sample of some.')
+  refuseWithoutVerdict(alone.report)
   const perRecord = times.perRecord(alone.cpuMs)
   const concurrency = subject.concurrency ?? usualConcurrency(perRecord, threads)
   onPhase('fanned out')
   const { report } = await play(round, { limit: times.records, concurrency })
+  refuseWithoutVerdict(report)
   const { isCut } = alone
   return { steps, times, perRecord, threads, concurrency, actualMs: report.elapsedMs, isCut, report }
+}
+
+/** How fast checks fail says nothing of how fast they are. */
+function refuseWithoutVerdict(report: Report): void {
+  const verdicts = sampleVerdicts(report)
+  if (verdicts.withVerdict === 0)
+    throw badUsage(`there is nothing to plan: ${verdictsText(verdicts)}. Mend that first; fanfold verify tells more.`)
 }
 
 interface Played {

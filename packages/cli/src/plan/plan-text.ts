@@ -4,7 +4,7 @@ import { oneLine } from '../problem.ts'
 import { LABEL_WIDTH, labelled } from '../summary/layout.ts'
 import { wrap } from '../wrap.ts'
 import type { ChainPlan, PlannedStep } from './chain-plan.ts'
-import type { Bound } from './foretell.ts'
+import type { Bound, Foretold } from './foretell.ts'
 
 /** What the plan is told with. */
 export interface PlanContext {
@@ -12,7 +12,6 @@ export interface PlanContext {
   readonly columns: number
   /** Where it was written as JSON. */
   readonly json: string | undefined
-  readonly hasLimits: boolean
 }
 
 const MOST_NAME = 24
@@ -56,8 +55,8 @@ type Cell = readonly [heading: string, of: (step: PlannedStep) => string]
 const LEFT: readonly Cell[] = [
   ['check', ({ name }) => cut(oneLine(name), MOST_NAME)],
   ['after', ({ after }) => listed(after)],
-  ['independent of', ({ independentOf }) => listed(independentOf)],
 ]
+const INDEPENDENT: Cell = ['independent of', ({ independentOf }) => listed(independentOf)]
 const RIGHT: readonly Cell[] = [
   ['records', ({ records }) => whole(records)],
   ['mean', ({ meanMs, records }) => (records === 0 ? '' : time(meanMs))],
@@ -65,15 +64,25 @@ const RIGHT: readonly Cell[] = [
   ['slowest', ({ maxMs, records }) => (records === 0 ? '' : time(maxMs))],
 ]
 
+/** What is independent of what follows from what is after what, so that is left out where there is no room for it. */
 function table({ steps }: ChainPlan, columns: number): string {
-  const lines = [...steps.map((step) => [...LEFT, ...RIGHT].map(([, of]) => of(step)))]
-  const heads = [...LEFT, ...RIGHT].map(([heading]) => heading)
+  return (
+    tableOf(steps, [...LEFT, INDEPENDENT], columns) ??
+    tableOf(steps, LEFT, columns) ??
+    steps.map((step) => inWords(step, columns)).join('\n')
+  )
+}
+
+/** Nothing where it is wider than the terminal. */
+function tableOf(steps: readonly PlannedStep[], left: readonly Cell[], columns: number): string | undefined {
+  const cells = [...left, ...RIGHT]
+  const lines = steps.map((step) => cells.map(([, of]) => of(step)))
+  const heads = cells.map(([heading]) => heading)
   const widths = heads.map((heading, at) => Math.max(heading.length, ...lines.map((cells) => cells[at]!.length)))
-  if (widths.reduce((sum, width) => sum + width + GAP, 0) > columns)
-    return steps.map((step) => inWords(step, columns)).join('\n')
-  const row = (cells: readonly string[]): string =>
-    cells
-      .map((cell, at) => ' '.repeat(GAP) + (at < LEFT.length ? cell.padEnd(widths[at]!) : cell.padStart(widths[at]!)))
+  if (widths.reduce((sum, width) => sum + width + GAP, 0) > columns) return undefined
+  const row = (texts: readonly string[]): string =>
+    texts
+      .map((cell, at) => ' '.repeat(GAP) + (at < left.length ? cell.padEnd(widths[at]!) : cell.padStart(widths[at]!)))
       .join('')
       .trimEnd()
   return [paint('dim', row(heads)), ...lines.map(row)].join('\n')
@@ -105,9 +114,11 @@ function listed(names: readonly string[]): string {
 
 const BOUNDS: Readonly<Record<Bound, string>> = {
   processor: 'the processor is what bounds it',
-  waiting: 'records at once are what bounds it',
+  waiting: 'checks at once are what bounds it',
   slowest: 'the slowest record is what bounds it',
 }
+
+type Row = readonly [label: string, text: string, style: 'dim' | 'bold']
 
 function times(plan: ChainPlan, columns: number): string {
   const { sample, perRecord, sequentialMs, criticalPath, threads, concurrency, predicted, predictedPer1000, actualMs } =
@@ -116,7 +127,7 @@ function times(plan: ChainPlan, columns: number): string {
   const rest = sample.isCut ? '; more did not come to their end in --budget' : ''
   const records = counted(sample.records, 'record')
   const each = (ms: number): string => `${time(ms)} a record`
-  const rows: readonly (readonly [label: string, text: string, style: 'dim' | 'bold'])[] = [
+  const rows: readonly Row[] = [
     ['sample', `the first ${records}, one after the other${rest}`, 'dim'],
     ['in sequence', `${each(sum)}, ${time(sequentialMs)} for ${records}`, 'dim'],
     ['critical', `${each(criticalMs)}: ${criticalPath.map(oneLine).join(' → ')}`, 'dim'],
@@ -126,27 +137,36 @@ function times(plan: ChainPlan, columns: number): string {
       `${time(predicted.ms)} for ${records} on ${counted(threads, 'thread')}, ${whole(concurrency)} at once; ${BOUNDS[predicted.bound]}`,
       'bold',
     ],
-    ['', `${time(predictedPer1000.ms)} for 1,000 records`, 'dim'],
+    ...perThousand(predictedPer1000),
     ['actual', `${time(actualMs)} for ${records}`, 'bold'],
   ]
   return rows.map(([label, text, style]) => labelled(label, text, columns, style)).join('\n')
 }
 
+function perThousand(predicted: Foretold | undefined): readonly Row[] {
+  return predicted === undefined ? [] : [['', `${time(predicted.ms)} for 1,000 records`, 'dim']]
+}
+
 const ASSUMED =
   'the prediction takes for granted that checks take as long beside others as alone, that what they wait for bears so many at once, and that all threads are busy to the end'
 
-function ends({ sample, predicted, actualMs }: ChainPlan, { columns, json, hasLimits }: PlanContext): string {
-  const rows = [labelled('model', `${ASSUMED}${hasLimits ? '; it knows no limits' : ''}`, columns, 'dim')]
+function ends({ sample, predicted, actualMs, limits }: ChainPlan, { columns, json }: PlanContext): string {
+  const rows = [labelled('model', `${ASSUMED}${limits.length > 0 ? '; it knows no limits' : ''}`, columns, 'dim')]
   const warn = (text: string): number => rows.push(labelled('warning', text, columns, 'yellow'))
   if (sample.unsuccessful > 0)
     warn(`${counted(sample.unsuccessful, 'record')} of the sample had no verdict: fanfold verify tells why`)
   // A sample of few records hardly fills the threads.
-  if (actualMs > predicted.ms * MUCH && predicted.bound !== 'slowest')
+  if (actualMs > predicted.ms * MUCH && (predicted.bound !== 'slowest' || limits.length > 0))
     warn(
-      'it took much longer than predicted: checks slow each other down, what they wait for does not bear so many at once, or the machine was busy',
+      `it took much longer than predicted: ${limitsText(limits)}checks slow each other down, what they wait for does not bear so many at once, or the machine was busy`,
     )
   if (json !== undefined && json !== '-') rows.push(labelled('written', `${json}: the plan`, columns, 'dim'))
   return rows.join('\n')
+}
+
+function limitsText(limits: readonly string[]): string {
+  if (limits.length === 0) return ''
+  return `checks wait for the ${limits.length === 1 ? 'limit' : 'limits'} ${listed(limits)}, which the prediction does not know, `
 }
 
 /** Beyond this something is not as it was taken for granted. */

@@ -25,7 +25,9 @@ export function nextStep(report: Report, { out, only }: Written): string | undef
     const file = unsuccessful.length > 0 ? 'errors.ndjson' : 'found.ndjson'
     return `--out ${file} --only ${kinds.join(',')} writes each with its record`
   }
-  if (only !== undefined && !only.includes(first)) return `--only ${[...only, ...kinds].join(',')} writes them too`
+  const [one, ...more] = kinds.filter((kind) => only === undefined || only.includes(kind))
+  if (one === undefined) return `--only ${[...(only ?? []), ...kinds].join(',')} writes them too`
   const field = unsuccessful.length > 0 ? 'status' : 'verdict'
-  return `grep '"${field}":"${first}"' ${quoted(out)}`
+  const pattern = more.length === 0 ? `'"${field}":"${one}"'` : `-E '"${field}":"(${[one, ...more].join('|')})"'`
+  return `grep ${pattern} ${quoted(out)}`
 }

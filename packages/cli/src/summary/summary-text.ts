@@ -78,7 +78,9 @@ function details(report: Report, context: SummaryContext): string {
   if (named.length > 0) {
     const shown = named.slice(0, MOST_REASONS).map(([reason, count]) => `${cut(oneLine(reason), 60)} ${short(count)}`)
     if (named.length > MOST_REASONS) shown.push(`${named.length - MOST_REASONS} more`)
-    add('reasons', shown.join(', '))
+    // A record has one reason, and its other checks may have others.
+    const whose = report.checks === undefined ? '' : '; one a record, that of its worst check'
+    add('reasons', `${shown.join(', ')}${whose}`)
   }
   const [worst] = slowest
   if (worst !== undefined) add('slowest', `${time(worst.durationMs)} at ${placeOf(worst, context)}${shares(report)}`)
@@ -115,11 +117,13 @@ function errors(report: Report, { verbose, columns }: SummaryContext): string {
     rows.push(labelled('why', oneLine(messageOf(failure)), columns, 'bold'))
   // They are as they came, from all threads.
   const firstErrors = report.firstErrors.toSorted((a, b) => a.index - b.index).slice(0, MOST_ERRORS)
-  for (const { error, ...where } of firstErrors) {
+  for (const { error, check, ...where } of firstErrors) {
     const place = errorPlace(where)
     // A place that does not fit beside the text comes in front of it, and what became of the record is beside both.
     const isShort = place.length < LABEL_WIDTH
-    const text = isShort ? errorLine(error) : `${place}  ${errorLine(error)}`
+    const text = [...(isShort ? [] : [place]), ...(check === undefined ? [] : [oneLine(check)]), errorLine(error)].join(
+      '  ',
+    )
     rows.push(labelled(isShort ? place : ENDS[where.status], text, columns, 'magenta'))
     if (verbose) rows.push(inspect(error))
   }

@@ -1,6 +1,7 @@
 import type { OutputMark } from '../options/journaled-output.ts'
 import { COMPLETED, ABORTED, NO_VERDICT, bucketOf } from '@fanfold/workers/protocol'
 import type { PartTally } from '@fanfold/workers/protocol'
+import { failedCheckOf } from '../outcome.ts'
 import type { Outcome } from '../outcome.ts'
 import type { Shard } from '../sources/shard.ts'
 import { endsOf } from './check-sums.ts'
@@ -131,6 +132,7 @@ export class FrameDraft {
 
 function firstError(outcome: Outcome): FirstError {
   const { index, line, file, status } = outcome
+  const check = failedCheckOf(outcome)
   const error = outcome.status === 'completed' ? undefined : outcome.error
   const code = error !== undefined && 'code' in error && typeof error.code === 'string' ? { code: error.code } : {}
   return {
@@ -138,6 +140,7 @@ function firstError(outcome: Outcome): FirstError {
     ...(line === undefined ? {} : { line }),
     ...(file === undefined ? {} : { file }),
     status,
+    ...(check === undefined ? {} : { check }),
     name: String(error?.name ?? 'Error'),
     message: String(error?.message ?? ''),
     ...code,

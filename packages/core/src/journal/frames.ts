@@ -71,6 +71,8 @@ export interface FirstError {
   readonly line?: number
   readonly file?: string
   readonly status: Status
+  /** Of a chain: whose error it is. */
+  readonly check?: string
   readonly name: string
   readonly message: string
   readonly code?: string

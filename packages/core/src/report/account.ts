@@ -12,6 +12,7 @@ import {
 } from '@fanfold/workers/protocol'
 import type { PartTally, Status } from '@fanfold/workers/protocol'
 import type { OutcomeBatch } from '../merge/batch.ts'
+import { failedCheckOf } from '../outcome.ts'
 import type { Outcome, UnsuccessfulOutcome } from '../outcome.ts'
 import type { CheckReport, FirstError, Report, SlowTask } from './report.ts'
 import { restoredError } from './stored-error.ts'
@@ -179,8 +180,17 @@ function isUnsuccessful(outcome: Outcome): outcome is UnsuccessfulOutcome {
   return outcome.status === 'errored' || outcome.status === 'timedOut' || outcome.status === 'crashed'
 }
 
-function firstErrorOf({ index, line, file, status, error }: UnsuccessfulOutcome): FirstError {
-  return { index, ...(line === undefined ? {} : { line }), ...(file === undefined ? {} : { file }), status, error }
+function firstErrorOf(outcome: UnsuccessfulOutcome): FirstError {
+  const { index, line, file, status, error } = outcome
+  const check = failedCheckOf(outcome)
+  return {
+    index,
+    ...(line === undefined ? {} : { line }),
+    ...(file === undefined ? {} : { file }),
+    status,
+    ...(check === undefined ? {} : { check }),
+    error,
+  }
 }
 
 /** Whether any may be unsuccessful, without looking at each where a thread has counted them. */

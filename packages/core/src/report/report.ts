@@ -70,6 +70,8 @@ export interface FirstError {
   readonly line?: number
   readonly file?: string
   readonly status: 'errored' | 'timedOut' | 'crashed'
+  /** Of a chain: the first check that ended so, whose error it is. */
+  readonly check?: string
   readonly error: Error
 }
 
