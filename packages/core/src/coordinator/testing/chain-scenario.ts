@@ -30,7 +30,9 @@ export function drawChecks(random: Random): readonly CheckTerms[] {
     after: Array.from({ length: place }, (__, before) => before).filter(() => random.chance(0.5)),
     goesOn: random.chance(0.2) ? GOES_ON_AFTER_ERRORS : GOES_ON,
     timeoutMs: undefined,
-    retry: random.chance(0.2) ? { retries: random.between(0, 2), timeouts: random.between(0, 1) } : {},
+    retry: random.chance(0.2)
+      ? { retries: random.between(0, 2), timeouts: random.between(0, 1), crashes: random.between(0, 1) }
+      : {},
     barriers: 0,
   }))
 }
