@@ -48,7 +48,9 @@ test.each([
   [['--limit-of', 'crm=fast'], "--limit-of 'crm=fast' has 'fast' in it. Give calls at once (50), starts in a time"],
   [['--limit-of', 'crm=5,6'], "--limit-of 'crm=5,6' says something twice."],
   [['--limit-of', 'crm=0'], 'limits.crm.concurrency is 0: use a whole number from 1.'],
-  [['--limit-of', 'crm=5/x'], "--limit-of is '1x'. Give a duration"],
+  [['--limit-of', 'crm=5/x'], "--limit-of 'crm=5/x' has '5/x' in it. Write 100/s or 10/500ms."],
+  [['--limit-of', 'svc=100/sec'], "--limit-of 'svc=100/sec' has '100/sec' in it. Write 100/s."],
+  [['--limit-of', 'svc=9,10/5 minutes'], "--limit-of 'svc=9,10/5 minutes' has '10/5 minutes' in it. Write 10/5m."],
   [['--limits', 'nowhere.json'], "the file of limits 'nowhere.json' cannot be read: there is no such file."],
 ])('%j is refused', async (args, message) => {
   place.ndjson('any.ndjson', numbers(1))
