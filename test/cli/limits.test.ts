@@ -36,6 +36,32 @@ test('--limits is a file, which --limit-of beats', async () => {
   expect(JSON.parse(place.read('rated.json'))).toMatchObject({ limits: { crm: { permits: 1, calls: 12 } } })
 })
 
+const REJECTING = `
+export default async ({ n }, { limit, attempt }) => {
+  await limit('crm', () => {
+    if (n === 3 && attempt === 1) throw Object.assign(new Error('busy'), { overloaded: true })
+  })
+  return true
+}
+`
+
+test('where calls were rejected as overloaded and nothing is tried again, the next step is to do so', async () => {
+  place.file('rejecting.mjs', REJECTING)
+  place.ndjson('rejected.ndjson', numbers(10))
+  const run = ['verify', 'rejected.ndjson', '--with', './rejecting.mjs', '--limit-of', 'crm=adaptive']
+  const first = await place.fanfold(...run)
+  expect([first.code, first.stderr]).toEqual([
+    3,
+    expect.stringContaining('\n  next        --retries 5 tries again what was rejected as overloaded\n'),
+  ])
+  const enough = await place.fanfold(...run, '--retries', '1')
+  expect([enough.code, enough.stderr]).toEqual([0, expect.not.stringContaining('  next  ')])
+  const journaled = await place.fanfold(...run, '--journal', 'rejected.journal')
+  const next = /\n {2}next {8}(fanfold verify .* --redrive --retries 5)\n/.exec(journaled.stderr)?.[1] ?? ''
+  const mended = await place.shell(next)
+  expect([mended.code, mended.stderr]).toEqual([0, expect.stringContaining('✓ succeeded: 10 records verified')])
+})
+
 test('a verifier that asks for a limit that is not given is told how to give it', async () => {
   place.ndjson('one.ndjson', [{ limit: 'crn' }])
   const { code, stderr } = await verify('one.ndjson', '--limit-of', 'crm=2')
