@@ -44,6 +44,6 @@ test.each<[what: string, report: Report, step: string | undefined]>([
 
 test('it looks for what was written only, and says how to have the others', () => {
   const report = ended({ pass: 7, errored: 2, timedOut: 1 })
-  expect(nextStep(report, { ...OUT, only: ['errored'] }, 0)).toBe(`grep '"status":"errored"' found.out`)
+  expect(nextStep(report, { ...OUT, only: ['timedOut'] }, 0)).toBe(`grep '"status":"timedOut"' found.out`)
   expect(nextStep(report, { ...OUT, only: ['fail'] }, 0)).toBe('--only fail,errored,timedOut writes them too')
 })
