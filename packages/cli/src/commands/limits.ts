@@ -49,5 +49,27 @@ function partOf(bound: string, part: string): LimitOptions {
     throw badUsage(
       `--limit-of '${bound}' has '${part}' in it. Give calls at once (50), starts in a time (100/s, 10/500ms), adaptive or breaker, with commas between them.`,
     )
-  return { rate: { count: Number(count), perMs: duration('--limit-of', /^\d/.test(every) ? every : `1${every}`) } }
+  return { rate: { count: Number(count), perMs: perMsOf(bound, part, every) } }
+}
+
+function perMsOf(bound: string, part: string, every: string): number {
+  try {
+    return duration('--limit-of', /^\d/.test(every) ? every : `1${every}`)
+  } catch (cause) {
+    throw badUsage(`--limit-of '${bound}' has '${part}' in it. Write ${rateMeant(part) ?? '100/s or 10/500ms'}.`, cause)
+  }
+}
+
+const UNITS: readonly (readonly [begin: RegExp, unit: string])[] = [
+  [/^(ms|milli)/i, 'ms'],
+  [/^s/i, 's'],
+  [/^m/i, 'm'],
+  [/^h/i, 'h'],
+]
+
+/** `100/s` for `100/sec`, `10/5m` for `10/5 minutes` */
+function rateMeant(part: string): string | undefined {
+  const [, start = '', word = ''] = /^(\d+\/\d*(?:\.\d+)?) ?([a-z]+)$/i.exec(part) ?? []
+  const [, unit] = UNITS.find(([begin]) => begin.test(word)) ?? []
+  return unit === undefined ? undefined : `${start}${unit}`
 }

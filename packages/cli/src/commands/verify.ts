@@ -224,6 +224,7 @@ function summaryOf(tour: Tour, report: Report, hasSummary: boolean): string {
     isFromStdin: prepared.inputs.paths.length === 0,
     limit,
     command: journal === undefined ? undefined : args,
+    retries: prepared.settings.retry?.retries ?? 0,
     // How many lines of a broken output arrived, nobody knows.
     written: { out: report.failure instanceof OutputBroken ? undefined : out, lines: written.lines, only, summary },
     prediction: predictionOf(tour, report),

@@ -252,7 +252,7 @@ export const VERIFY_OPTIONS: Table = {
   timings: {
     flags: '--no-timings',
     group: OUTPUT,
-    description: 'leave out durationMs; with --order input the bytes are the same each time',
+    description: 'leave out durationMs and waitMs; with --order input the bytes are the same each time',
   },
   journal: {
     flags: '--journal <file>',

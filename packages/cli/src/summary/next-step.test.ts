@@ -39,11 +39,11 @@ test.each<[what: string, report: Report, step: string | undefined]>([
   ],
   ['both verdicts', ended({ pass: 1, fail: 5, flag: 4 }), `grep -E '"verdict":"(fail|flag)"' found.out`],
 ])('in the lines that were written, it looks for %s', (_, report, step) => {
-  expect(nextStep(report, OUT)).toBe(step)
+  expect(nextStep(report, OUT, 0)).toBe(step)
 })
 
 test('it looks for what was written only, and says how to have the others', () => {
   const report = ended({ pass: 7, errored: 2, timedOut: 1 })
-  expect(nextStep(report, { ...OUT, only: ['errored'] })).toBe(`grep '"status":"errored"' found.out`)
-  expect(nextStep(report, { ...OUT, only: ['fail'] })).toBe('--only fail,errored,timedOut writes them too')
+  expect(nextStep(report, { ...OUT, only: ['timedOut'] }, 0)).toBe(`grep '"status":"timedOut"' found.out`)
+  expect(nextStep(report, { ...OUT, only: ['fail'] }, 0)).toBe('--only fail,errored,timedOut writes them too')
 })

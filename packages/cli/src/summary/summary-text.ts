@@ -25,6 +25,8 @@ export interface SummaryContext {
   readonly written: Written
   /** The arguments of a run that has a journal, and so can go on. */
   readonly command: readonly string[] | undefined
+  /** How often a record was to be tried again. */
+  readonly retries: number
   /** What was foretold of it. */
   readonly prediction: Prediction | undefined
   readonly verbose: boolean
@@ -150,7 +152,7 @@ function errorPlace({ index, line, file }: Omit<FirstError, 'error'>): string {
   return file === undefined ? `line ${line}` : `${file}:${line}`
 }
 
-function ends(report: Report, { written, command, isFromStdin, format, columns }: SummaryContext): string {
+function ends(report: Report, { written, command, retries, isFromStdin, format, columns }: SummaryContext): string {
   const rows: string[] = []
   const { out, lines, summary } = written
   const hasWritten = report.resumed === undefined || lines > 0 || verifiedNow(report) > 0
@@ -160,13 +162,13 @@ function ends(report: Report, { written, command, isFromStdin, format, columns }
   }
   if (summary !== undefined)
     rows.push(labelled(rows.length === 0 ? 'written' : '', `${summary}: the report`, columns, 'dim'))
-  const goOn = command === undefined ? undefined : goOnCommand(report, command)
+  const goOn = command === undefined ? undefined : goOnCommand(report, command, retries)
   if (goOn !== undefined) {
     rows.push(labelledCommand('next', goOn, columns, 'cyan'))
     const piped = `with the same ${format === 'files' ? 'paths' : 'records'} piped in again, from their start`
     if (isFromStdin) rows.push(labelled('', piped, columns, 'dim'))
   } else {
-    const next = nextStep(report, written)
+    const next = nextStep(report, written, retries)
     if (next !== undefined) rows.push(labelled('next', next, columns, 'cyan'))
   }
   return rows.join('\n')
