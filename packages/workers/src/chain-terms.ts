@@ -110,13 +110,28 @@ type Checks = readonly (readonly [
 
 function checksOf(stage: unknown): Checks {
   if (typeof stage === 'function') return [[nameOf(stage), { verifier: stage as never, options: {} }]]
-  if (typeof stage !== 'object' || stage === null || 'verify' in stage || isChainCheck(stage)) {
+  if (typeof stage !== 'object' || stage === null || isDefinition(stage) || isChainCheck(stage)) {
     throw badChain('a stage is a named function, or an object of checks by name: chain([parse, { crm, billing }]).')
   }
   return Object.entries(stage).map(([name, given]: [string, unknown]) => {
     if (isChainCheck(given)) return [name, given]
     return [name, { verifier: given as CheckVerifier<unknown, unknown>, options: {} }]
   })
+}
+
+const OF_DEFINITIONS: readonly string[] = [
+  'setup',
+  'prefetch',
+  'prefetchSize',
+  'prefetchTimeoutMs',
+  'verify',
+  'retryable',
+  'teardown',
+]
+
+/** A verifier in place of a stage; a check may be called `verify`, beside others. */
+function isDefinition(stage: object): boolean {
+  return 'verify' in stage && Object.keys(stage).every((key) => OF_DEFINITIONS.includes(key))
 }
 
 function nameOf(verifier: { readonly name: string }): string {

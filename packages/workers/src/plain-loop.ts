@@ -61,7 +61,16 @@ export class PlainLoop {
     const records = readRecords(payload)
     const { state, config, host } = this.#verifier
     const file = payload.kind === 'text' ? payload.file : undefined
-    const shard = { state, config, attempt: 1, file, limits: this.#limits, host, prefetched: undefined }
+    const shard = {
+      state,
+      config,
+      attempt: 1,
+      file,
+      limits: this.#limits,
+      host,
+      hasAsked: false,
+      prefetched: undefined,
+    }
     for (let ordinal = 0; ordinal < records.count; ordinal++) {
       const context = new TaskContext(shard, records.index(ordinal), records.line(ordinal))
       const promise = this.#verify(records, ordinal, context)

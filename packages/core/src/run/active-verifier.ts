@@ -10,6 +10,16 @@ export class ActiveVerifier {
   readonly functions: HostFunctions
   /** When it is a chain; known when a thread has set it up. */
   checks: readonly CheckTerms[] | undefined
+  #isKnown = false
+
+  /** A thread has set it up. @returns whether it is what other threads have set up: a module may be changed meanwhile */
+  loadedAs(checks: readonly CheckTerms[] | undefined): boolean {
+    if (this.#isKnown) return JSON.stringify(checks) === JSON.stringify(this.checks)
+    this.#isKnown = true
+    this.checks = checks
+    return true
+  }
+
   /** Why it could not be set up on any thread. */
   unusable: Error | undefined
   /** Threads on which it could not be set up, although it was on others. */

@@ -8,7 +8,7 @@ import { Coordinator } from '../coordinator/coordinator.ts'
 import type { Command, Dispatch, Read } from '../coordinator/commands.ts'
 import { countsOf } from '../coordinator/counts.ts'
 import type { RunCounts } from '../coordinator/counts.ts'
-import type { Event, LimitName, RunId, VerifierId } from '../coordinator/events.ts'
+import type { Event, LimitName, RunId, VerifierId, VerifierLoaded } from '../coordinator/events.ts'
 import { FanfoldError } from '../errors.ts'
 import type { OutcomeBatch } from '../merge/batch.ts'
 import type { Concurrency } from '../options.ts'
@@ -16,8 +16,7 @@ import type { LimitSettings } from '../policy/limits/limit-settings.ts'
 import type { Recycling } from '../policy/recycling.ts'
 import type { Shard } from '../sources/shard.ts'
 import { RunChain } from './run-chain.ts'
-import type { CheckTerms } from '@fanfold/workers/protocol'
-import { bugOf } from './bug.ts'
+import { bugOf, changedModule } from './run-errors.ts'
 import { monotonicMs } from './monotonic-clock.ts'
 import { itemsGone } from './items-gone.ts'
 import { readNext, remainingOf } from './read-next.ts'
@@ -158,17 +157,21 @@ export class Conductor {
 
   #fromBackend(event: BackendEvent): void {
     if (event.type === 'laneDied') this.hostChannels.close(event.lane)
-    if (event.type === 'verifierLoaded' && event.checks !== undefined) this.#isChain(event.verifier, event.checks)
+    if (event.type === 'verifierLoaded') return this.handle(this.#asLoaded(event))
     if (event.type === 'laneOpened') this.limits.introduceAll(event.lane)
     if (event.type === 'laneDied' && event.stuck) this.#noteStuck(event.lane, event.running[0])
     this.handle(event)
   }
 
-  /** Told before anything of its runs is dispatched. */
-  #isChain(id: VerifierId, checks: readonly CheckTerms[]): void {
-    const verifier = this.#verifiers.get(id)
-    if (verifier !== undefined) verifier.checks = checks
-    for (const run of this.#runs.values()) if (run.verifier === id) run.chain ??= new RunChain(checks)
+  /** What a thread has set up is told before anything of its runs is dispatched; one that differs is not used. */
+  #asLoaded(event: VerifierLoaded): Event {
+    const verifier = this.#verifiers.get(event.verifier)
+    if (verifier?.loadedAs(event.checks) === false)
+      return { ...event, type: 'verifierFailed', error: changedModule(verifier.spec.url) }
+    const { checks } = event
+    if (checks === undefined) return event
+    for (const run of this.#runs.values()) if (run.verifier === event.verifier) run.chain ??= new RunChain(checks)
+    return event
   }
 
   #noteStuck(lane: number, mark: number | undefined): void {

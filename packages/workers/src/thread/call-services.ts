@@ -3,11 +3,21 @@ import { TaskHost } from './host/host-functions.ts'
 import type { VerifierHost } from './host/host-functions.ts'
 import { TaskLimits } from './limits/task-limits.ts'
 import type { ThreadLimits } from './limits/thread-limits.ts'
+import { TASK_IS_OVER } from './task-errors.ts'
 
 /** Where the services of a call come from. */
 export interface ServiceSources {
   readonly limits: ThreadLimits
   readonly host: VerifierHost
+  /** A call has asked for limits since this was last looked at: one that ends at once may have left something open. */
+  hasAsked: boolean
+}
+
+/** A call has ended at once: what it has not waited for loses its permit. Costs nothing where no call asks for limits. */
+export function letGo(sources: ServiceSources, context: { settled(reason: unknown): void } | undefined): void {
+  if (!sources.hasAsked) return
+  sources.hasAsked = false
+  context?.settled(TASK_IS_OVER)
 }
 
 /** What a call of a verifier may use. Each is made when it is first asked for: it costs as much as a cheap task. */
@@ -29,6 +39,7 @@ export class CallServices {
   }
 
   get limit(): VerifyContext['limit'] {
+    this.#sources.hasAsked = true
     const limits = (this.#limits ??= new TaskLimits(this, this.#sources.limits))
     if (this.#ended !== undefined) limits.abort(this.#ended.reason)
     return (name, call) => limits.call(name, call)

@@ -26,12 +26,11 @@ import type { ThreadLimits } from './limits/thread-limits.ts'
 import { Overtime } from './overtime.ts'
 import { TaskSlots } from './task-slots.ts'
 import { TaskStarter } from './task-starter.ts'
+import { TASK_IS_OVER } from './task-errors.ts'
+import { tamed } from './tamed.ts'
 
 /** A macrotask is let in this often, ms: messages, timers of earlier tasks, sockets. */
 const YIELD_EVERY_MS = 10
-
-/** What a call through a limit is rejected with that its verifier has not waited for. */
-const TASK_IS_OVER = new Error('the task that made this call is over: its verifier has not waited for it')
 
 /** The thread in which a loop runs. */
 export interface LoopThread {
@@ -223,8 +222,7 @@ export class ShardLoop {
     const task = this.#pending.add(started)
     const { abortReason } = this.#overtime
     if (abortReason !== undefined) task.context.abort(abortReason.error)
-    // Promise.resolve() also tames a `then` that throws or calls back twice.
-    Promise.resolve(answer).then(
+    tamed(answer).then(
       (value) => this.#ended(task, (age) => task.ends.answered(task, value, age)),
       (error: unknown) => this.#ended(task, (age) => task.ends.rejected(task, error, age, this.#overtime.abortReason)),
     )

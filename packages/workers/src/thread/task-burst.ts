@@ -1,6 +1,7 @@
 import * as atomics from './atomics.ts'
 import { PLAIN_PASS } from '../verdict.ts'
 import { nameTask } from './console-to-stderr.ts'
+import { letGo } from './call-services.ts'
 import type { PartWriter } from './part-writer.ts'
 import type { Records } from './record-list.ts'
 import { TaskContext } from './task-context.ts'
@@ -56,6 +57,7 @@ export class TaskBurst {
     let position = this.next
     let last = this.lastStarted
     let id: unknown
+    let context: TaskContext | undefined
     try {
       for (; position < to; position++) {
         // Pairs with the main thread's closing of the gate: see cells.ts.
@@ -69,10 +71,11 @@ export class TaskBurst {
         const item = records.item(ordinal)
         id = records.id(ordinal, item)
         const index = records.index(ordinal)
-        const context = new TaskContext(shard, index, records.line(ordinal), records.file?.(ordinal))
+        context = new TaskContext(shard, index, records.line(ordinal), records.file?.(ordinal))
         nameTask(index)
         const answer = verifier.verify(item, context, position)
         if ((answer === true || answer === PLAIN_PASS) && id === undefined) {
+          if (shard.hasAsked) letGo(shard, context)
           writer.passed(position)
           continue
         }
@@ -83,6 +86,7 @@ export class TaskBurst {
       }
     } catch (error) {
       this.#leave(last, id)
+      this.context = context
       this.error = error
       return 'threw'
     }

@@ -1,6 +1,9 @@
 import { FanfoldError } from '../fanfold-error.ts'
 import { withoutStop } from '../without-stop.ts'
 
+/** What a call through a limit is rejected with that its verifier has not waited for. */
+export const TASK_IS_OVER: Error = new Error('the task that made this call is over: its verifier has not waited for it')
+
 /** A task that is free to end has not ended in time. */
 export function timedOut(timeoutMs: number): FanfoldError {
   return new FanfoldError(

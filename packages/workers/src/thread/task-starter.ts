@@ -3,6 +3,7 @@ import { ABORTED, ERRORED, TIMED_OUT } from '../outcome-columns.ts'
 import type { UnsuccessfulTask } from '../outcome-columns.ts'
 import type { RunShard } from '../protocol.ts'
 import { inTask } from './console-to-stderr.ts'
+import { letGo } from './call-services.ts'
 import type { GroupClock } from './group-clock.ts'
 import type { ThreadLimits } from './limits/thread-limits.ts'
 import type { PartWriter } from './part-writer.ts'
@@ -76,6 +77,7 @@ export class TaskStarter implements Prefetcher {
       file,
       limits,
       host: verifier.host,
+      hasAsked: false,
       prefetched: undefined,
     }
     this.next = message.ranges[0] ?? 0
@@ -163,8 +165,10 @@ export class TaskStarter implements Prefetcher {
     const { id, answer, context, error } = burst
     burst.forget()
     const promise = end === 'threw' ? this.#threw(position, id, error) : this.#answered(position, id, answer)
-    if (promise === undefined) this.#with.clock.add()
-    else if (promise !== UNDER_WAY) {
+    if (promise === undefined) {
+      letGo(this.#shard, context)
+      this.#with.clock.add()
+    } else if (promise !== UNDER_WAY) {
       const { clock, ends } = this.#with
       const { timeoutMs } = this.#message
       const { startedAt } = clock

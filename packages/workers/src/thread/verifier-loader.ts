@@ -154,11 +154,19 @@ function prefetchOf(
 ): PrefetchHook | undefined {
   if (definition.prefetch === undefined) return undefined
   const { prefetchSize = DEFAULT_PREFETCH_SIZE, prefetchTimeoutMs = DEFAULT_PREFETCH_MS } = definition
+  if (!Number.isInteger(prefetchSize) || prefetchSize < 1)
+    throw badPrefetch('prefetchSize', prefetchSize, 'a whole number from 1')
+  if (!(prefetchTimeoutMs >= 1) || (prefetchTimeoutMs !== Infinity && prefetchTimeoutMs >= 2 ** 31))
+    throw badPrefetch('prefetchTimeoutMs', prefetchTimeoutMs, '1 to 2,147,483,647, or Infinity')
   return {
     prefetch: (items, signal) => definition.prefetch?.(items, { ...context, signal } as never),
     size: prefetchSize,
     timeoutMs: prefetchTimeoutMs,
   }
+}
+
+function badPrefetch(option: string, given: unknown, remedy: string): FanfoldError {
+  return new FanfoldError('FANFOLD_BAD_OPTION', `the verifier's ${option} is ${String(given)}. Use ${remedy}.`)
 }
 
 function isRetryable(

@@ -4,6 +4,7 @@ import { CHECK_ERRORED, checkCode } from '../../check-ends.ts'
 import { NO_VERDICT, TIMED_OUT } from '../../outcome-columns.ts'
 import type { RunShard } from '../../protocol.ts'
 import { PLAIN_PASS, toVerdict } from '../../verdict.ts'
+import { letGo } from '../call-services.ts'
 import { clockMs } from '../clock.ts'
 import { inTask } from '../console-to-stderr.ts'
 import type { ThreadLimits } from '../limits/thread-limits.ts'
@@ -72,7 +73,7 @@ export class ChainRunner {
     const file = message.payload.kind === 'text' ? message.payload.file : undefined
     const { attempt } = message
     this.#shards = chain.map(({ verifier: { state, config, host } }) => {
-      return { state, config, attempt, file, limits: parts.limits, host, prefetched: undefined }
+      return { state, config, attempt, file, limits: parts.limits, host, hasAsked: false, prefetched: undefined }
     })
     this.#timer = new CheckTimer(chain.length)
     this.#past = pastOf(chain, message, this.#timer.last)
@@ -184,16 +185,20 @@ export class ChainRunner {
     const startedAt = this.#timer.start()
     // What runs is in a slot, also while it is sync: the gate tells the task only.
     slots.note(pending.nextSlot, task.position * this.#chain.length + check.place + 1)
-    const context = new CheckContext(this.#shards[check.place]!, task, check)
+    const shard = this.#shards[check.place]!
+    const context = new CheckContext(shard, task, check)
     let answer: unknown
     try {
       const call = (): unknown => check.verifier.verify(task.item, context)
       answer = task.open === undefined ? call() : inTask(task.place.index, call)
     } catch (error) {
+      letGo(shard, context)
       return this.#threw(task, check, error)
     }
-    if (answer === true || answer === PLAIN_PASS) task.passed(check.place, this.#timer.end(check.place))
-    else this.#answered(task, check, context, answer, startedAt)
+    if (answer === true || answer === PLAIN_PASS) {
+      letGo(shard, context)
+      task.passed(check.place, this.#timer.end(check.place))
+    } else this.#answered(task, check, context, answer, startedAt)
   }
 
   /** As beginning one check after the other, as long as they simply pass: in local variables that takes half as long. */
@@ -205,16 +210,21 @@ export class ChainRunner {
     let mark = task.position * chain.length
     for (let place = 0; place < chain.length; place++) {
       const check = chain[place]!
-      const context = new CheckContext(this.#shards[place]!, task, check)
+      const shard = this.#shards[place]!
+      const context = new CheckContext(shard, task, check)
       slots.note(slot, ++mark)
       let answer: unknown
       try {
         answer = check.verifier.verify(item, context)
       } catch (error) {
         task.passedFirst(place)
+        letGo(shard, context)
         return this.#threw(task, check, error)
       }
-      if (answer === true || answer === PLAIN_PASS) continue
+      if (answer === true || answer === PLAIN_PASS) {
+        if (shard.hasAsked) letGo(shard, context)
+        continue
+      }
       task.passedFirst(place)
       return this.#answered(task, check, context, answer, undefined)
     }
@@ -237,6 +247,7 @@ export class ChainRunner {
     const { place } = check
     try {
       if (isThenable(answer)) return this.#promised(task, check, context, answer, startedAt)
+      letGo(this.#shards[place]!, context)
       const verdict = toVerdict(answer)
       const durationMs = this.#timer.end(place)
       if (verdict === undefined) task.progress.unsuccessful(place, CHECK_ERRORED, badVerdict(answer), durationMs, 0)

@@ -119,7 +119,8 @@ export class ChainTask {
   /** What the checks that come before this one came to, by name. */
   earlierOf(check: number): Readonly<Record<string, EarlierCheck>> {
     const { chain } = this.#past
-    const earlier: Record<string, EarlierCheck> = {}
+    // Without Object's own: a check may be called `constructor`.
+    const earlier = Object.create(null) as Record<string, EarlierCheck>
     for (const before of chain[check]!.before) {
       const { name } = chain[before]!.terms
       earlier[name] = this.#progress === undefined ? PASSED : this.#progress.ended(before)

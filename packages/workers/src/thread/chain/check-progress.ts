@@ -100,7 +100,9 @@ export class CheckProgress {
     let copy = said
     try {
       // Later checks are given the value itself, and its verifier may go on to use it: it is told as it is now.
-      if (loneReason(verdict) === undefined && !isPrimitive(said)) copy = deserialize(serialize(said)) as typeof said
+      const lone = loneReason(verdict)
+      if (lone !== undefined) copy = { issues: [{ reason: lone }] }
+      else if (!isPrimitive(said)) copy = deserialize(serialize(said)) as typeof said
     } catch (cause) {
       return this.unsuccessful(check, CHECK_ERRORED, notCloneable(cause), durationMs, waitMs)
     }
@@ -152,7 +154,7 @@ export class CheckProgress {
     return {
       status: STATUSES[status]!,
       ...(status === COMPLETED ? { verdict: VERDICTS[verdictOfCheck(code)]! } : {}),
-      ...(issues === undefined ? {} : { reason: issues[0]!.reason, issues }),
+      ...(issues?.[0] === undefined ? {} : { reason: issues[0].reason, issues }),
       ...(value === undefined ? {} : { value }),
     }
   }
