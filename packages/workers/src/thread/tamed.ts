@@ -1,4 +1,5 @@
-const plainThen: unknown = Promise.prototype.then
+const getOf: typeof Reflect.get = Reflect.get
+const plainThen: unknown = getOf(Promise.prototype, 'then')
 const hasOwn: typeof Object.hasOwn = Object.hasOwn
 const prototypeOf: typeof Object.getPrototypeOf = Object.getPrototypeOf
 
@@ -11,6 +12,6 @@ export function tamed(answer: PromiseLike<unknown>): Promise<unknown> {
 }
 
 function isPlain(answer: PromiseLike<unknown>): answer is Promise<unknown> {
-  if (prototypeOf(answer) !== Promise.prototype || Promise.prototype.then !== plainThen) return false
+  if (prototypeOf(answer) !== Promise.prototype || getOf(Promise.prototype, 'then') !== plainThen) return false
   return !hasOwn(answer, 'then') && !hasOwn(answer, 'constructor')
 }
