@@ -31,6 +31,15 @@ test('a value that can be read once only costs its check nothing, and no other e
   expect(outcome!.checks!['once']!.value).toEqual({ x: 1 })
 })
 
+test('a check whose listener of its signal throws is late, and costs no other its verdict', async () => {
+  const chained = verifierOf(`import { chain, check, fail, pass } from '@fanfold/workers'
+    const slow = (n, { signal }) => new Promise(() => signal.addEventListener('abort', () => { throw new Error('listener') }))
+    export default chain([{ slow: check(slow, { goOnAfter: ['timedOut'] }), other: () => fail('no') }, { last: () => pass(1) }])`)
+  const run = testEngine({ threads: 1 }).run(chained, [1], { timeoutMs: 300 })
+  const [outcome] = await collect(run)
+  expect(ends(outcome!)).toEqual({ slow: 'timedOut', other: 'fail', last: 'skipped' })
+})
+
 test('a check may be called as a property that every object has', async () => {
   const chained = verifierOf(`import { chain, check, fail, pass } from '@fanfold/workers'
     const toString = () => pass(1)

@@ -67,6 +67,7 @@ export class ChainRunner {
     this.#with = parts
     this.#running = new RunningChecks(message, {
       ended: (task) => this.#ready.push(task),
+      leftBehind: (task) => this.#settleNow(task),
       // It has to run alone: the task is not settled here, and what else runs of it is for nothing.
       suspected: (task) => this.#open.delete(task.position),
     })
@@ -280,6 +281,13 @@ export class ChainRunner {
     const failed = isLate ? { failure: 'timeout' as const } : this.#running.failureOf(check, task, error)
     const code = isLate ? checkCode(TIMED_OUT, NO_VERDICT) : CHECK_ERRORED
     task.progress.unsuccessful(check.place, code, error, 0, 0, failed)
+  }
+
+  /** Listeners of its signal are the user's, and may end the thread: what has ended is out by then, and the rest comes again. */
+  #settleNow(task: ChainTask): void {
+    if (!this.#open.has(task.position)) return
+    if (task.next(this.#barriers) !== undefined || !task.isSettled) task.progress.leaveRest()
+    this.#settle(task)
   }
 
   /** What is answered for a task whose checks have all ended at once. */

@@ -14,6 +14,8 @@ import type { ChainTask } from './chain-task.ts'
 export interface RunningListener {
   /** A check of the task has ended: it may be able to go on. */
   ended(task: ChainTask): void
+  /** A check of it was left behind, and none of the others runs: its signal fires next. */
+  leftBehind(task: ChainTask): void
   /** A check of it has to run alone. */
   suspected(task: ChainTask): void
 }
@@ -57,7 +59,9 @@ export class RunningChecks implements TaskEnds {
 
   over(pending: PendingTask, status: number, error: Error, age: Age): void {
     const failed = status === TIMED_OUT ? ({ failure: 'timeout' } as const) : undefined
+    const { task } = this.#checks.get(pending)!
     this.#failed(pending, checkCode(status, NO_VERDICT), error, age, failed)
+    if (![...this.#checks.values()].some((running) => running.task === task)) this.#listener.leftBehind(task)
   }
 
   suspected(pending: PendingTask): void {
