@@ -60,6 +60,10 @@ test.each([
   ['a verifier in place of a stage', [{ verify: ok }], 'a stage is a named function, or an object of checks by name'],
   ['an end that there is not', { a: check(ok, { goOnAfter: ['done' as never] }) }, "a has goOnAfter: 'done'"],
   ['a timeout of nothing', { a: check(ok, { timeoutMs: 0 }) }, 'a has timeoutMs: 0'],
+  ['a text in place of a list', { a: check(ok, { after: 'b' as never }), b: ok }, 'a has after: "b". Give a list'],
+  ['no options', { a: check(ok, null as never) }, 'a has options that are none'],
+  ['no retry', { a: check(ok, { retry: null as never }) }, 'a has retry: null. Give { retries: 2 }'],
+  ['an unknown option', { a: check(ok, { timeout: 5 } as never) }, 'a has an option timeout, which there is not'],
   ['an unknown retry option', { a: check(ok, { retry: { times: 1 } as never }) }, 'a has retry: { times: 1 }'],
 ])('%s is refused', (_what, stages, message) => {
   let thrown: unknown

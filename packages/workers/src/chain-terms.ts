@@ -55,13 +55,13 @@ export function declaredChecks(chain: Chain): readonly DeclaredCheck[] {
   if (names.length > MOST_CHECKS) throw badChain(`the chain has ${names.length} checks; ${MOST_CHECKS} are the most.`)
   const twice = names.find((name, i) => names.indexOf(name) !== i)
   if (twice !== undefined) throw badChain(`two checks of the chain are called ${twice}. Name them: { ${twice}2: … }.`)
+  for (const { name, options } of named) checkOptionTypes(name, options)
   const waitsFor = named.map((check) => check.options.after ?? check.stageBefore)
   named.forEach(({ name }, place) => checkNames(name, waitsFor[place]!, names))
   const order = sorted(names, waitsFor)
   const declared: DeclaredCheck[] = []
   for (const from of order) {
     const { name, definition, options, barriers } = named[from]!
-    checkOptionNames(name, options)
     const after = waitsFor[from]!.map((other) => order.indexOf(names.indexOf(other)))
     const before = [...new Set(after.flatMap((place) => [...declared[place]!.before, place]))].sort((a, b) => a - b)
     const { timeoutMs, retry = {} } = options
@@ -73,10 +73,17 @@ export function declaredChecks(chain: Chain): readonly DeclaredCheck[] {
 
 const OPTIONS: readonly string[] = ['after', 'goOnAfter', 'timeoutMs', 'retry'] satisfies (keyof ChainCheckOptions)[]
 
-function checkOptionNames(name: string, options: ChainCheckOptions): void {
+function checkOptionTypes(name: string, options: ChainCheckOptions): void {
+  if (typeof options !== 'object' || options === null)
+    throw badChain(`${name} has options that are none. Use check(verifier, { timeoutMs: 500 }).`)
   const unknown = Object.keys(options).find((option) => !OPTIONS.includes(option))
   if (unknown !== undefined)
     throw badChain(`${name} has an option ${unknown}, which there is not. There are: ${OPTIONS.join(', ')}.`)
+  for (const list of ['after', 'goOnAfter'] as const)
+    if (options[list] !== undefined && !Array.isArray(options[list]))
+      throw badChain(`${name} has ${list}: ${JSON.stringify(options[list])}. Give a list: ['…'].`)
+  if (options.retry !== undefined && (typeof options.retry !== 'object' || options.retry === null))
+    throw badChain(`${name} has retry: ${JSON.stringify(options.retry)}. Give { retries: 2 }.`)
 }
 
 function namedChecks(chain: Chain): NamedCheck[] {

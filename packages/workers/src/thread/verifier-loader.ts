@@ -182,9 +182,11 @@ function isRetryable(
   }
 }
 
-function startTimedOut({ url, startTimeoutMs }: LoadVerifier): FanfoldError {
+function startTimedOut({ url, modules, startTimeoutMs }: LoadVerifier): FanfoldError {
+  // Of several, nobody can say which.
+  const what = (modules ?? [{ url }]).map((module) => pathOf(module.url)).join(', ')
   return new FanfoldError(
     'FANFOLD_START_TIMED_OUT',
-    `loading and setting up ${pathOf(url)} took longer than ${startTimeoutMs} ms. Raise startTimeoutMs if it is slow, not stuck.`,
+    `loading and setting up ${what} took longer than ${startTimeoutMs} ms. Raise startTimeoutMs if it is slow, not stuck.`,
   )
 }
