@@ -1,4 +1,5 @@
 import type { CheckTerms } from '@fanfold/workers/protocol'
+import type { LimitName } from '../events.ts'
 import type { Random } from './random.ts'
 
 /** What a check of a task does, whoever runs it and when. */
@@ -48,7 +49,8 @@ interface DrawnChain {
   readonly nature: 'passes' | (typeof BEFORE_CHECKS)[number]
   readonly bytes: number
   readonly valueBytes: number
-  readonly limits: readonly never[]
+  /** By check: the limit through which it makes a call before it comes to its end; `''` is none. */
+  readonly limits: readonly LimitName[]
   readonly checks: readonly CheckNature[]
 }
 
@@ -57,14 +59,21 @@ const BEFORE_CHECKS = ['poisons', 'unsendable', 'unreadable'] as const
 /** A task of a chain. */
 export function drawChain(
   random: Random,
-  how: { readonly checks: number; readonly isAsync: boolean; readonly badness: number; readonly ofValues: number },
+  how: {
+    readonly checks: number
+    readonly isAsync: boolean
+    readonly badness: number
+    readonly ofValues: number
+    readonly limits: readonly LimitName[]
+  },
 ): DrawnChain {
-  const { checks, isAsync, badness, ofValues } = how
+  const { checks, isAsync, badness, ofValues, limits } = how
+  const isLimited = (): boolean => isAsync && limits.length > 0 && random.chance(0.5)
   return {
     nature: random.chance(badness / 8) ? random.pick(BEFORE_CHECKS) : 'passes',
     bytes: random.between(1, 12),
     valueBytes: ofValues === 0 ? 0 : random.between(0, ofValues),
-    limits: [],
+    limits: Array.from({ length: checks }, () => (isLimited() ? random.pick(limits) : '')),
     checks: drawNatures(random, checks, isAsync, badness),
   }
 }

@@ -38,7 +38,7 @@ export interface TaskPlan {
   readonly nature: Nature
   readonly bytes: number
   readonly valueBytes: number
-  /** Async: the limits through which it makes calls before it comes to its end, each within the one before. */
+  /** Async: the limits through which it makes calls before it comes to its end, each within the one before; of a chain, see there. */
   readonly limits: readonly LimitName[]
   /** Of a chain: what its checks do; then the nature is that of what happens before they begin. */
   readonly checks: readonly CheckNature[]
@@ -190,7 +190,7 @@ function drawRun(random: Random, { id, verifier, checks, limits }: RunPlace, siz
     checks,
     tasks: Array.from({ length }, () => {
       if (checks !== undefined) {
-        const task = drawChain(random, { checks: checks.length, isAsync, badness, ofValues })
+        const task = drawChain(random, { checks: checks.length, isAsync, badness, ofValues, limits })
         const adds =
           task.checks.filter((nature) => nature === 'crashesOnce').length + (task.nature === 'poisons' ? 1 : 0)
         unexplained += adds

@@ -2,6 +2,7 @@ import { CHECK_CRASHED, CHECK_SKIPPED, CHECK_TIMED_OUT } from '@fanfold/workers/
 import type { CheckTerms } from '@fanfold/workers/protocol'
 import type { RetryPolicy } from '../../policy/retry.ts'
 import type { KeepChecks, Settle, SettleCheck } from '../commands.ts'
+import type { LimitName } from '../events.ts'
 import type { CheckNature } from './chain-scenario.ts'
 import { mustBeRight } from './check-oracle.ts'
 import { must } from './must.ts'
@@ -12,8 +13,9 @@ interface ChainTask extends WorkTask {
   readonly index: number
 }
 
-export function unitOf(nature: CheckNature): WorkUnit {
-  return { nature, valueBytes: 0, limits: [], deaths: 0, failures: 0, isRunning: false }
+export function unitOf(nature: CheckNature, limit: LimitName | undefined): WorkUnit {
+  const limits = limit === undefined || limit === '' ? [] : [limit]
+  return { nature, valueBytes: 0, limits, deaths: 0, failures: 0, isRunning: false }
 }
 
 /** Holds what becomes of a chain's tasks, and is kept of them between attempts, against the oracle of checks. */

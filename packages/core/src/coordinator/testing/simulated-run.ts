@@ -62,7 +62,7 @@ export class SimulatedRun {
       failures: 0,
       accidentsAlone: 0,
       isRunning: false,
-      units: task.checks.map((nature) => unitOf(nature)),
+      units: task.checks.map((nature, place) => unitOf(nature, task.limits[place])),
       kept: undefined,
       status: undefined,
     }))
