@@ -22,6 +22,12 @@ test('each stage is after the one before; a function is a check of its own name'
   })
 })
 
+test('a stage may be a check with options of its own, by the name of its function', () => {
+  expect(after([parse, check(decide, { timeoutMs: 500 })])).toEqual({ parse: [], decide: ['parse'] })
+  const [, decided] = declaredChecks(chain([parse, check(decide, { timeoutMs: 500 })]))
+  expect(decided!.terms.timeoutMs).toBe(500)
+})
+
 test('dependencies by name make the same as stages do', () => {
   const byName = { parse: ok, schema: check(ok, { after: ['parse'] }), decide: check(ok, { after: ['schema'] }) }
   expect(after(byName)).toEqual(after([parse, { schema: ok }, decide]))
@@ -57,7 +63,7 @@ test.each([
   ['no checks', [], 'the chain has no checks'],
   ['a number for a name', { 1: ok }, 'a check of the chain is called 1'],
   ['what is no verifier', { a: 'verify' }, 'a is no verifier'],
-  ['a verifier in place of a stage', [{ verify: ok }], 'a stage is a named function, or an object of checks by name'],
+  ['a verifier in place of a stage', [{ verify: ok }], 'a stage is a named function, check() of one, or an object'],
   ['an end that there is not', { a: check(ok, { goOnAfter: ['done' as never] }) }, "a has goOnAfter: 'done'"],
   ['a timeout of nothing', { a: check(ok, { timeoutMs: 0 }) }, 'a has timeoutMs: 0'],
   ['a text in place of a list', { a: check(ok, { after: 'b' as never }), b: ok }, 'a has after: "b". Give a list'],

@@ -116,9 +116,12 @@ type Checks = readonly (readonly [
 ])[]
 
 function checksOf(stage: unknown): Checks {
+  if (isChainCheck(stage) && typeof stage.verifier === 'function') return [[nameOf(stage.verifier), stage]]
   if (typeof stage === 'function') return [[nameOf(stage), { verifier: stage as never, options: {} }]]
   if (typeof stage !== 'object' || stage === null || isDefinition(stage) || isChainCheck(stage)) {
-    throw badChain('a stage is a named function, or an object of checks by name: chain([parse, { crm, billing }]).')
+    throw badChain(
+      'a stage is a named function, check() of one, or an object of checks by name: chain([parse, { crm }]).',
+    )
   }
   return Object.entries(stage).map(([name, given]: [string, unknown]) => {
     if (isChainCheck(given)) return [name, given]

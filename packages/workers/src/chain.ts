@@ -36,8 +36,12 @@ export interface Barrier {
   readonly [CHECK]: 'barrier'
 }
 
-/** A function by itself is a check of its own name. */
-export type Stage<Item, Config> = PlainVerifier<Item, Config> | ChecksByName<Item, Config> | Barrier
+/** A function by itself, or `check()` of one, is a check of the function's name. */
+export type Stage<Item, Config> =
+  | PlainVerifier<Item, Config>
+  | ChainCheck<Item, Config>
+  | ChecksByName<Item, Config>
+  | Barrier
 
 /** Several checks that are made on each task; made by {@link chain}. */
 export interface Chain<Item = unknown, Config = unknown> {
