@@ -1,11 +1,10 @@
-import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { verifierAt } from '@fanfold/core'
 import type { Engine, RunOptions } from '@fanfold/core'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { collect, testEngine } from './fixtures.ts'
+import { listening } from './listening.ts'
 import { CELLS } from './verifiers/counts-running.ts'
 import type { Counted } from './verifiers/counts-running.ts'
 
@@ -48,14 +47,7 @@ async function startService(firstAnswersAt: number): Promise<{ readonly url: str
     waiting.push(response)
     if (most >= firstAnswersAt) for (const each of waiting.splice(0)) each.end('yes')
   })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  onTestFinished(() => {
-    server.closeAllConnections()
-    server.close()
-  })
-  const { port } = server.address() as AddressInfo // it listens on a port
-  return { url: `http://127.0.0.1:${port}/`, most: () => most }
+  return { url: await listening(server), most: () => most }
 }
 
 describe('by default', () => {

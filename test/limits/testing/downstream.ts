@@ -1,9 +1,7 @@
-import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
-import { onTestFinished } from 'vitest'
+import { listening } from '../../engine/listening.ts'
 
 /** What a downstream of a test does with a request. */
 export interface DownstreamOptions {
@@ -51,15 +49,8 @@ export async function startDownstream({
     if (code !== undefined) response.writeHead(code).end()
   }
   const server = createServer((request, response) => void answer(request, response))
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  onTestFinished(() => {
-    server.closeAllConnections()
-    server.close()
-  })
-  const { port } = server.address() as AddressInfo // it listens on a port
   return {
-    url: `http://127.0.0.1:${port}/`,
+    url: await listening(server),
     arrivals,
     get mostAtOnce() {
       return state.mostAtOnce

@@ -1,8 +1,6 @@
-import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { onTestFinished } from 'vitest'
+import { listening } from '../../engine/listening.ts'
 import type { Sentence } from '../verifiers/mortal.ts'
 
 /** How a thread, or the process that it is in, is killed: by what its task is told, or from outside. */
@@ -47,15 +45,8 @@ export async function startReaper(): Promise<Reaper> {
     else response.end(kill)
   }
 
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  onTestFinished(() => {
-    server.closeAllConnections()
-    server.close()
-  })
-  const { port } = server.address() as AddressInfo // it listens on a port
   return {
-    url: `http://127.0.0.1:${port}/`,
+    url: await listening(server),
     kills,
     spinning,
     get killed() {

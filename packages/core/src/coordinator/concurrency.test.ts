@@ -4,7 +4,7 @@ import { NEVER } from '../policy/recycling.ts'
 import type { Command } from './commands.ts'
 import type { Event } from './events.ts'
 import { ONE_PERMIT, limitUse } from './testing/limit-use.ts'
-import { Told } from './testing/told.ts'
+import { Told, shardRead } from './testing/told.ts'
 
 const AUTO = { concurrency: 'auto', maxHeldTasks: 10_000, maxHeldBytes: 100_000 } as const
 
@@ -31,17 +31,7 @@ function ready(
 
 /** Has a shard read, and says how it is sent on. */
 function dispatches(told: Told, tasks: number): readonly Extract<Command, { type: 'dispatch' }>[] {
-  const commands = told.coordinator.handle({
-    type: 'shardRead',
-    run: 1,
-    tasks,
-    bytes: tasks,
-    records: undefined,
-    unreadable: undefined,
-    remainingTasks: undefined,
-    remainingBytes: undefined,
-    gathered: 0,
-  })
+  const commands = told.coordinator.handle(shardRead(tasks))
   return commands.filter((command) => command.type === 'dispatch')
 }
 

@@ -26,6 +26,21 @@ export const SETTINGS: RunSettings = {
 /** A source that does not say how much it holds. */
 export const UNKNOWN = { remainingTasks: undefined, remainingBytes: undefined } as const
 
+/** A shard of run 1, of tasks of a byte each. */
+export function shardRead(tasks: number, over: Partial<ShardRead> = {}): ShardRead {
+  return {
+    type: 'shardRead',
+    run: 1,
+    tasks,
+    bytes: tasks,
+    records: undefined,
+    ...UNKNOWN,
+    unreadable: undefined,
+    gathered: 0,
+    ...over,
+  }
+}
+
 /** A coordinator that is told events and answers in short words; invariants are checked after each. */
 export class Told {
   readonly coordinator: Coordinator
@@ -63,18 +78,7 @@ export class Told {
   }
 
   read(tasks: number, over: Partial<ShardRead> = {}): string[] {
-    return this.tell({
-      type: 'shardRead',
-      run: 1,
-      tasks,
-      bytes: tasks,
-      records: undefined,
-      unreadable: undefined,
-      remainingTasks: undefined,
-      remainingBytes: undefined,
-      gathered: 0,
-      ...over,
-    })
+    return this.tell(shardRead(tasks, over))
   }
 
   part(lane: number, assignment: number, from: number, count: number, valueBytes: number = 0): string[] {
